@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::Title;
+use server_fn::ServerFn;
+
+use super::{Icon, problem};
+use crate::{
+    error::ConsoleError,
+    fns::{SetPreference, SignOut},
+    port::{self, Viewer},
+    text::{Lang, Theme, preferences, t},
+    types::Operator,
+};
+
+/// A page's place in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Users,
+    PhoneChanges,
+    None,
+}
+
+/// A page of the console: for whoever is signed in, inside the frame, with `load` as its content. A failure
+/// shows its own page and status; without a session it leads to sign-in and from there back here.
+pub fn page<F, Fut>(title: &'static str, section: Section, load: F) -> impl IntoView
+where
+    F: FnOnce(Arc<dyn Viewer>) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<AnyView, ConsoleError>> + Send + 'static,
+{
+    let content = async move {
+        let viewer = match port::viewer().await {
+            Ok(viewer) => viewer,
+            Err(ConsoleError::SignedOut) => return to_sign_in().into_any(),
+            Err(other) => return refusal(other).into_any(),
+        };
+        let operator = viewer.operator().clone();
+        let body = match load(viewer).await {
+            Ok(body) => body,
+            Err(failure) => refusal(failure).into_any(),
+        };
+        frame(&operator, section, body).into_any()
+    };
+    view! {
+        <Title text=format!("{title} · Latchkey") />
+        <Suspense>{Suspend::new(content)}</Suspense>
+    }
+}
+
+fn refusal(failure: ConsoleError) -> impl IntoView {
+    set_status(failure);
+    view! {
+        {problem(failure)}
+        <p>
+            <a class="button" href="/console/users">{t().back_to_users()}</a>
+        </p>
+    }
+}
+
+fn set_status(failure: ConsoleError) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), http::StatusCode::from_u16(failure.status())) {
+        response.set_status(status);
+    }
+}
+
+/// `text` as the value of a URL's query.
+pub fn url_value(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+fn to_sign_in() {
+    let here = use_context::<http::request::Parts>().map(|parts| parts.uri.to_string()).unwrap_or_default();
+    leptos_axum::redirect(&format!("/console/login?next={}", url_value(&here)));
+}
+
+fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView + use<> {
+    let username = operator.username.clone();
+    let role = t().role(operator.role);
+    view! {
+        <a class="skip" href="#content">{t().skip_to_content()}</a>
+        <div class="frame">
+            <header class="side">
+                <a class="brand" href="/console">{Icon::Key.view()} "Latchkey"</a>
+                <nav class="nav" aria-label=t().navigation()>
+                    {nav_link(Section::Users, section, "/console/users", Icon::Users, t().users())}
+                    {nav_link(Section::PhoneChanges, section, "/console/phone-changes", Icon::Phone, t().phone_changes())}
+                </nav>
+                <div class="side-end">
+                    {preferences_forms()}
+                    <div class="operator">
+                        <div>
+                            <strong>{username}</strong>
+                            <span>{role}</span>
+                        </div>
+                        <form method="post" action=SignOut::PATH>
+                            <button class="button-quiet" type="submit" aria-label=t().sign_out() title=t().sign_out()>
+                                {Icon::SignOut.view()}
+                            </button>
+                        </form>
+                    </div>
+                </div>
+            </header>
+            <main id="content" tabindex="-1">{body}</main>
+        </div>
+    }
+}
+
+fn nav_link(target: Section, current: Section, href: &'static str, icon: Icon, text: &'static str) -> impl IntoView {
+    view! {
+        <a href=href aria-current=(target == current).then_some("page")>
+            {icon.view()}
+            {text}
+        </a>
+    }
+}
+
+/// Language and theme as plain forms: one press each, no JavaScript, and back to the same page.
+pub fn preferences_forms() -> impl IntoView {
+    let current = preferences();
+    let here = use_context::<http::request::Parts>().map(|parts| parts.uri.to_string()).unwrap_or_default();
+    let other = if current.lang == Lang::Zh { Lang::En } else { Lang::Zh };
+    let themes = Theme::ALL.into_iter().map(|theme| {
+        let pressed = if theme == current.theme { "true" } else { "false" };
+        view! {
+            <button type="submit" name="theme" value=theme.name() aria-pressed=pressed>
+                {t().theme_name(theme)}
+            </button>
+        }
+    });
+    view! {
+        <form class="preferences" method="post" action=SetPreference::PATH>
+            <input type="hidden" name="back" value=here />
+            <div class="segmented" role="group" aria-label=t().theme()>{themes.collect_view()}</div>
+            <button class="button-quiet" type="submit" name="lang" value=other.name() lang=other.tag()>
+                {t().other_language()}
+            </button>
+        </form>
+    }
+}

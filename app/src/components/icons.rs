@@ -1,0 +1,37 @@
+use leptos::prelude::*;
+
+/// The console's few pictures, drawn here: no icon font, no request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    Key,
+    Users,
+    Phone,
+    Search,
+    SignOut,
+    Copy,
+    Check,
+    Arrow,
+    Warning,
+}
+
+impl Icon {
+    /// Decorative: the text beside it says the same.
+    pub fn view(self) -> impl IntoView {
+        let path = match self {
+            Self::Key => "M14.5 9.5a4.5 4.5 0 1 0-4.2 4.5l1.7 1.7h2v2h2v2h3v-3l-5-5c.3-.7.5-1.4.5-2.2ZM8.5 8.5h.01",
+            Self::Users => "M16 19v-1.5a3.5 3.5 0 0 0-3.5-3.5h-5A3.5 3.5 0 0 0 4 17.5V19M10 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Zm10 8v-1.5a3.5 3.5 0 0 0-2.6-3.4M15.5 4.1a3.5 3.5 0 0 1 0 6.8",
+            Self::Phone => "M8 3h8a1.5 1.5 0 0 1 1.5 1.5v15A1.5 1.5 0 0 1 16 21H8a1.5 1.5 0 0 1-1.5-1.5v-15A1.5 1.5 0 0 1 8 3Zm3 15h2",
+            Self::Search => "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm9 2-4-4",
+            Self::SignOut => "M10 4H6a1.5 1.5 0 0 0-1.5 1.5v13A1.5 1.5 0 0 0 6 20h4M15 8l4 4-4 4m4-4H10",
+            Self::Copy => "M9 9V5.5A1.5 1.5 0 0 1 10.5 4h8A1.5 1.5 0 0 1 20 5.5v8a1.5 1.5 0 0 1-1.5 1.5H15M5.5 9h8A1.5 1.5 0 0 1 15 10.5v8a1.5 1.5 0 0 1-1.5 1.5h-8A1.5 1.5 0 0 1 4 18.5v-8A1.5 1.5 0 0 1 5.5 9Z",
+            Self::Check => "m5 12.5 4.5 4.5L19 7.5",
+            Self::Arrow => "M5 12h14m-5-5 5 5-5 5",
+            Self::Warning => "M12 8.5v4.5m0 3.5h.01M12 3.5 2.8 19.5h18.4L12 3.5Z",
+        };
+        view! {
+            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+                <path d=path />
+            </svg>
+        }
+    }
+}

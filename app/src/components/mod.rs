@@ -1,0 +1,11 @@
+//! What pages are made of.
+
+mod frame;
+mod icons;
+mod parts;
+mod table;
+
+pub use frame::{Section, page, preferences_forms, url_value};
+pub use icons::Icon;
+pub use parts::{avatar, copyable, empty, moment, problem, status};
+pub use table::{pager, phone_changes_table};

@@ -1,0 +1,64 @@
+use leptos::prelude::*;
+
+use super::Icon;
+use crate::{error::ConsoleError, text::t, types::Millis};
+
+/// Something went wrong: what, and what to do. The one look for every failure.
+pub fn problem(problem: ConsoleError) -> impl IntoView {
+    let (headline, advice) = t().problem(problem);
+    view! {
+        <div class="notice notice-problem" role="alert">
+            {Icon::Warning.view()}
+            <div>
+                <h2>{headline}</h2>
+                <p>{advice}</p>
+            </div>
+        </div>
+    }
+}
+
+/// Nothing to show, and why that is no fault. The one look for every empty list.
+pub fn empty(icon: Icon, headline: &'static str, advice: &'static str) -> impl IntoView {
+    view! {
+        <div class="empty">
+            {icon.view()}
+            <h2>{headline}</h2>
+            <p>{advice}</p>
+        </div>
+    }
+}
+
+/// An id in full, with a button to copy it where there is JavaScript.
+pub fn copyable(id: String) -> impl IntoView {
+    let label = format!("{} {id}", t().copy());
+    view! {
+        <span class="id">
+            <code>{id.clone()}</code>
+            <button type="button" class="copy" data-copy=id aria-label=label title=t().copy()>
+                {Icon::Copy.view()}
+                {Icon::Check.view()}
+            </button>
+        </span>
+    }
+}
+
+pub fn moment(at: Millis) -> impl IntoView {
+    view! { <time datetime=at.rfc3339()>{at.beijing()}</time> }
+}
+
+/// The first letter of the nickname on a colour of the user's own. Avatars of users are never loaded: the
+/// address is theirs to choose, and the browser would tell it who is being looked at.
+pub fn avatar(nickname: Option<&str>, id: &str) -> impl IntoView + use<> {
+    let letter = nickname.and_then(|name| name.chars().next()).map(|letter| letter.to_uppercase().to_string());
+    let colour = id.bytes().fold(0_u8, u8::wrapping_add) % 6;
+    view! {
+        <span class=format!("avatar avatar-{colour}") aria-hidden="true">
+            {letter.unwrap_or_else(|| "·".to_owned())}
+        </span>
+    }
+}
+
+pub fn status(blocked: bool) -> impl IntoView {
+    let (class, text) = if blocked { ("badge badge-bad", t().blocked()) } else { ("badge badge-good", t().active()) };
+    view! { <span class=class>{text}</span> }
+}

@@ -1,0 +1,48 @@
+//! Everything that can go wrong between an operator and the console.
+
+use serde::{Deserialize, Serialize};
+
+/// Closed and without text or personal data: it may travel in a URL when JavaScript is off.
+///
+/// The words an operator reads come from `text`, in his language; the cause is in the server's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{self:?}")]
+pub enum ConsoleError {
+    /// No session, or one that has ended: 401, answered by the sign-in page.
+    SignedOut,
+    /// Wrong username or password, or a disabled operator. Which of them is not said.
+    SignInFailed,
+    /// The operator's role does not allow it: 403.
+    Forbidden,
+    /// No such page, user or record: 404.
+    NotFound,
+    /// A query or form that no page of ours sends: 400.
+    BadRequest,
+    /// Our own fault: 500. Logged once, at the server's edge.
+    Internal,
+}
+
+impl ConsoleError {
+    /// The HTTP status that says the same.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::SignedOut | Self::SignInFailed => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::BadRequest => 400,
+            Self::Internal => 500,
+        }
+    }
+}
+
+impl server_fn::error::FromServerFnError for ConsoleError {
+    type Encoder = server_fn::codec::JsonEncoding;
+
+    fn from_server_fn_error(error: server_fn::error::ServerFnErrorErr) -> Self {
+        use server_fn::error::ServerFnErrorErr as E;
+        match error {
+            E::Args(_) | E::MissingArg(_) | E::Deserialization(_) => Self::BadRequest,
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Server functions: the console's writes.
+//!
+//! Each is a plain HTML form's target under `/console/fn/…`, so that it works without JavaScript: it takes its
+//! permission as a value, makes one call and redirects. Cross-site posts never get here (`CsrfLayer`).
+
+mod preferences;
+mod session;
+
+pub use preferences::SetPreference;
+pub use session::{SignIn, SignOut};
+
+use crate::error::ConsoleError;
+
+/// Ends a form post: on to `done`, or back to `form` with the name of the problem, which is all that may stand
+/// in a URL.
+fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) {
+    match result {
+        Ok(()) => leptos_axum::redirect(done),
+        Err(problem) => leptos_axum::redirect(&format!("{form}?problem={problem}")),
+    }
+}
+
+/// `path` when it leads to a page of ours, else the console's start: nobody is sent to another site.
+pub fn own_path(path: &str) -> &str {
+    let ours = path == "/console" || path.starts_with("/console/") || path.starts_with("/console?");
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if ours && plain && !path.starts_with("/console/fn/") { path } else { "/console" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn only_own_pages_are_gone_back_to() {
+        for refused in [
+            "https://evil.example/console",
+            "//evil.example",
+            "/\\evil.example",
+            "/console/../..\\evil",
+            "/consoles",
+            "/console/fn/sign_out",
+            "/console/x\r\nSet-Cookie: a=b",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert_eq!(own_path(refused), "/console", "{refused:?}");
+        }
+        assert_eq!(own_path("/console/users?q=%E5%BC%A0"), "/console/users?q=%E5%BC%A0");
+    }
+}

@@ -1,0 +1,63 @@
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// How long a copy button shows that it has copied.
+const COPIED: std::time::Duration = std::time::Duration::from_millis(1600);
+
+/// The small comforts of every page: copy buttons, and `/` to get to the search box.
+///
+/// One listener each on the document instead of an island per button: rows that a search swaps in need no
+/// waking, and a page with a hundred ids pays for two listeners. Marks the page `html[data-ready]`, until which
+/// the style sheet hides what would not work.
+#[island]
+pub fn Comforts() -> impl IntoView {
+    Effect::new(|| {
+        let click = window_event_listener(ev::click, |event| {
+            if let Some(button) = event.target().and_then(|target| closest(&target, "[data-copy]")) {
+                copy(&button);
+            }
+        });
+        let key = window_event_listener(ev::keydown, |event| {
+            let typing = event.target().and_then(|target| closest(&target, "input, textarea, select")).is_some();
+            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+            if event.key() == "/" && plain && !typing && focus_search() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || {
+            click.remove();
+            key.remove();
+        });
+        if let Some(root) = document().document_element() {
+            // Fails only for an attribute name that is no name.
+            let _ = root.set_attribute("data-ready", "");
+        }
+    });
+}
+
+fn closest(target: &web_sys::EventTarget, selector: &str) -> Option<HtmlElement> {
+    let element = target.dyn_ref::<web_sys::Element>()?;
+    element.closest(selector).ok().flatten()?.dyn_into().ok()
+}
+
+fn focus_search() -> bool {
+    let field = document().get_element_by_id("q").and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
+    field.is_some_and(|field| {
+        field.select();
+        field.focus().is_ok()
+    })
+}
+
+fn copy(button: &HtmlElement) {
+    let Some(text) = button.get_attribute("data-copy") else { return };
+    let promise = window().navigator().clipboard().write_text(&text);
+    let button = button.clone();
+    leptos::task::spawn_local(async move {
+        // A browser may refuse the clipboard; then the button simply does not say "copied".
+        if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
+            let _ = button.set_attribute("data-copied", "");
+            set_timeout(move || drop(button.remove_attribute("data-copied")), COPIED);
+        }
+    });
+}

@@ -1,0 +1,36 @@
+//! The console's pages, one file each. They ask the server through [`crate::port`] and show what it answers.
+
+mod login;
+mod not_found;
+mod phone_changes;
+mod start;
+mod user;
+mod users;
+
+pub use login::LoginPage;
+pub use not_found::NotFoundPage;
+pub use phone_changes::PhoneChangesPage;
+pub use start::StartPage;
+pub use user::UserPage;
+pub use users::UsersPage;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::{error::ConsoleError, types::Cursor};
+
+/// A value of the URL's query; empty when it is not there.
+fn query(name: &str) -> String {
+    use_query_map().read_untracked().get(name).unwrap_or_default()
+}
+
+/// A part of the URL's path; empty when it is not there.
+fn param(name: &str) -> String {
+    use_params_map().read_untracked().get(name).unwrap_or_default()
+}
+
+/// The page of a list that the URL names.
+fn cursor() -> Result<Option<Cursor>, ConsoleError> {
+    let text = query("cursor");
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|()| ConsoleError::BadRequest) }
+}

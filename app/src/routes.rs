@@ -1,0 +1,70 @@
+//! The console's pages and the document around them.
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    islands::Comforts,
+    pages::{LoginPage, NotFoundPage, PhoneChangesPage, StartPage, UserPage, UsersPage},
+    text::preferences,
+};
+
+/// What a page has to know of the installation it is served by.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Where scripts and styles lie; changes with their content.
+    pub options: LeptosOptions,
+    /// The public URL is https: cookies are `Secure`.
+    pub https: bool,
+    /// `latchkey demo`: the sign-in page names the demo operators.
+    pub demo: bool,
+}
+
+/// The HTML document.
+pub fn shell() -> impl IntoView {
+    provide_meta_context();
+    let Site { options, .. } = expect_context();
+    let preferences = preferences();
+    let assets = format!("/{}", options.site_pkg_dir);
+    view! {
+        <!DOCTYPE html>
+        <html lang=preferences.lang.tag() data-theme=preferences.theme.name()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <link rel="icon" type="image/svg+xml" href=format!("{assets}/favicon.svg") />
+                <link rel="stylesheet" href=format!("{assets}/latchkey.css") />
+                <HydrationScripts options islands=true />
+                <MetaTags />
+            </head>
+            <body>
+                <Pages />
+                <Comforts />
+            </body>
+        </html>
+    }
+}
+
+/// Rendered asynchronously throughout: the status and redirects of a page are known before its first byte.
+#[component]
+pub fn Pages() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/console") view=StartPage ssr=SsrMode::Async />
+                <Route path=path!("/console/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/console/users") view=UsersPage ssr=SsrMode::Async />
+                <Route path=path!("/console/users/:id") view=UserPage ssr=SsrMode::Async />
+                <Route path=path!("/console/phone-changes") view=PhoneChangesPage ssr=SsrMode::Async />
+                <Route path=path!("/console/*any") view=NotFoundPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,159 @@
+use super::{Lang, Theme};
+use crate::{
+    error::ConsoleError,
+    types::{PhoneSource, Role},
+};
+
+/// The texts in one language.
+#[derive(Debug, Clone, Copy)]
+pub struct T(pub Lang);
+
+macro_rules! texts {
+    ($($name:ident: $zh:literal, $en:literal;)*) => {
+        impl T {
+            $(pub const fn $name(self) -> &'static str {
+                match self.0 { Lang::Zh => $zh, Lang::En => $en }
+            })*
+        }
+    };
+}
+
+texts! {
+    // Frame
+    tagline: "微信小程序登录与手机号", "Login and phone numbers for WeChat mini programs";
+    skip_to_content: "跳到正文", "Skip to content";
+    navigation: "主导航", "Main navigation";
+    users: "用户", "Users";
+    phone_changes: "手机号变更", "Phone changes";
+    sign_out: "退出登录", "Sign out";
+    language: "语言", "Language";
+    other_language: "English", "中文";
+    theme: "外观", "Theme";
+    beijing_time: "时间均为北京时间", "All times are Beijing time";
+
+    // Sign-in
+    sign_in: "登录", "Sign in";
+    sign_in_lead: "登录管理控制台", "Sign in to the console";
+    username: "用户名", "Username";
+    password: "密码", "Password";
+    demo_title: "演示环境", "Demo";
+    demo_lead: "三个演示账号，密码都是", "Three demo accounts, all with the password";
+    pitch_title: "解密失败，不再是谜。", "Failed decryption is no longer a riddle.";
+    pitch_1: "一个接口完成登录与手机号绑定", "One call logs a user in and binds the phone";
+    pitch_2: "每一次手机号变更都留有记录", "Every phone change is kept on record";
+    pitch_3: "手机号与会话密钥全程加密保存", "Phones and session keys are sealed at rest";
+
+    // Users
+    search_label: "搜索用户", "Search users";
+    search_hint: "手机号、后四位、openid、unionid、用户 ID 或昵称开头", "Phone, last four digits, openid, unionid, user id or start of a nickname";
+    search: "搜索", "Search";
+    clear: "清除", "Clear";
+    results_for: "搜索结果：", "Results for ";
+    user: "用户", "User";
+    phone: "手机号", "Phone";
+    mini_programs: "小程序", "Mini programs";
+    status: "状态", "Status";
+    created: "注册时间", "Created";
+    last_login: "最近登录", "Last login";
+    active: "正常", "Active";
+    blocked: "已封禁", "Blocked";
+    no_nickname: "未设置昵称", "No nickname";
+    no_phone: "未绑定", "None";
+    no_users: "还没有用户", "No users yet";
+    no_users_lead: "小程序第一次调用登录接口后，用户会出现在这里。", "A user appears here once a mini program has called the login API.";
+    no_hits: "没有找到匹配的用户", "No user matches";
+    no_hits_lead: "手机号和 openid 需要完整输入；昵称可以只输入开头。境外号码请带上国家代码，例如 +852。",
+        "Phones and openids must be complete; of a nickname the beginning is enough. Give foreign numbers with their country code, such as +852.";
+    newer: "上一页", "Previous";
+    older: "下一页", "Next";
+    pages: "翻页", "Pages";
+
+    // User
+    user_id: "用户 ID", "User id";
+    bindings: "微信绑定", "WeChat bindings";
+    bindings_lead: "每个小程序对应一个 openid", "One openid in each mini program";
+    phone_history: "手机号历史", "Phone history";
+    phone_history_lead: "只增不改，最新的在最前", "Only ever added to; newest first";
+    bound_at: "绑定时间", "Bound";
+    first_login: "首次登录", "First login";
+    session_key: "会话密钥", "Session key";
+    keys_kept: "个密钥", "kept";
+    no_key: "未保存密钥", "none kept";
+    no_unionid: "无（小程序未关联开放平台）", "none (mini program not linked to an Open Platform account)";
+    copy: "复制", "Copy";
+    copied: "已复制", "Copied";
+    no_phone_changes: "还没有手机号变更", "No phone changes yet";
+    no_phone_changes_lead: "用户在小程序里授权手机号后，每次变更都会记录在这里。", "Every change is recorded here once users share their phone in a mini program.";
+    time: "时间", "Time";
+    change: "变更", "Change";
+    old_phone: "原手机号", "Old phone";
+    new_phone: "新手机号", "New phone";
+    first_phone: "首次绑定", "first phone";
+    phone_removed: "已移除", "removed";
+    becomes: "变更为", "becomes";
+    source: "来源", "Source";
+    request_id: "请求 ID", "Request id";
+
+    // Problems
+    back_to_users: "返回用户列表", "Back to the users";
+    not_found: "没有这个页面或记录", "No such page or record";
+    not_found_lead: "链接可能已失效，或者内容已被删除。", "The link may be out of date, or what it led to is gone.";
+    forbidden: "没有权限", "Not allowed";
+    forbidden_lead: "您的角色不能执行此操作，请联系管理员。", "Your role does not allow this. Ask an administrator.";
+    bad_request: "请求有误", "That request makes no sense";
+    bad_request_lead: "请从控制台里的链接或表单重新进入。", "Please start again from a link or form of the console.";
+    internal: "服务器出错了", "Something went wrong on our side";
+    internal_lead: "错误已写入服务器日志，没有丢失任何数据，请稍后再试。", "The error is in the server's log and nothing was lost. Please try again.";
+    signed_out: "请先登录", "Please sign in";
+    signed_out_lead: "会话已结束，请重新登录。", "Your session has ended.";
+    sign_in_failed: "用户名或密码不正确", "Wrong username or password";
+    sign_in_failed_lead: "请检查后重试。忘记密码时，请管理员运行 latchkey operator reset-password。",
+        "Check both and try again. If the password is lost, an administrator can run latchkey operator reset-password.";
+}
+
+impl T {
+    pub const fn role(self, role: Role) -> &'static str {
+        match (role, self.0) {
+            (Role::Viewer, Lang::Zh) => "只读",
+            (Role::Viewer, Lang::En) => "Viewer",
+            (Role::Support, Lang::Zh) => "客服",
+            (Role::Support, Lang::En) => "Support",
+            (Role::Admin, Lang::Zh) => "管理员",
+            (Role::Admin, Lang::En) => "Admin",
+        }
+    }
+
+    pub const fn theme_name(self, theme: Theme) -> &'static str {
+        match (theme, self.0) {
+            (Theme::System, Lang::Zh) => "跟随系统",
+            (Theme::System, Lang::En) => "System",
+            (Theme::Light, Lang::Zh) => "浅色",
+            (Theme::Light, Lang::En) => "Light",
+            (Theme::Dark, Lang::Zh) => "深色",
+            (Theme::Dark, Lang::En) => "Dark",
+        }
+    }
+
+    pub const fn phone_source(self, source: PhoneSource) -> &'static str {
+        match (source, self.0) {
+            (PhoneSource::Encrypted, Lang::Zh) => "加密数据",
+            (PhoneSource::Encrypted, Lang::En) => "encryptedData",
+            (PhoneSource::Code, Lang::Zh) => "手机号 code",
+            (PhoneSource::Code, Lang::En) => "Phone code",
+            (PhoneSource::Moved, Lang::Zh) => "转给其他用户",
+            (PhoneSource::Moved, Lang::En) => "Moved to another user",
+        }
+    }
+
+    /// Headline and advice for a problem.
+    pub const fn problem(self, problem: ConsoleError) -> (&'static str, &'static str) {
+        match problem {
+            ConsoleError::SignedOut => (self.signed_out(), self.signed_out_lead()),
+            ConsoleError::SignInFailed => (self.sign_in_failed(), self.sign_in_failed_lead()),
+            ConsoleError::Forbidden => (self.forbidden(), self.forbidden_lead()),
+            ConsoleError::NotFound => (self.not_found(), self.not_found_lead()),
+            ConsoleError::BadRequest => (self.bad_request(), self.bad_request_lead()),
+            ConsoleError::Internal => (self.internal(), self.internal_lead()),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+
+use super::{AppRef, Millis};
+
+/// One line of the phone history. Lines are only ever added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneChange {
+    pub id: String,
+    pub user_id: String,
+    pub at: Millis,
+    /// Masked; absent when the user had no phone before.
+    pub old: Option<String>,
+    /// Masked; absent when the phone was taken away.
+    pub new: Option<String>,
+    pub source: PhoneSource,
+    pub app: Option<AppRef>,
+    /// The API request that caused it.
+    pub request_id: String,
+}
+
+/// What proved the new number, or took the old one away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PhoneSource {
+    /// encryptedData and iv, decrypted with a session_key of this user.
+    Encrypted,
+    /// A phone code, exchanged at WeChat.
+    Code,
+    /// Another user proved the same number, and the policy is `phone_conflict = "move"`.
+    Moved,
+}
+
+impl PhoneSource {
+    const ALL: [Self; 3] = [Self::Encrypted, Self::Code, Self::Moved];
+
+    /// The name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::Code => "code",
+            Self::Moved => "moved",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name() == name)
+    }
+}

@@ -1,0 +1,90 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Cursor, Millis, PhoneChange};
+
+/// A mini program as the console names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AppRef {
+    pub appid: String,
+    /// The configured name; the appid when there is none.
+    pub name: String,
+}
+
+/// A row of the users list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserSummary {
+    pub id: String,
+    pub nickname: Option<String>,
+    /// Masked: first 3 and last 2 digits, or first 2 and last 2 of a short number.
+    pub phone: Option<String>,
+    pub apps: Vec<AppRef>,
+    pub blocked: bool,
+    pub created_at: Millis,
+    pub last_login_at: Millis,
+}
+
+/// Everything the user's page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    pub summary: UserSummary,
+    pub phone_bound_at: Option<Millis>,
+    pub bindings: Vec<Binding>,
+    /// Newest first.
+    pub phone_changes: Vec<PhoneChange>,
+}
+
+/// One openid of a user in one mini program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    pub app: AppRef,
+    pub openid: String,
+    /// Absent while the mini program is not linked to an Open Platform account (protocol §7).
+    pub unionid: Option<String>,
+    pub created_at: Millis,
+    pub last_login_at: Millis,
+    /// When the newest session_key arrived; absent when none is kept any more.
+    pub key_received_at: Option<Millis>,
+    /// How many session_keys the ring holds.
+    pub keys: usize,
+}
+
+/// What the users list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserQuery {
+    /// Full phone, last four digits, openid, unionid, user id or the beginning of a nickname.
+    pub q: String,
+    pub cursor: Option<Cursor>,
+}
+
+/// A person who signs in to the console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    pub username: String,
+    pub role: Role,
+}
+
+/// What an operator may do (contract §8). Each role includes the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Viewer,
+    Support,
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Support, Self::Admin];
+
+    /// The name in the database, the CLI and the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Support => "support",
+            Self::Admin => "admin",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}

@@ -1,0 +1,9 @@
+//! Latchkey's server: the only crate with SQL, HTTP clients and cryptography.
+
+pub mod clock;
+pub mod open_data;
+pub mod phone;
+pub mod random;
+pub mod sealed;
+pub mod secret;
+pub mod store;

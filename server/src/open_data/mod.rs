@@ -1,0 +1,35 @@
+//! Open data (protocol §3): decryption and signatures of what a mini program brings from WeChat. Pure: no I/O, no
+//! clock, no database, so that every rule can be shown by a table of cases.
+
+mod decrypt;
+mod session_key;
+mod transport;
+
+pub use decrypt::{Encrypted, Flaw, Opened, open};
+pub use session_key::SessionKey;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::phone::PhoneNumber;
+
+/// The phone in decrypted data or in WeChat's answer to a phone code: both have the same fields (protocol §3.2, §4).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhoneInfo {
+    pure_phone_number: String,
+    /// A string in reality, a number in older documents.
+    country_code: Value,
+}
+
+impl PhoneInfo {
+    /// `None` when the fields hold no phone number.
+    pub fn phone(&self) -> Option<PhoneNumber> {
+        let country_code = match &self.country_code {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        PhoneNumber::new(&country_code, &self.pure_phone_number)
+    }
+}

@@ -1,0 +1,75 @@
+//! Bindings: one (appid, openid) of a user. The pair is unique in the database, which is what makes one user of
+//! fifty simultaneous first logins.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Result, Tx, on, placeholders};
+use crate::clock::Millis;
+
+#[derive(Debug, Clone, FromRow)]
+pub struct BindingRow {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub appid: String,
+    pub openid: String,
+    pub unionid: Option<String>,
+    pub created_at: i64,
+    pub last_login_at: i64,
+}
+
+const COLUMNS: &str = "id, user_id, appid, openid, unionid, created_at, last_login_at";
+
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<BindingRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM bindings WHERE id = $1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
+}
+
+pub async fn find_openid(tx: &mut Tx, appid: &str, openid: &str) -> Result<Option<BindingRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM bindings WHERE appid = $1 AND openid = $2");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(appid).bind(openid).fetch_optional(conn).await)?)
+}
+
+/// The user who first showed this unionid, in whichever mini program.
+pub async fn user_with_unionid(tx: &mut Tx, unionid: &str) -> Result<Option<Uuid>> {
+    let sql = "SELECT user_id FROM bindings WHERE unionid = $1 ORDER BY id LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(unionid).fetch_optional(conn).await)?)
+}
+
+pub async fn of_users(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<BindingRow>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = placeholders(1, users.len());
+    let sql = format!("SELECT {COLUMNS} FROM bindings WHERE user_id IN ({list}) ORDER BY id");
+    Ok(on!(tx, conn => {
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+        for user in users {
+            query = query.bind(*user);
+        }
+        query.fetch_all(conn).await
+    })?)
+}
+
+/// Whether the row was inserted; `false` when another login has made the binding meanwhile.
+pub async fn insert(tx: &mut Tx, row: &BindingRow) -> Result<bool> {
+    let sql = "INSERT INTO bindings (id, user_id, appid, openid, unionid, created_at, last_login_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (appid, openid) DO NOTHING";
+    let inserted = on!(tx, conn => sqlx::query(sql)
+        .bind(row.id)
+        .bind(row.user_id)
+        .bind(&row.appid)
+        .bind(&row.openid)
+        .bind(&row.unionid)
+        .bind(row.created_at)
+        .bind(row.last_login_at)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
+}
+
+/// A login: its time, and the unionid if WeChat gave one. One that is known is never forgotten for want of it.
+pub async fn touch_login(tx: &mut Tx, id: Uuid, unionid: Option<&str>, at: Millis) -> Result<()> {
+    let sql = "UPDATE bindings SET last_login_at = $2, unionid = COALESCE($3, unionid) WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).bind(unionid).execute(conn).await.map(drop))?;
+    Ok(())
+}

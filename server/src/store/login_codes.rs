@@ -1,0 +1,59 @@
+//! The code ledger: one row per login code that was ever presented, by hash. Whoever inserts the row exchanges the
+//! code at WeChat; everybody else, on whichever node, waits for what the row says afterwards.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Result, Tx, on};
+use crate::clock::Millis;
+
+#[derive(Debug, Clone, FromRow)]
+pub struct LoginCodeRow {
+    /// `exchanging`, `spent` or `failed`.
+    pub state: String,
+    /// Why it failed: a name that `accounts::exchange_code` knows.
+    pub error: Option<String>,
+    pub binding_id: Option<Uuid>,
+    pub is_new: bool,
+    pub finished_at: Option<i64>,
+}
+
+/// Takes the code for exchange; `false` when somebody has or had it. Free for the taking are codes never seen,
+/// codes whose exchange failed before `arrived`, and codes whose exchange began before `abandoned`.
+pub async fn claim(tx: &mut Tx, hash: [u8; 32], appid: &str, arrived: Millis, now: Millis, abandoned: Millis) -> Result<bool> {
+    let sql = "INSERT INTO login_codes (hash, appid, state, is_new, claimed_at) VALUES ($1, $2, 'exchanging', FALSE, $3) \
+               ON CONFLICT (hash) DO UPDATE SET state = 'exchanging', error = NULL, finished_at = NULL, claimed_at = $3 \
+               WHERE (login_codes.state = 'failed' AND login_codes.finished_at <= $4) \
+               OR (login_codes.state = 'exchanging' AND login_codes.claimed_at < $5)";
+    let changed = on!(tx, conn => sqlx::query(sql)
+        .bind(hash.as_slice())
+        .bind(appid)
+        .bind(now.0)
+        .bind(arrived.0)
+        .bind(abandoned.0)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+pub async fn find(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<LoginCodeRow>> {
+    let sql = "SELECT state, error, binding_id, is_new, finished_at FROM login_codes WHERE hash = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(hash.as_slice()).fetch_optional(conn).await)?)
+}
+
+pub async fn spend(tx: &mut Tx, hash: [u8; 32], binding: Uuid, is_new: bool, now: Millis) -> Result<()> {
+    let sql = "UPDATE login_codes SET state = 'spent', binding_id = $2, is_new = $3, finished_at = $4 WHERE hash = $1";
+    on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).bind(binding).bind(is_new).bind(now.0).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+pub async fn fail(tx: &mut Tx, hash: [u8; 32], error: &str, now: Millis) -> Result<()> {
+    let sql = "UPDATE login_codes SET state = 'failed', error = $2, finished_at = $3 WHERE hash = $1";
+    on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).bind(error).bind(now.0).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Deletes at most `batch` rows claimed before `before`; how many they were.
+pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
+    let sql = "DELETE FROM login_codes WHERE hash IN (SELECT hash FROM login_codes WHERE claimed_at < $1 LIMIT $2)";
+    Ok(on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?)
+}

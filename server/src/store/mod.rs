@@ -1,0 +1,83 @@
+//! All SQL, one file per aggregate, written once for both databases (see [`db`]). This room knows neither axum nor
+//! reqwest, opens no sealed value and decides nothing: lookups return `Option`, writes say what they changed.
+
+mod db;
+
+pub mod bindings;
+pub mod login_codes;
+pub mod operator_sessions;
+pub mod operators;
+pub mod phone_changes;
+pub mod session_keys;
+pub mod settings;
+pub mod tokens;
+pub mod users;
+
+pub use db::{Db, MigrationReport, Tx};
+pub(crate) use db::on;
+
+/// The database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("a row holds a value this version does not know: {0}")]
+    Unknown(&'static str),
+}
+
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// `$first, $first+1, …`: the placeholders of a list of `count` values.
+fn placeholders(first: usize, count: usize) -> String {
+    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Where a page of a list that is ordered by id, newest first, starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Newest,
+    After(uuid::Uuid),
+    Before(uuid::Uuid),
+}
+
+impl Start {
+    /// The condition and order of the rows to take, for a key that is bound as `$1`, and that key.
+    const fn edge(self) -> (&'static str, &'static str, uuid::Uuid) {
+        match self {
+            Self::Newest => ("id < $1", "DESC", uuid::Uuid::max()),
+            Self::After(id) => ("id < $1", "DESC", id),
+            Self::Before(id) => ("id > $1", "ASC", id),
+        }
+    }
+}
+
+/// One row more than the page holds tells whether there is another page.
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// A page of rows, newest first, and whether there are rows on either side of it.
+#[derive(Debug)]
+pub struct Slice<T> {
+    pub rows: Vec<T>,
+    pub newer: bool,
+    pub older: bool,
+}
+
+impl<T> Slice<T> {
+    /// From one row more than the page holds, in the order the database gave them.
+    fn new(mut rows: Vec<T>, start: Start, limit: usize) -> Self {
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        match start {
+            Start::Newest => Self { rows, newer: false, older: more },
+            Start::After(_) => Self { newer: true, rows, older: more },
+            Start::Before(_) => {
+                rows.reverse();
+                Self { rows, newer: more, older: true }
+            }
+        }
+    }
+}

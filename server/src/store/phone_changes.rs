@@ -1,0 +1,52 @@
+//! The phone history. Rows are inserted and read, never changed.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Result, Slice, Start, Tx, on};
+
+#[derive(Debug, Clone, FromRow)]
+pub struct PhoneChangeRow {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub at: i64,
+    pub old_sealed: Option<Vec<u8>>,
+    pub new_sealed: Option<Vec<u8>>,
+    /// A name of [`latchkey_app::types::PhoneSource`].
+    pub source: String,
+    pub appid: Option<String>,
+    pub request_id: String,
+}
+
+const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, request_id";
+
+pub async fn insert(tx: &mut Tx, row: &PhoneChangeRow) -> Result<()> {
+    let sql = "INSERT INTO phone_changes (id, user_id, at, old_sealed, new_sealed, source, appid, request_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    on!(tx, conn => sqlx::query(sql)
+        .bind(row.id)
+        .bind(row.user_id)
+        .bind(row.at)
+        .bind(row.old_sealed.as_deref())
+        .bind(row.new_sealed.as_deref())
+        .bind(&row.source)
+        .bind(&row.appid)
+        .bind(&row.request_id)
+        .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// A user's changes, newest first.
+pub async fn of_user(tx: &mut Tx, user: Uuid, most: i64) -> Result<Vec<PhoneChangeRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM phone_changes WHERE user_id = $1 ORDER BY id DESC LIMIT $2");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).bind(most).fetch_all(conn).await)?)
+}
+
+/// A page of everybody's changes, newest first.
+pub async fn list(tx: &mut Tx, start: Start, limit: usize) -> Result<Slice<PhoneChangeRow>> {
+    let (edge, order, key) = start.edge();
+    let sql = format!("SELECT {COLUMNS} FROM phone_changes WHERE {edge} ORDER BY id {order} LIMIT $2");
+    let most = super::one_more(limit);
+    let rows = on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(key).bind(most).fetch_all(conn).await)?;
+    Ok(Slice::new(rows, start, limit))
+}

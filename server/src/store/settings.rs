@@ -1,0 +1,16 @@
+//! Values an installation makes once and keeps for ever.
+
+use super::{Result, Tx, on};
+
+pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT value FROM settings WHERE name = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(name).fetch_optional(conn).await)?)
+}
+
+/// `false` when the name has a value already, which stays.
+pub async fn insert(tx: &mut Tx, name: &str, value: &[u8]) -> Result<bool> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    let inserted = on!(tx, conn => sqlx::query(sql).bind(name).bind(value)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
+}

@@ -1,0 +1,144 @@
+//! Users: persons, with at most one phone each.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Result, Slice, Start, Tx, on};
+use crate::clock::Millis;
+
+#[derive(Debug, Clone, FromRow)]
+pub struct UserRow {
+    pub id: Uuid,
+    pub created_at: i64,
+    pub last_login_at: i64,
+    /// Set while an operator keeps the user out.
+    pub blocked_at: Option<i64>,
+    pub nickname: Option<String>,
+    pub avatar_url: Option<String>,
+    /// 0 unknown, 1 male, 2 female, as WeChat counts.
+    pub gender: i64,
+    pub province: Option<String>,
+    pub city: Option<String>,
+    pub country: Option<String>,
+    pub phone_sealed: Option<Vec<u8>>,
+    pub phone_bound_at: Option<i64>,
+}
+
+const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
+                       phone_sealed, phone_bound_at";
+
+/// A phone as it is stored: sealed, with the hashes it is found by.
+#[derive(Debug, Clone)]
+pub struct StoredPhone {
+    pub sealed: Vec<u8>,
+    pub hash: [u8; 32],
+    pub national_hash: [u8; 32],
+    pub last_four_hash: [u8; 32],
+}
+
+/// What a search looks for; a user that fits any of it is found.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    pub id: Option<Uuid>,
+    /// openid or unionid.
+    pub wechat_id: Option<String>,
+    /// [`nickname_key`] of the beginning.
+    pub nickname_prefix: Option<String>,
+    pub phone_hash: Option<[u8; 32]>,
+    pub national_hash: Option<[u8; 32]>,
+    pub last_four_hash: Option<[u8; 32]>,
+}
+
+/// Nicknames are compared by this: case does not count.
+pub fn nickname_key(nickname: &str) -> String {
+    nickname.to_lowercase()
+}
+
+pub async fn insert(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
+    let sql = "INSERT INTO users (id, created_at, last_login_at, gender) VALUES ($1, $2, $2, 0)";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Only for a user that was inserted in this transaction and has lost the race for its binding.
+pub async fn withdraw(tx: &mut Tx, id: Uuid) -> Result<()> {
+    on!(tx, conn => sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<UserRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE id = $1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Every user who holds this number, oldest first.
+pub async fn with_phone(tx: &mut Tx, hash: [u8; 32]) -> Result<Vec<UserRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE phone_hash = $1 ORDER BY id");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(hash.as_slice()).fetch_all(conn).await)?)
+}
+
+pub async fn touch_login(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
+    let sql = "UPDATE users SET last_login_at = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: Millis) -> Result<()> {
+    let sql = "UPDATE users SET phone_sealed = $2, phone_hash = $3, phone_national_hash = $4, phone_last_four_hash = $5, \
+               phone_bound_at = $6 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql)
+        .bind(id)
+        .bind(phone.map(|phone| phone.sealed.as_slice()))
+        .bind(phone.map(|phone| phone.hash.as_slice()))
+        .bind(phone.map(|phone| phone.national_hash.as_slice()))
+        .bind(phone.map(|phone| phone.last_four_hash.as_slice()))
+        .bind(phone.map(|_| at.0))
+        .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+pub async fn set_nickname(tx: &mut Tx, id: Uuid, nickname: &str) -> Result<()> {
+    let sql = "UPDATE users SET nickname = $2, nickname_key = $3 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(nickname).bind(nickname_key(nickname)).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+pub async fn any(tx: &mut Tx) -> Result<bool> {
+    Ok(on!(tx, conn => sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(conn).await)?)
+}
+
+/// A page of users, newest first; all of them, or those that `search` finds.
+pub async fn list(tx: &mut Tx, search: Option<&Search>, start: Start, limit: usize) -> Result<Slice<UserRow>> {
+    // Each branch is one look into one index; a placeholder that is NULL finds nothing.
+    const FOUND: &str = "AND id IN (SELECT id FROM users WHERE id = $3 \
+        UNION SELECT user_id FROM bindings WHERE openid = $4 \
+        UNION SELECT user_id FROM bindings WHERE unionid = $4 \
+        UNION SELECT id FROM users WHERE nickname_key >= $5 AND nickname_key < $6 \
+        UNION SELECT id FROM users WHERE phone_hash = $7 \
+        UNION SELECT id FROM users WHERE phone_national_hash = $8 \
+        UNION SELECT id FROM users WHERE phone_last_four_hash = $9)";
+    let (edge, order, key) = start.edge();
+    let filter = if search.is_some() { FOUND } else { "" };
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE {edge} {filter} ORDER BY id {order} LIMIT $2");
+    let rows = on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(key).bind(super::one_more(limit));
+        match search {
+            None => query.fetch_all(conn).await,
+            Some(search) => {
+                let prefix = search.nickname_prefix.clone();
+                query
+                    .bind(search.id)
+                    .bind(search.wechat_id.as_deref())
+                    .bind(prefix.clone())
+                    // No text that begins with the prefix sorts behind the last character there is.
+                    .bind(prefix.map(|prefix| prefix + "\u{10FFFF}"))
+                    .bind(search.phone_hash.as_ref().map(<[u8; 32]>::as_slice))
+                    .bind(search.national_hash.as_ref().map(<[u8; 32]>::as_slice))
+                    .bind(search.last_four_hash.as_ref().map(<[u8; 32]>::as_slice))
+                    .fetch_all(conn)
+                    .await
+            }
+        }
+    })?;
+    Ok(Slice::new(rows, start, limit))
+}
