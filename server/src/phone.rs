@@ -83,7 +83,14 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for (country, national) in [("", "13580006666"), ("86", ""), ("86", "1358000666x"), ("0", "13580006666"), ("86", "123"), ("86", "1234567890123456")] {
+        for (country, national) in [
+            ("", "13580006666"),
+            ("86", ""),
+            ("86", "1358000666x"),
+            ("0", "13580006666"),
+            ("86", "123"),
+            ("86", "1234567890123456"),
+        ] {
             assert_eq!(PhoneNumber::new(country, national), None, "{country} {national}");
         }
     }

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rand::{Rng, SeedableRng, TryRng, rngs::{StdRng, SysRng}};
+use rand::{
+    Rng, SeedableRng, TryRng,
+    rngs::{StdRng, SysRng},
+};
 use uuid::Uuid;
 
 use crate::clock::Millis;

@@ -59,7 +59,9 @@ fn refusal(failure: ConsoleError) -> impl IntoView {
 }
 
 fn set_status(failure: ConsoleError) {
-    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), http::StatusCode::from_u16(failure.status())) {
+    if let (Some(response), Ok(status)) =
+        (use_context::<ResponseOptions>(), http::StatusCode::from_u16(failure.status()))
+    {
         response.set_status(status);
     }
 }

@@ -59,7 +59,6 @@ pub fn LiveSearch(
     }
 }
 
-
 async fn fetch_page(url: &str) -> Result<Document, JsValue> {
     let response: Response = JsFuture::from(window().fetch_with_str(url)).await?.dyn_into()?;
     let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();

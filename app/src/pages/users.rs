@@ -50,7 +50,8 @@ fn results(users: Page<UserSummary>, q: &str) -> impl IntoView + use<> {
     let filter = if q.is_empty() { String::new() } else { format!("q={}", url_value(q)) };
     let pager = pager(&users, PATH, &filter);
     let list = if users.items.is_empty() {
-        let (headline, advice) = if q.is_empty() { (t().no_users(), t().no_users_lead()) } else { (t().no_hits(), t().no_hits_lead()) };
+        let (headline, advice) =
+            if q.is_empty() { (t().no_users(), t().no_users_lead()) } else { (t().no_hits(), t().no_hits_lead()) };
         Either::Left(empty(Icon::Users, headline, advice))
     } else {
         Either::Right(table(users.items))

@@ -32,7 +32,8 @@ impl Millis {
 
     /// `2026-11-21T03:40:00.000Z`.
     pub fn rfc3339(self) -> String {
-        let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+        let format =
+            time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
         self.utc().format(format).unwrap_or_default()
     }
 

@@ -2,6 +2,7 @@ use aes::Aes128;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::{SessionKey, transport};
 use crate::clock::Millis;
@@ -75,16 +76,115 @@ pub fn open(ring: &[SessionKey], appid: &str, now: Millis, encrypted: &Encrypted
     Err(furthest)
 }
 
-fn open_with(key: &SessionKey, appid: &str, now: Millis, data: &[u8], iv: [u8; BLOCK]) -> Result<Map<String, Value>, Flaw> {
+fn open_with(
+    key: &SessionKey,
+    appid: &str,
+    now: Millis,
+    data: &[u8],
+    iv: [u8; BLOCK],
+) -> Result<Map<String, Value>, Flaw> {
     let key = key.bytes().ok_or(Flaw::NoKey)?;
     let cipher = cbc::Decryptor::<Aes128>::new(&key.into(), &iv.into());
-    let plain = cipher.decrypt_padded_vec::<Pkcs7>(data).map_err(|_| Flaw::Padding)?;
-    let text = std::str::from_utf8(&plain).map_err(|_| Flaw::Utf8)?;
+    let mut buffer = Zeroizing::new(data.to_vec());
+    let plain = cipher.decrypt_padded::<Pkcs7>(&mut buffer).map_err(|_| Flaw::Padding)?;
+    let text = std::str::from_utf8(plain).map_err(|_| Flaw::Utf8)?;
     let json = serde_json::from_str::<Map<String, Value>>(text).map_err(|_| Flaw::Json)?;
-    let watermark = json.get("watermark").and_then(|value| Watermark::deserialize(value).ok()).ok_or(Flaw::Watermark)?;
+    let watermark =
+        json.get("watermark").and_then(|value| Watermark::deserialize(value).ok()).ok_or(Flaw::Watermark)?;
     if watermark.appid != appid {
         return Err(Flaw::Watermark);
     }
     let age = now.seconds().saturating_sub(watermark.timestamp);
     if (-MAX_AHEAD_S..=MAX_AGE_S).contains(&age) { Ok(json) } else { Err(Flaw::Stale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open_data::PhoneInfo;
+
+    fn vectors() -> Value {
+        serde_json::from_str::<Value>(include_str!("vectors.json")).unwrap()["vectors"].take()
+    }
+
+    fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+        value[field].as_str().unwrap()
+    }
+
+    fn open_vector(vector: &Value, appid: &str, at: i64) -> Result<Opened, Flaw> {
+        let key = SessionKey::new(text(vector, "session_key")).unwrap();
+        let encrypted = Encrypted { data: text(vector, "encryptedData").into(), iv: text(vector, "iv").into() };
+        open(&[key], appid, Millis(at * 1000), &encrypted)
+    }
+
+    #[test]
+    fn every_negative_vector_is_refused_at_its_stage() {
+        let expected = [
+            ("wrong_session_key", Flaw::Padding),
+            ("tampered_last_byte", Flaw::Padding),
+            ("watermark_appid_mismatch", Flaw::Watermark),
+            ("truncated_ciphertext", Flaw::Length),
+            ("iv_not_16_bytes", Flaw::Iv),
+            ("wrong_iv", Flaw::Utf8),
+        ];
+        let vectors = vectors();
+        let cases = vectors["open_data_negative"]["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), expected.len());
+        for (case, (name, flaw)) in cases.iter().zip(expected) {
+            assert_eq!(text(case, "name"), name);
+            let appid = case["our_appid"].as_str().unwrap_or("wx4f4bc4dec97d474b");
+            assert_eq!(open_vector(case, appid, 1_477_314_187).unwrap_err(), flaw, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_open_data_vector_opens_to_its_plaintext() {
+        let vectors = vectors();
+        let cases = vectors.as_object().unwrap().values().filter(|vector| vector["kind"] == "open_data_decrypt");
+        let opened = cases.map(|vector| {
+            let expected = serde_json::from_str::<Value>(text(vector, "expected_plaintext")).unwrap();
+            let at = expected["watermark"]["timestamp"].as_i64().unwrap();
+            let opened = open_vector(vector, text(vector, "appid"), at).unwrap();
+            assert_eq!(Value::Object(opened.json), expected);
+        });
+        assert_eq!(opened.count(), 3);
+    }
+
+    #[test]
+    fn data_is_taken_from_five_minutes_before_to_ten_minutes_after_its_time() {
+        let vectors = vectors();
+        let phone = &vectors["open_data_phone_selfmade"];
+        for (at, expected) in [(-301, Some(Flaw::Stale)), (-300, None), (600, None), (601, Some(Flaw::Stale))] {
+            assert_eq!(open_vector(phone, text(phone, "appid"), 1_637_744_274 + at).err(), expected, "{at} s");
+        }
+    }
+
+    #[test]
+    fn an_older_key_of_the_ring_opens_and_says_so() {
+        let vectors = vectors();
+        let phone = &vectors["open_data_phone_hk_selfmade"];
+        let ring = ["HyVFkGl5F5OQWJZZaNzBBg==", text(phone, "session_key")].map(|key| SessionKey::new(key).unwrap());
+        let encrypted = Encrypted { data: text(phone, "encryptedData").into(), iv: text(phone, "iv").into() };
+        let opened = open(&ring, text(phone, "appid"), Millis(1_700_000_000_000), &encrypted).unwrap();
+        assert_eq!((opened.key_index, opened.repaired), (1, false));
+        let info = PhoneInfo::deserialize(Value::Object(opened.json)).unwrap();
+        assert_eq!(info.phone().unwrap().e164(), "+85251234567");
+        let none = open(&[], text(phone, "appid"), Millis(1_700_000_000_000), &encrypted);
+        assert_eq!(none.unwrap_err(), Flaw::NoKey);
+    }
+
+    #[test]
+    fn every_signature_vector_holds() {
+        let vectors = vectors();
+        let raw = &vectors["raw_data_signature_official"];
+        let key = SessionKey::new(text(raw, "session_key")).unwrap();
+        assert!(key.signed_raw_data(text(raw, "rawData"), text(raw, "expected_signature")));
+        assert!(!key.signed_raw_data(text(raw, "rawData"), ""));
+        let cases = vectors.as_object().unwrap().values().filter(|vector| vector["kind"] == "hmac_sha256_session_key");
+        let checked = cases.map(|vector| {
+            let key = SessionKey::new(text(vector, "session_key")).unwrap();
+            assert_eq!(key.login_state_signature(text(vector, "data")), text(vector, "expected_signature"));
+        });
+        assert_eq!(checked.count(), 3);
+    }
 }

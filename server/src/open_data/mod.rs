@@ -16,6 +16,7 @@ use crate::phone::PhoneNumber;
 /// The phone in decrypted data or in WeChat's answer to a phone code: both have the same fields (protocol §3.2, §4).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
 pub struct PhoneInfo {
     pure_phone_number: String,
     /// A string in reality, a number in older documents.

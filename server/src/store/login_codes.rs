@@ -20,7 +20,14 @@ pub struct LoginCodeRow {
 
 /// Takes the code for exchange; `false` when somebody has or had it. Free for the taking are codes never seen,
 /// codes whose exchange failed before `arrived`, and codes whose exchange began before `abandoned`.
-pub async fn claim(tx: &mut Tx, hash: [u8; 32], appid: &str, arrived: Millis, now: Millis, abandoned: Millis) -> Result<bool> {
+pub async fn claim(
+    tx: &mut Tx,
+    hash: [u8; 32],
+    appid: &str,
+    arrived: Millis,
+    now: Millis,
+    abandoned: Millis,
+) -> Result<bool> {
     let sql = "INSERT INTO login_codes (hash, appid, state, is_new, claimed_at) VALUES ($1, $2, 'exchanging', FALSE, $3) \
                ON CONFLICT (hash) DO UPDATE SET state = 'exchanging', error = NULL, finished_at = NULL, claimed_at = $3 \
                WHERE (login_codes.state = 'failed' AND login_codes.finished_at <= $4) \
@@ -55,5 +62,7 @@ pub async fn fail(tx: &mut Tx, hash: [u8; 32], error: &str, now: Millis) -> Resu
 /// Deletes at most `batch` rows claimed before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     let sql = "DELETE FROM login_codes WHERE hash IN (SELECT hash FROM login_codes WHERE claimed_at < $1 LIMIT $2)";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?)
+    Ok(
+        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
+    )
 }

@@ -13,8 +13,8 @@ pub mod settings;
 pub mod tokens;
 pub mod users;
 
-pub use db::{Db, MigrationReport, Tx};
 pub(crate) use db::on;
+pub use db::{Db, MigrationReport, Tx};
 
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]

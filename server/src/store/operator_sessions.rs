@@ -62,5 +62,7 @@ pub async fn delete_of(tx: &mut Tx, operator: Uuid) -> Result<u64> {
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     let sql = "DELETE FROM operator_sessions WHERE hash IN \
                (SELECT hash FROM operator_sessions WHERE expires_at < $1 LIMIT $2)";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?)
+    Ok(
+        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
+    )
 }

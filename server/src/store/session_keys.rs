@@ -50,5 +50,7 @@ pub async fn trim(tx: &mut Tx, binding: Uuid, since: Millis, most: i64) -> Resul
 /// Deletes at most `batch` keys received before `before`, of whichever binding; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     let sql = "DELETE FROM session_keys WHERE id IN (SELECT id FROM session_keys WHERE received_at < $1 LIMIT $2)";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?)
+    Ok(
+        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
+    )
 }

@@ -54,5 +54,7 @@ pub async fn delete(tx: &mut Tx, hash: [u8; 32]) -> Result<bool> {
 /// Deletes at most `batch` tokens that ended before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     let sql = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_at < $1 LIMIT $2)";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?)
+    Ok(
+        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
+    )
 }

@@ -1,0 +1,248 @@
+//! The store's contract: every case runs on SQLite and on a real Postgres
+//! (`LATCHKEY_TEST_POSTGRES_URL`; without it the Postgres half fails, it is never skipped).
+
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+
+use latchkey::{
+    clock::Millis,
+    random::Random,
+    store::{
+        Db, Slice, Start, StoreError,
+        bindings::{self, BindingRow},
+        login_codes,
+        operators::{self, OperatorRow},
+        session_keys::{self, SessionKeyRow},
+        settings,
+        tokens::{self, TokenRow},
+        users::{self, Search, StoredPhone},
+    },
+};
+use uuid::Uuid;
+
+const NOW: Millis = Millis(1_795_232_400_000);
+
+async fn sqlite() -> Db {
+    let path = std::env::temp_dir().join(format!("latchkey-test-{}.db", Random::System.id(NOW)));
+    let db = Db::open(&format!("sqlite://{}", path.display())).await.unwrap();
+    db.migrate().await.unwrap();
+    db
+}
+
+/// A schema of its own in the test database.
+async fn postgres() -> Db {
+    let url = std::env::var("LATCHKEY_TEST_POSTGRES_URL").expect("LATCHKEY_TEST_POSTGRES_URL (make test sets it)");
+    let schema = format!("t{}", Random::System.id(NOW).simple());
+    let admin = sqlx::PgPool::connect(&url).await.unwrap();
+    let create = format!("CREATE SCHEMA {schema}");
+    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&admin).await.unwrap();
+    let glue = if url.contains('?') { '&' } else { '?' };
+    let db = Db::open(&format!("{url}{glue}options=-csearch_path%3D{schema}")).await.unwrap();
+    db.migrate().await.unwrap();
+    db
+}
+
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod on_sqlite { $(#[tokio::test] async fn $name() { super::$name(super::sqlite().await).await; })* }
+        mod on_postgres { $(#[tokio::test] async fn $name() { super::$name(super::postgres().await).await; })* }
+    };
+}
+
+on_both!(
+    a_transaction_that_is_not_committed_has_not_happened,
+    an_openid_belongs_to_one_user,
+    a_code_is_claimed_once,
+    a_failed_code_may_be_tried_again_by_who_comes_later,
+    the_ring_keeps_the_newest_keys,
+    pages_go_both_ways,
+    search_finds_by_every_key,
+    tokens_slide_and_die,
+    what_is_taken_stays,
+    migrating_twice_changes_nothing,
+);
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn binding(number: u128, user: u128) -> BindingRow {
+    BindingRow {
+        id: id(number),
+        user_id: id(user),
+        appid: "wx0000000000000001".into(),
+        openid: format!("o{number:027}"),
+        unionid: Some(format!("u{number:027}")),
+        created_at: NOW.0,
+        last_login_at: NOW.0,
+    }
+}
+
+async fn a_transaction_that_is_not_committed_has_not_happened(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    users::insert(&mut tx, id(1), NOW).await.unwrap();
+    drop(tx);
+    assert!(!users::any(&mut db.read().await.unwrap()).await.unwrap());
+}
+
+async fn an_openid_belongs_to_one_user(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    users::insert(&mut tx, id(1), NOW).await.unwrap();
+    users::insert(&mut tx, id(2), NOW).await.unwrap();
+    assert!(bindings::insert(&mut tx, &binding(10, 1)).await.unwrap());
+    let rival = BindingRow { id: id(11), user_id: id(2), ..binding(10, 1) };
+    assert!(!bindings::insert(&mut tx, &rival).await.unwrap());
+    users::withdraw(&mut tx, id(2)).await.unwrap();
+    let found = bindings::find_openid(&mut tx, &rival.appid, &rival.openid).await.unwrap().unwrap();
+    assert_eq!((found.id, found.user_id), (id(10), id(1)));
+    bindings::touch_login(&mut tx, id(10), None, NOW.plus_seconds(5)).await.unwrap();
+    let touched = bindings::find(&mut tx, id(10)).await.unwrap().unwrap();
+    assert_eq!((touched.unionid, touched.last_login_at), (found.unionid.clone(), NOW.plus_seconds(5).0));
+    let owner = bindings::user_with_unionid(&mut tx, found.unionid.as_deref().unwrap()).await.unwrap();
+    assert_eq!(owner, Some(id(1)));
+    tx.commit().await.unwrap();
+}
+
+async fn claim(db: &Db, arrived: i64, now: i64, abandoned: i64) -> bool {
+    let mut tx = db.write().await.unwrap();
+    let claimed = login_codes::claim(&mut tx, [7; 32], "wx1", Millis(arrived), Millis(now), Millis(abandoned)).await;
+    tx.commit().await.unwrap();
+    claimed.unwrap()
+}
+
+async fn a_code_is_claimed_once(db: Db) {
+    let claims = futures::future::join_all((0..20).map(|_| claim(&db, 100, 100, 0))).await;
+    assert_eq!(claims.into_iter().filter(|claimed| *claimed).count(), 1);
+    assert!(claim(&db, 200, 200, 101).await, "an exchange that nobody finished is taken over");
+    let mut tx = db.write().await.unwrap();
+    users::insert(&mut tx, id(1), NOW).await.unwrap();
+    bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
+    login_codes::spend(&mut tx, [7; 32], id(10), true, Millis(210)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!claim(&db, 999, 999, 999).await, "a spent code stays spent");
+    let row = login_codes::find(&mut db.read().await.unwrap(), [7; 32]).await.unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.binding_id, row.is_new), ("spent", Some(id(10)), true));
+}
+
+async fn a_failed_code_may_be_tried_again_by_who_comes_later(db: Db) {
+    assert!(claim(&db, 100, 100, 0).await);
+    let mut tx = db.write().await.unwrap();
+    login_codes::fail(&mut tx, [7; 32], "unavailable", Millis(150)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!claim(&db, 149, 160, 0).await, "who came while it ran shares its outcome");
+    assert!(claim(&db, 151, 160, 0).await);
+}
+
+async fn the_ring_keeps_the_newest_keys(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    users::insert(&mut tx, id(1), NOW).await.unwrap();
+    bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
+    for number in 0..7_u8 {
+        let received_at = NOW.plus_seconds(i64::from(number)).0;
+        let row =
+            SessionKeyRow { id: id(u128::from(number)), binding_id: id(10), key_sealed: vec![number], received_at };
+        session_keys::insert(&mut tx, &row).await.unwrap();
+    }
+    session_keys::trim(&mut tx, id(10), NOW, 5).await.unwrap();
+    session_keys::renew(&mut tx, id(3), NOW.plus_seconds(60)).await.unwrap();
+    let ring = session_keys::ring(&mut tx, id(10), Millis(0), 10).await.unwrap();
+    assert_eq!(ring.iter().map(|row| row.key_sealed[0]).collect::<Vec<_>>(), [3, 6, 5, 4, 2]);
+    let ring = session_keys::ring(&mut tx, id(10), NOW.plus_seconds(5), 10).await.unwrap();
+    assert_eq!(ring.iter().map(|row| row.key_sealed[0]).collect::<Vec<_>>(), [3, 6, 5]);
+    assert_eq!(session_keys::expire(&mut tx, NOW.plus_seconds(60), 3).await.unwrap(), 3);
+    assert_eq!(session_keys::expire(&mut tx, NOW.plus_seconds(60), 3).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+}
+
+async fn pages_go_both_ways(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    for number in 1..=5 {
+        users::insert(&mut tx, id(number), NOW).await.unwrap();
+    }
+    let mut page = async |start| {
+        let Slice { rows, newer, older } = users::list(&mut tx, None, start, 2).await.unwrap();
+        (rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>(), newer, older)
+    };
+    assert_eq!(page(Start::Newest).await, (vec![5, 4], false, true));
+    assert_eq!(page(Start::After(id(4))).await, (vec![3, 2], true, true));
+    assert_eq!(page(Start::After(id(2))).await, (vec![1], true, false));
+    assert_eq!(page(Start::Before(id(1))).await, (vec![3, 2], true, true));
+    assert_eq!(page(Start::Before(id(3))).await, (vec![5, 4], false, true));
+    assert_eq!(page(Start::After(id(1))).await, (vec![], true, false));
+}
+
+async fn search_finds_by_every_key(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    users::insert(&mut tx, id(1), NOW).await.unwrap();
+    users::insert(&mut tx, id(2), NOW).await.unwrap();
+    bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
+    users::set_nickname(&mut tx, id(1), "张Wei_100%").await.unwrap();
+    let phone = StoredPhone { sealed: vec![1], hash: [1; 32], national_hash: [2; 32], last_four_hash: [3; 32] };
+    users::set_phone(&mut tx, id(1), Some(&phone), NOW).await.unwrap();
+    assert_eq!(users::with_phone(&mut tx, [1; 32]).await.unwrap().len(), 1);
+    let prefix = |text: &str| Search { nickname_prefix: Some(users::nickname_key(text)), ..Search::default() };
+    let wechat_id = |text: String| Search { wechat_id: Some(text), ..Search::default() };
+    for (found, search) in [
+        (true, Search { id: Some(id(1)), ..Search::default() }),
+        (true, wechat_id(binding(10, 1).openid)),
+        (true, wechat_id(binding(10, 1).unionid.unwrap())),
+        (true, prefix("张wEI_")),
+        (false, prefix("张%")),
+        (false, prefix("Wei")),
+        (true, Search { phone_hash: Some([1; 32]), ..Search::default() }),
+        (true, Search { national_hash: Some([2; 32]), ..Search::default() }),
+        (true, Search { last_four_hash: Some([3; 32]), ..Search::default() }),
+        (false, Search { phone_hash: Some([9; 32]), ..Search::default() }),
+        (false, Search::default()),
+    ] {
+        let rows = users::list(&mut tx, Some(&search), Start::Newest, 50).await.unwrap().rows;
+        let expected = if found { vec![id(1)] } else { vec![] };
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{search:?}");
+    }
+    users::set_phone(&mut tx, id(1), None, NOW).await.unwrap();
+    assert!(users::with_phone(&mut tx, [1; 32]).await.unwrap().is_empty());
+    assert_eq!(users::find(&mut tx, id(1)).await.unwrap().unwrap().phone_bound_at, None);
+}
+
+async fn tokens_slide_and_die(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    users::insert(&mut tx, id(1), NOW).await.unwrap();
+    bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
+    let (user_id, binding_id) = (id(1), id(10));
+    let row =
+        TokenRow { hash: vec![5; 32], user_id, binding_id, created_at: NOW.0, last_used_at: NOW.0, expires_at: NOW.0 };
+    tokens::insert(&mut tx, &row).await.unwrap();
+    assert!(tokens::slide(&mut tx, [5; 32], NOW, NOW.plus_seconds(60)).await.unwrap());
+    assert_eq!(tokens::find(&mut tx, [5; 32]).await.unwrap().unwrap().expires_at, NOW.plus_seconds(60).0);
+    assert!(tokens::delete(&mut tx, [5; 32]).await.unwrap());
+    assert!(!tokens::delete(&mut tx, [5; 32]).await.unwrap());
+    assert!(!tokens::slide(&mut tx, [5; 32], NOW, NOW).await.unwrap());
+    assert!(tokens::find(&mut tx, [5; 32]).await.unwrap().is_none());
+}
+
+async fn what_is_taken_stays(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    assert!(settings::insert(&mut tx, "key", b"first").await.unwrap());
+    assert!(!settings::insert(&mut tx, "key", b"second").await.unwrap());
+    assert_eq!(settings::find(&mut tx, "key").await.unwrap().as_deref(), Some(&b"first"[..]));
+    let operator = OperatorRow {
+        id: id(1),
+        username: "admin".into(),
+        password_hash: "hash".into(),
+        role: "admin".into(),
+        created_at: NOW.0,
+        disabled_at: None,
+    };
+    assert!(operators::insert(&mut tx, &operator).await.unwrap());
+    assert!(!operators::insert(&mut tx, &OperatorRow { id: id(2), ..operator }).await.unwrap());
+    operators::set_disabled(&mut tx, id(1), Some(NOW)).await.unwrap();
+    let found = operators::find_username(&mut tx, "admin").await.unwrap().unwrap();
+    assert_eq!((found.id, found.disabled_at), (id(1), Some(NOW.0)));
+}
+
+async fn migrating_twice_changes_nothing(db: Db) {
+    let again = db.migrate().await.unwrap();
+    assert_eq!(again.applied, Vec::<String>::new());
+    db.ready().await.unwrap();
+    db.close().await;
+    assert!(matches!(db.ready().await, Err(StoreError::Database(_))));
+}
