@@ -1,7 +1,7 @@
 //! The store's contract: every case runs on SQLite and on a real Postgres
 //! (`LATCHKEY_TEST_POSTGRES_URL`; without it the Postgres half fails, it is never skipped).
 
-#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 use latchkey::{
     clock::Millis,

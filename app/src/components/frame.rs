@@ -32,7 +32,10 @@ where
     let content = async move {
         let viewer = match port::viewer().await {
             Ok(viewer) => viewer,
-            Err(ConsoleError::SignedOut) => return to_sign_in().into_any(),
+            Err(ConsoleError::SignedOut) => {
+                to_sign_in();
+                return ().into_any();
+            }
             Err(other) => return refusal(other).into_any(),
         };
         let operator = viewer.operator().clone();
