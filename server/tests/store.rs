@@ -246,3 +246,29 @@ async fn migrating_twice_changes_nothing(db: Db) {
     db.close().await;
     assert!(matches!(db.ready().await, Err(StoreError::Database(_))));
 }
+
+/// Tables and their columns, in order, as the migrations say them: both sides must read alike.
+fn schema(folder: &str) -> Vec<(String, Vec<String>)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(folder);
+    let mut files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
+    files.sort();
+    let read = |file: std::path::PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(file).unwrap();
+        // The first word of a line is a table's or column's name, or says what the line does.
+        let words = text.lines().filter(|line| !line.starts_with("--") && !line.trim().is_empty());
+        let heads = words.map(|line| match line.strip_prefix("CREATE ") {
+            Some(whole) => whole.to_owned(),
+            None => line.split_whitespace().next().unwrap().to_owned(),
+        });
+        (name, heads.map(|head| if head == ");" { ")".to_owned() } else { head }).collect())
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[test]
+fn both_sides_have_the_same_migrations_tables_columns_and_indexes() {
+    let (sqlite, postgres) = (schema("sqlite"), schema("postgres"));
+    assert!(sqlite.iter().any(|(_, heads)| heads.contains(&"TABLE users (".to_owned())), "{sqlite:?}");
+    assert_eq!(sqlite, postgres);
+}
