@@ -10,7 +10,9 @@ use latchkey::{
         Db, Slice, Start, StoreError,
         bindings::{self, BindingRow},
         login_codes,
+        operator_sessions::{self, OperatorSessionRow},
         operators::{self, OperatorRow},
+        phone_changes::{self, PhoneChangeRow},
         session_keys::{self, SessionKeyRow},
         settings,
         tokens::{self, TokenRow},
@@ -59,6 +61,9 @@ on_both!(
     tokens_slide_and_die,
     what_is_taken_stays,
     migrating_twice_changes_nothing,
+    the_phone_history_reads_newest_first,
+    an_ended_operator_session_stays_ended,
+    old_rows_go_in_small_batches,
 );
 
 fn id(number: u128) -> Uuid {
@@ -245,6 +250,66 @@ async fn migrating_twice_changes_nothing(db: Db) {
     db.ready().await.unwrap();
     db.close().await;
     assert!(matches!(db.ready().await, Err(StoreError::Database(_))));
+}
+
+fn change(number: u128, user: u128) -> PhoneChangeRow {
+    PhoneChangeRow {
+        id: id(number),
+        user_id: id(user),
+        at: NOW.0,
+        old_sealed: None,
+        new_sealed: Some(vec![1]),
+        source: "code".into(),
+        appid: Some("wx1".into()),
+        request_id: "r".into(),
+    }
+}
+
+async fn the_phone_history_reads_newest_first(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    for user in [1, 2] {
+        users::insert(&mut tx, id(user), NOW).await.unwrap();
+    }
+    for (number, user) in [(11, 1), (12, 2), (13, 1)] {
+        phone_changes::insert(&mut tx, &change(number, user)).await.unwrap();
+    }
+    let ids = |rows: &[PhoneChangeRow]| rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>();
+    let of_user = phone_changes::of_user(&mut tx, id(1), 10).await.unwrap();
+    assert_eq!(ids(&of_user), [13, 11]);
+    assert_eq!((of_user[0].old_sealed.as_deref(), of_user[0].new_sealed.as_deref()), (None, Some(&[1_u8][..])));
+    let page = phone_changes::list(&mut tx, Start::Newest, 2).await.unwrap();
+    assert_eq!((ids(&page.rows), page.newer, page.older), (vec![13, 12], false, true));
+}
+
+async fn an_ended_operator_session_stays_ended(db: Db) {
+    let mut tx = db.write().await.unwrap();
+    let row = OperatorSessionRow {
+        hash: vec![8; 32],
+        operator_id: None,
+        data: "{}".into(),
+        expires_at: NOW.plus_seconds(60).0,
+    };
+    assert!(operator_sessions::insert(&mut tx, &row).await.unwrap());
+    assert!(!operator_sessions::insert(&mut tx, &row).await.unwrap());
+    assert!(operator_sessions::find(&mut tx, [8; 32], NOW).await.unwrap().is_some());
+    assert!(operator_sessions::find(&mut tx, [8; 32], NOW.plus_seconds(60)).await.unwrap().is_none());
+    operator_sessions::delete(&mut tx, [8; 32]).await.unwrap();
+    assert!(!operator_sessions::update(&mut tx, &row).await.unwrap());
+    assert!(operator_sessions::find(&mut tx, [8; 32], NOW).await.unwrap().is_none());
+}
+
+async fn old_rows_go_in_small_batches(db: Db) {
+    for number in 0..3 {
+        let mut tx = db.write().await.unwrap();
+        login_codes::claim(&mut tx, [number; 32], "wx1", NOW, NOW, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = db.write().await.unwrap();
+    assert_eq!(login_codes::expire(&mut tx, NOW, 2).await.unwrap(), 0, "what is not old stays");
+    assert_eq!(login_codes::expire(&mut tx, NOW.plus_seconds(1), 2).await.unwrap(), 2);
+    assert_eq!(login_codes::expire(&mut tx, NOW.plus_seconds(1), 2).await.unwrap(), 1);
+    assert_eq!(tokens::expire(&mut tx, NOW, 2).await.unwrap(), 0);
+    assert_eq!(operator_sessions::expire(&mut tx, NOW, 2).await.unwrap(), 0);
 }
 
 /// Tables and their columns, in order, as the migrations say them: both sides must read alike.
