@@ -19,7 +19,7 @@ pub struct LoginCodeRow {
 }
 
 /// Takes the code for exchange; `false` when somebody has or had it. Free for the taking are codes never seen,
-/// codes whose exchange failed before `arrived`, and codes whose exchange began before `abandoned`.
+/// codes whose exchange failed by `arrived` (at that very millisecond too), and codes whose exchange began before `abandoned`.
 pub async fn claim(
     tx: &mut Tx,
     hash: [u8; 32],
