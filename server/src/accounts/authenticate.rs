@@ -1,0 +1,84 @@
+use super::{Accounts, Failure, Fault};
+use crate::{
+    clock::Millis,
+    sealed::sha256,
+    secret::Secret,
+    store::{
+        Tx,
+        bindings::{self, BindingRow},
+        tokens::{self, TokenRow},
+        users::{self, UserRow},
+    },
+};
+
+/// A token slides at most this often: a busy mini program must not cost a write per read.
+const SLIDE_EVERY_S: i64 = 3600;
+
+/// Who a living token belongs to.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub user: UserRow,
+    pub binding: BindingRow,
+    pub(super) token_hash: [u8; 32],
+}
+
+impl Accounts {
+    /// The user and binding behind an API token; the token's life slides.
+    pub async fn authenticate(&self, token: &str) -> Result<Session, Failure> {
+        let now = self.clock.now();
+        let token_hash = hash(token);
+        let mut tx = self.db.read().await?;
+        let row = tokens::find(&mut tx, token_hash).await?.filter(|row| row.expires_at > now.0);
+        let row = row.ok_or(Failure::Unauthorized)?;
+        let user = users::find(&mut tx, row.user_id).await?.ok_or(Fault::Missing("a token's user"))?;
+        let binding = bindings::find(&mut tx, row.binding_id).await?.ok_or(Fault::Missing("a token's binding"))?;
+        drop(tx);
+        if user.blocked_at.is_some() {
+            return Err(Failure::UserBlocked);
+        }
+        self.slide(&row, token_hash, now).await?;
+        Ok(Session { user, binding, token_hash })
+    }
+
+    async fn slide(&self, row: &TokenRow, token_hash: [u8; 32], now: Millis) -> Result<(), Failure> {
+        let every = SLIDE_EVERY_S.min(self.rules.token_ttl_s / 10).saturating_mul(1000);
+        if now.since(Millis(row.last_used_at)) < every {
+            return Ok(());
+        }
+        let mut tx = self.db.write().await?;
+        let alive = tokens::slide(&mut tx, token_hash, now, now.plus_seconds(self.rules.token_ttl_s)).await?;
+        tx.commit().await?;
+        if alive { Ok(()) } else { Err(Failure::Unauthorized) }
+    }
+
+    /// A new token for a binding, and when its life ends if it is not used. Only its hash is kept.
+    pub(super) async fn issue_token(
+        &self,
+        tx: &mut Tx,
+        binding: &BindingRow,
+        now: Millis,
+    ) -> Result<(Secret, Millis), Failure> {
+        // The prefix lets secret scanners find one that was published.
+        let token = format!("lk_{}", base64_url(&self.random.bytes::<32>()));
+        let expires_at = now.plus_seconds(self.rules.token_ttl_s);
+        let row = TokenRow {
+            hash: hash(&token).to_vec(),
+            user_id: binding.user_id,
+            binding_id: binding.id,
+            created_at: now.0,
+            last_used_at: now.0,
+            expires_at: expires_at.0,
+        };
+        tokens::insert(tx, &row).await?;
+        Ok((Secret::new(token), expires_at))
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    sha256(&[token.as_bytes()])
+}
+
+fn base64_url(bytes: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(bytes)
+}

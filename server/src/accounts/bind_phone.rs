@@ -1,0 +1,138 @@
+use latchkey_app::types::PhoneSource;
+use uuid::Uuid;
+
+use super::{Accounts, Failure, Fault, PhoneProof, Session, UserInfo, prove_phone::ProvenPhone};
+use crate::{
+    arrival::Arrival,
+    clock::Millis,
+    config::PhoneConflict,
+    phone::PhoneNumber,
+    sealed::{Column, SealError},
+    store::{
+        Tx,
+        phone_changes::{self, PhoneChangeRow},
+        users::{self, StoredPhone, UserRow},
+    },
+};
+
+/// The user's phone, now that WeChat has vouched for it.
+#[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
+pub struct BoundPhone {
+    pub phone: PhoneNumber,
+    /// Whether it is another one than before.
+    pub changed: bool,
+    pub user: UserInfo,
+}
+
+/// What caused a change, for the history.
+pub(super) struct Occasion<'a> {
+    pub appid: &'a str,
+    pub request_id: Uuid,
+    pub now: Millis,
+}
+
+impl Accounts {
+    /// Binds the phone that `proof` proves to the signed-in user. The same number changes nothing; another one
+    /// replaces it, and the old one stands in the history.
+    pub async fn bind_phone(
+        &self,
+        session: Session,
+        proof: PhoneProof,
+        arrival: Arrival,
+    ) -> Result<BoundPhone, Failure> {
+        let now = self.clock.now();
+        let (appid, user_id) = (session.binding.appid.clone(), session.user.id);
+        let ring = match proof.encrypted {
+            Some(_) => self.key_ring(&mut self.db.read().await?, session.binding.id, now).await?,
+            None => Vec::new(),
+        };
+        let proven = self.prove_phone(&appid, &ring, now, &proof).await?;
+        let occasion = Occasion { appid: &appid, request_id: arrival.request_id, now };
+        let mut tx = self.db.write().await?;
+        let changed = self.set_phone(&mut tx, user_id, &proven, &occasion).await?;
+        let user = users::find(&mut tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
+        tx.commit().await?;
+        Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, session.binding)? })
+    }
+
+    /// Makes `proven` the user's phone, by the installation's rule about numbers that others have; whether that
+    /// changed anything. Binds that race for one user or one number come one after the other.
+    pub(super) async fn set_phone(
+        &self,
+        tx: &mut Tx,
+        user_id: Uuid,
+        proven: &ProvenPhone,
+        occasion: &Occasion<'_>,
+    ) -> Result<bool, Failure> {
+        let rule = self.rules.phone_conflict;
+        // Unless everybody may have every number, owners have to be counted: one bind at a time.
+        let lock = if rule == PhoneConflict::Allow { format!("user {user_id}") } else { "phones".to_owned() };
+        tx.lock(&lock).await?;
+        let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
+        let old = self.phone_of(&user)?;
+        if old.as_ref() == Some(&proven.phone) {
+            return Ok(false);
+        }
+        if rule != PhoneConflict::Allow {
+            self.take_from_others(tx, user_id, &proven.phone, occasion).await?;
+        }
+        let new = Some(&proven.phone);
+        users::set_phone(tx, user_id, Some(&self.stored(user_id, &proven.phone)?), occasion.now).await?;
+        self.record(tx, user_id, old.as_ref(), new, proven.source, occasion).await?;
+        Ok(true)
+    }
+
+    async fn take_from_others(
+        &self,
+        tx: &mut Tx,
+        user_id: Uuid,
+        phone: &PhoneNumber,
+        occasion: &Occasion<'_>,
+    ) -> Result<(), Failure> {
+        let owners = users::with_phone(tx, self.index.phone(phone)).await?;
+        for UserRow { id: owner, .. } in owners.into_iter().filter(|owner| owner.id != user_id) {
+            if self.rules.phone_conflict == PhoneConflict::Reject {
+                return Err(Failure::PhoneConflict);
+            }
+            users::set_phone(tx, owner, None, occasion.now).await?;
+            self.record(tx, owner, Some(phone), None, PhoneSource::Moved, occasion).await?;
+        }
+        Ok(())
+    }
+
+    async fn record(
+        &self,
+        tx: &mut Tx,
+        user_id: Uuid,
+        old: Option<&PhoneNumber>,
+        new: Option<&PhoneNumber>,
+        source: PhoneSource,
+        occasion: &Occasion<'_>,
+    ) -> Result<(), Failure> {
+        let id = self.random.id(occasion.now);
+        let row = PhoneChangeRow {
+            id,
+            user_id,
+            at: occasion.now.0,
+            old_sealed: old.map(|phone| self.seal(Column::OldPhone, id, phone)).transpose()?,
+            new_sealed: new.map(|phone| self.seal(Column::NewPhone, id, phone)).transpose()?,
+            source: source.name().to_owned(),
+            appid: Some(occasion.appid.to_owned()),
+            request_id: occasion.request_id.to_string(),
+        };
+        Ok(phone_changes::insert(tx, &row).await?)
+    }
+
+    fn stored(&self, user_id: Uuid, phone: &PhoneNumber) -> Result<StoredPhone, SealError> {
+        Ok(StoredPhone {
+            sealed: self.seal(Column::UserPhone, user_id, phone)?,
+            hash: self.index.phone(phone),
+            national_hash: self.index.national(phone.national()),
+            last_four_hash: self.index.last_four(phone.last_four()),
+        })
+    }
+
+    fn seal(&self, column: Column, row: Uuid, phone: &PhoneNumber) -> Result<Vec<u8>, SealError> {
+        self.vault.seal(column, row, phone.to_sealed_text().as_bytes())
+    }
+}

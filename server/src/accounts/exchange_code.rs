@@ -1,0 +1,143 @@
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{Accounts, Failure};
+use crate::{
+    arrival::Arrival,
+    sealed::sha256,
+    store::{Tx, login_codes},
+    wechat::WeChatSession,
+};
+
+/// What `wx.login` gives in the developer tools of a project without an appid (protocol §8).
+const MOCK_CODE: &str = "the code is a mock one";
+/// How often a caller who waits looks for the outcome.
+const LOOK: Duration = Duration::from_millis(20);
+/// An exchange that takes this much longer than WeChat may has been given up by a node that died.
+const ABANDONED_AFTER_S: i64 = 10;
+
+/// A login code as the ledger knows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CodeHash([u8; 32]);
+
+impl CodeHash {
+    pub(super) fn new(appid: &str, code: &str) -> Self {
+        Self(sha256(&[b"login code/", appid.as_bytes(), b"/", code.as_bytes()]))
+    }
+
+    pub(super) fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+/// The outcome of a code's one exchange.
+pub(super) enum Exchange {
+    /// This caller did it, and must keep what came of it with [`spend`].
+    Mine(WeChatSession),
+    /// Somebody else did it while this caller was waiting.
+    Shared { binding: Uuid, is_new: bool },
+}
+
+/// Marks the code as spent, in the transaction that keeps what came of it.
+pub(super) async fn spend(
+    tx: &mut Tx,
+    code: CodeHash,
+    binding: Uuid,
+    is_new: bool,
+    now: crate::clock::Millis,
+) -> Result<(), Failure> {
+    Ok(login_codes::spend(tx, code.0, binding, is_new, now).await?)
+}
+
+impl Accounts {
+    /// Exchanges a login code at WeChat: once, however many callers come with it at the same time and on however
+    /// many nodes (design decision 5). Who inserts the code's row asks WeChat; the others look at the row until it
+    /// says how that went. Who comes only after a good end has used the code a second time; who comes after a bad
+    /// one may ask WeChat again, because it may have been busy.
+    pub(super) async fn exchange_code(
+        &self,
+        appid: &str,
+        code: &str,
+        hash: CodeHash,
+        arrival: Arrival,
+    ) -> Result<Exchange, Failure> {
+        if code == MOCK_CODE {
+            return Err(Failure::LoginCodeInvalid);
+        }
+        let mut waited = Duration::ZERO;
+        let mut was_waiting = false;
+        loop {
+            if !was_waiting && self.claim(appid, hash, arrival).await? {
+                return self.exchange_claimed(appid, code, hash).await;
+            }
+            let mut tx = self.db.read().await?;
+            let row = login_codes::find(&mut tx, hash.0).await?;
+            drop(tx);
+            let row = row.ok_or(Failure::LoginCodeInvalid)?;
+            let was_there = was_waiting || row.finished_at.is_some_and(|finished| arrival.at.0 < finished);
+            match (row.state.as_str(), row.binding_id) {
+                ("spent", Some(binding)) if was_there => return Ok(Exchange::Shared { binding, is_new: row.is_new }),
+                ("spent", _) => return Err(Failure::LoginCodeUsed),
+                ("failed", _) if was_there => return Err(outcome(row.error.as_deref())),
+                // Failed between this caller's claim and its look: free for the taking.
+                ("failed", _) => continue,
+                _ => was_waiting = true,
+            }
+            if waited > self.wechat.timeout() + Duration::from_millis(500) {
+                return Err(Failure::WeChatUnavailable("another call is exchanging this code"));
+            }
+            tokio::time::sleep(LOOK).await;
+            waited += LOOK;
+        }
+    }
+
+    async fn claim(&self, appid: &str, hash: CodeHash, arrival: Arrival) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let timeout_s = i64::try_from(self.wechat.timeout().as_secs()).unwrap_or(i64::MAX);
+        let abandoned = now.plus_seconds(-timeout_s.saturating_add(ABANDONED_AFTER_S));
+        let mut tx = self.db.write().await?;
+        let mine = login_codes::claim(&mut tx, hash.0, appid, arrival.at, now, abandoned).await?;
+        tx.commit().await?;
+        Ok(mine)
+    }
+
+    async fn exchange_claimed(&self, appid: &str, code: &str, hash: CodeHash) -> Result<Exchange, Failure> {
+        match self.wechat.code2session(appid, code).await {
+            Ok(session) => Ok(Exchange::Mine(session)),
+            Err(error) => {
+                tracing::warn!(appid, %error, "a login code was not exchanged");
+                let failure = Failure::of_login_code(error);
+                let mut tx = self.db.write().await?;
+                login_codes::fail(&mut tx, hash.0, name(&failure), self.clock.now()).await?;
+                tx.commit().await?;
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// The ledger's name for a failed exchange; [`outcome`] reads it back for those who waited.
+fn name(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::LoginCodeInvalid => "login_code_invalid",
+        Failure::LoginCodeUsed => "login_code_used",
+        Failure::UserBlocked => "user_blocked",
+        Failure::RateLimited => "rate_limited",
+        Failure::Misconfigured(_) => "misconfigured",
+        Failure::WeChatUnavailable(_) => "wechat_unavailable",
+        _ => "internal",
+    }
+}
+
+fn outcome(name: Option<&str>) -> Failure {
+    match name {
+        Some("login_code_invalid") => Failure::LoginCodeInvalid,
+        Some("login_code_used") => Failure::LoginCodeUsed,
+        Some("user_blocked") => Failure::UserBlocked,
+        Some("rate_limited") => Failure::RateLimited,
+        Some("wechat_unavailable") => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
+        Some("misconfigured") => Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None }),
+        _ => Failure::Internal(super::Fault::Missing("the outcome of the other call that exchanged this code")),
+    }
+}

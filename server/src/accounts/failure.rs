@@ -1,0 +1,110 @@
+use crate::{
+    open_data::Flaw,
+    sealed::SealError,
+    store::StoreError,
+    wechat::{Refusal, WeChatError},
+};
+
+/// Every way a use case can end badly: the rows of contract §3's error table.
+///
+/// The client is told which row; what a variant carries besides is for the log and the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("a field is missing or of the wrong kind: {0}")]
+    InvalidRequest(&'static str),
+    #[error("no living token")]
+    Unauthorized,
+    #[error("WeChat does not know the login code")]
+    LoginCodeInvalid,
+    #[error("the login code has been used")]
+    LoginCodeUsed,
+    #[error("WeChat does not know the phone code")]
+    PhoneCodeInvalid,
+    #[error("a login code in place of a phone code")]
+    LoginCodeInPhoneField,
+    #[error("encryptedData cannot be used: {0:?}")]
+    DecryptFailed(Flaw),
+    #[error("the user is blocked")]
+    UserBlocked,
+    #[error("the phone belongs to another user")]
+    PhoneConflict,
+    #[error("too many calls")]
+    RateLimited,
+    #[error("the mini program is not configured")]
+    UnknownApp,
+    #[error("{0}")]
+    WeChatUnavailable(&'static str),
+    #[error("the mini program is misconfigured: {0}")]
+    Misconfigured(Refusal),
+    #[error(transparent)]
+    Internal(#[from] Fault),
+}
+
+/// Our own fault; never shown to a client.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    #[error("an answer of WeChat that no rule knows: {0}")]
+    WeChat(Refusal),
+    #[error("a use case panicked")]
+    Panicked,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl Failure {
+    /// What WeChat's answer to a login code means (protocol §1).
+    pub(super) fn of_login_code(error: WeChatError) -> Self {
+        match error {
+            WeChatError::Refused(refusal) => match refusal.errcode {
+                40029 | 41008 | 42003 => Self::LoginCodeInvalid,
+                40163 => Self::LoginCodeUsed,
+                _ => Self::of_refusal(refusal),
+            },
+            other => Self::of_wechat(other),
+        }
+    }
+
+    /// What WeChat's answer to a phone code means (protocol §4).
+    pub(super) fn of_phone_code(error: WeChatError) -> Self {
+        match error {
+            WeChatError::Refused(refusal) if refusal.errcode == 40029 => Self::PhoneCodeInvalid,
+            other => Self::of_wechat(other),
+        }
+    }
+
+    fn of_wechat(error: WeChatError) -> Self {
+        match error {
+            WeChatError::Refused(refusal) => Self::of_refusal(refusal),
+            WeChatError::Unavailable(reason) => Self::WeChatUnavailable(reason),
+            WeChatError::UnknownApp => Self::UnknownApp,
+        }
+    }
+
+    /// The errcodes that mean the same in every call (protocol §1, §5.3).
+    fn of_refusal(refusal: Refusal) -> Self {
+        match refusal.errcode {
+            40226 => Self::UserBlocked,
+            45009 | 45011 => Self::RateLimited,
+            // Appid, AppSecret, address whitelist, account: only the operator can put these right.
+            40001 | 40002 | 40013 | 40014 | 40125 | 40164 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004
+            | 50007 | 89503 | 89506 | 89507 => Self::Misconfigured(refusal),
+            _ => Self::Internal(Fault::WeChat(refusal)),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use uuid::Uuid;
+
+use super::{Accounts, Failure};
+use crate::{
+    clock::Millis,
+    open_data::SessionKey,
+    sealed::Column,
+    store::{
+        Tx,
+        session_keys::{self, SessionKeyRow},
+    },
+};
+
+/// Design decision 3: the last five keys of a binding, of the last 72 hours.
+pub(super) const MOST_KEYS: i64 = 5;
+pub(super) const KEPT_S: i64 = 72 * 3600;
+
+impl Accounts {
+    /// A binding's session_keys, newest first.
+    pub(super) async fn key_ring(&self, tx: &mut Tx, binding: Uuid, now: Millis) -> Result<Vec<SessionKey>, Failure> {
+        let rows = session_keys::ring(tx, binding, now.plus_seconds(-KEPT_S), MOST_KEYS).await?;
+        rows.iter().map(|row| self.open_key(row)).collect()
+    }
+
+    /// Puts the key at the front of the ring. WeChat often gives the same key again: then it only counts from now.
+    pub(super) async fn keep_key(
+        &self,
+        tx: &mut Tx,
+        binding: Uuid,
+        key: &SessionKey,
+        now: Millis,
+    ) -> Result<(), Failure> {
+        let since = now.plus_seconds(-KEPT_S);
+        for row in session_keys::ring(tx, binding, since, MOST_KEYS).await? {
+            if self.open_key(&row)? == *key {
+                return Ok(session_keys::renew(tx, row.id, now).await?);
+            }
+        }
+        let id = self.random.id(now);
+        let key_sealed = self.vault.seal(Column::SessionKey, id, key.expose().as_bytes())?;
+        session_keys::insert(tx, &SessionKeyRow { id, binding_id: binding, key_sealed, received_at: now.0 }).await?;
+        Ok(session_keys::trim(tx, binding, since, MOST_KEYS).await?)
+    }
+
+    fn open_key(&self, row: &SessionKeyRow) -> Result<SessionKey, Failure> {
+        let text = self.vault.open_text(Column::SessionKey, row.id, &row.key_sealed)?;
+        SessionKey::new(&text).ok_or(Failure::Internal(super::Fault::Missing("a whole session_key")))
+    }
+}

@@ -1,0 +1,211 @@
+use uuid::Uuid;
+
+use super::{
+    Accounts, Failure, Fault, PhoneProof, UserInfo,
+    bind_phone::Occasion,
+    exchange_code::{CodeHash, Exchange, spend},
+    prove_phone::ProvenPhone,
+};
+use crate::{
+    arrival::Arrival,
+    clock::Millis,
+    open_data::SessionKey,
+    phone::PhoneNumber,
+    secret::Secret,
+    store::{
+        Tx,
+        bindings::{self, BindingRow},
+        users,
+    },
+    wechat::WeChatSession,
+};
+
+/// A login, with the phone in the same step if `phone` is there.
+#[derive(Debug, Clone)]
+pub struct LogIn {
+    pub appid: String,
+    /// Of `wx.login`.
+    pub code: String,
+    pub phone: Option<PhoneProof>,
+}
+
+/// A user who is logged in.
+#[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
+pub struct LoggedIn {
+    pub token: Secret,
+    pub expires_at: Millis,
+    /// This login made the user.
+    pub is_new: bool,
+    pub user: UserInfo,
+    /// How the phone of the same step went. A failure leaves the login good, because its code is spent.
+    pub phone: Option<Result<PhoneNumber, Failure>>,
+}
+
+impl Accounts {
+    /// Exchanges the code, finds or makes the user and the binding, keeps the session_key, binds the phone if one
+    /// came along, and issues a token: all of it in one transaction, after WeChat has been asked.
+    pub async fn log_in(&self, request: LogIn, arrival: Arrival) -> Result<LoggedIn, Failure> {
+        let LogIn { appid, code, phone } = request;
+        let code_hash = CodeHash::new(&appid, &code);
+        match self.exchange_code(&appid, &code, code_hash, arrival).await? {
+            Exchange::Mine(session) => {
+                let login = Login { appid: &appid, code: code_hash, session, arrival };
+                let proven = match &phone {
+                    Some(proof) => Some(self.prove_phone_of(&login, proof).await),
+                    None => None,
+                };
+                self.keep(&login, proven).await
+            }
+            Exchange::Shared { binding, is_new } => self.join(binding, is_new, phone, arrival).await,
+        }
+    }
+
+    /// The user cannot be asked to log in again for the phone's sake, so a failure here is kept for the answer.
+    async fn prove_phone_of(&self, login: &Login<'_>, proof: &PhoneProof) -> Result<ProvenPhone, Failure> {
+        let now = self.clock.now();
+        let mut ring = vec![login.session.session_key.clone()];
+        if proof.encrypted.is_some() {
+            ring.extend(self.older_keys(login.appid, &login.session.openid, now).await?);
+        }
+        self.prove_phone(login.appid, &ring, now, proof).await
+    }
+
+    /// Data that was made before this login was made under an older key.
+    async fn older_keys(&self, appid: &str, openid: &str, now: Millis) -> Result<Vec<SessionKey>, Failure> {
+        let mut tx = self.db.read().await?;
+        match bindings::find_openid(&mut tx, appid, openid).await? {
+            Some(binding) => self.key_ring(&mut tx, binding.id, now).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn keep(&self, login: &Login<'_>, proven: Option<Result<ProvenPhone, Failure>>) -> Result<LoggedIn, Failure> {
+        let now = self.clock.now();
+        let mut tx = self.db.write().await?;
+        let (binding, is_new) = self.find_or_make(&mut tx, login, now).await?;
+        self.keep_key(&mut tx, binding.id, &login.session.session_key, now).await?;
+        spend(&mut tx, login.code, binding.id, is_new, now).await?;
+        self.finish(tx, binding, is_new, proven, login.arrival).await
+    }
+
+    /// The last step, for a user who is known by now. A blocked one gets nothing, but his code is spent all the same,
+    /// and the ledger must know.
+    async fn finish(
+        &self,
+        mut tx: Tx,
+        binding: BindingRow,
+        is_new: bool,
+        proven: Option<Result<ProvenPhone, Failure>>,
+        arrival: Arrival,
+    ) -> Result<LoggedIn, Failure> {
+        let now = self.clock.now();
+        let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        if user.blocked_at.is_some() {
+            tx.commit().await?;
+            return Err(Failure::UserBlocked);
+        }
+        let phone = match proven {
+            Some(Ok(proven)) => Some(self.bind_at_login(&mut tx, &binding, proven, arrival, now).await?),
+            Some(Err(failure)) => Some(Err(failure)),
+            None => None,
+        };
+        let (token, expires_at) = self.issue_token(&mut tx, &binding, now).await?;
+        let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        tx.commit().await?;
+        Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone })
+    }
+
+    /// `Ok(Err(…))`: the number belongs to somebody else; the login stands.
+    async fn bind_at_login(
+        &self,
+        tx: &mut Tx,
+        binding: &BindingRow,
+        proven: ProvenPhone,
+        arrival: Arrival,
+        now: Millis,
+    ) -> Result<Result<PhoneNumber, Failure>, Failure> {
+        let occasion = Occasion { appid: &binding.appid, request_id: arrival.request_id, now };
+        match self.set_phone(tx, binding.user_id, &proven, &occasion).await {
+            Ok(_) => Ok(Ok(proven.phone)),
+            Err(Failure::PhoneConflict) => Ok(Err(Failure::PhoneConflict)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The same code came twice at once, and the other caller exchanged it: the same outcome, with a token of this
+    /// caller's own.
+    async fn join(
+        &self,
+        binding: Uuid,
+        is_new: bool,
+        phone: Option<PhoneProof>,
+        arrival: Arrival,
+    ) -> Result<LoggedIn, Failure> {
+        let now = self.clock.now();
+        let mut tx = self.db.read().await?;
+        let binding = bindings::find(&mut tx, binding).await?.ok_or(Fault::Missing("the binding"))?;
+        let ring = self.key_ring(&mut tx, binding.id, now).await?;
+        drop(tx);
+        let proven = match &phone {
+            Some(proof) => Some(self.prove_phone(&binding.appid, &ring, now, proof).await),
+            None => None,
+        };
+        self.finish(self.db.write().await?, binding, is_new, proven, arrival).await
+    }
+
+    /// The binding of (appid, openid), made when it is new. A new openid whose unionid is known belongs to the user
+    /// who has it in another mini program. Fifty first logins at once make one user: the insert that comes too late
+    /// takes back its user.
+    async fn find_or_make(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<(BindingRow, bool), Failure> {
+        let WeChatSession { openid, unionid, .. } = &login.session;
+        // One person may arrive in two mini programs at once: what the logins share decides who waits.
+        tx.lock(unionid.as_deref().unwrap_or(openid)).await?;
+        if let Some(known) = self.touch(tx, login, now).await? {
+            return Ok((known, false));
+        }
+        let same_person = match unionid {
+            Some(unionid) => bindings::user_with_unionid(tx, unionid).await?,
+            None => None,
+        };
+        let user_id = same_person.unwrap_or_else(|| self.random.id(now));
+        if same_person.is_none() {
+            users::insert(tx, user_id, now).await?;
+        }
+        let binding = BindingRow {
+            id: self.random.id(now),
+            user_id,
+            appid: login.appid.to_owned(),
+            openid: openid.clone(),
+            unionid: unionid.clone(),
+            created_at: now.0,
+            last_login_at: now.0,
+        };
+        if bindings::insert(tx, &binding).await? {
+            users::touch_login(tx, user_id, now).await?;
+            return Ok((binding, same_person.is_none()));
+        }
+        if same_person.is_none() {
+            users::withdraw(tx, user_id).await?;
+        }
+        let known =
+            self.touch(tx, login, now).await?.ok_or(Fault::Missing("the binding that was there a moment ago"))?;
+        Ok((known, false))
+    }
+
+    /// The binding that is there, with this login's time and unionid.
+    async fn touch(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<Option<BindingRow>, Failure> {
+        let WeChatSession { openid, unionid, .. } = &login.session;
+        let Some(known) = bindings::find_openid(tx, login.appid, openid).await? else { return Ok(None) };
+        bindings::touch_login(tx, known.id, unionid.as_deref(), now).await?;
+        users::touch_login(tx, known.user_id, now).await?;
+        Ok(bindings::find(tx, known.id).await?)
+    }
+}
+
+/// What WeChat said about a code, and where it came from.
+struct Login<'a> {
+    appid: &'a str,
+    code: CodeHash,
+    session: WeChatSession,
+    arrival: Arrival,
+}

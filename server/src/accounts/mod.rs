@@ -1,0 +1,79 @@
+//! The use cases: what a mini program asks for, one operation per file.
+//!
+//! `log_in` and `bind_phone` are the two that matter; `exchange_code`, `prove_phone` and `key_ring` are what they are
+//! made of. Each use case writes in one transaction or not at all. This room sees no HTTP types and no SQL text.
+
+mod authenticate;
+mod bind_phone;
+mod exchange_code;
+mod failure;
+mod get_me;
+mod key_ring;
+mod log_in;
+mod log_out;
+mod prove_phone;
+mod startup;
+mod user_info;
+
+use std::sync::Arc;
+
+pub use authenticate::Session;
+pub use bind_phone::BoundPhone;
+pub use failure::{Failure, Fault};
+pub use log_in::{LogIn, LoggedIn};
+pub use prove_phone::PhoneProof;
+pub use user_info::UserInfo;
+
+use crate::{
+    clock::Clock,
+    config::{Apps, PhoneConflict},
+    random::Random,
+    sealed::{BlindIndex, Vault},
+    store::Db,
+    wechat::WeChat,
+};
+
+/// The rules that an installation chooses.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Sliding life of an API token, in seconds.
+    pub token_ttl_s: i64,
+    pub phone_conflict: PhoneConflict,
+}
+
+/// Everything the use cases work with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Accounts(Arc<Parts>);
+
+#[derive(Debug)]
+pub struct Parts {
+    pub db: Db,
+    pub vault: Vault,
+    pub index: BlindIndex,
+    pub clock: Clock,
+    pub random: Random,
+    pub wechat: WeChat,
+    pub apps: Apps,
+    pub rules: Rules,
+}
+
+impl std::ops::Deref for Accounts {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Accounts {
+    /// Runs a use case on a task of its own: a client that hangs up does not leave a code spent and nothing kept.
+    pub async fn run<T, F>(&self, use_case: impl FnOnce(Self) -> F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Failure>> + Send + 'static,
+    {
+        let span = tracing::Span::current();
+        let task = tracing::Instrument::instrument(use_case(self.clone()), span);
+        tokio::spawn(task).await.unwrap_or(Err(Failure::Internal(Fault::Panicked)))
+    }
+}

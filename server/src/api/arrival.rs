@@ -1,0 +1,16 @@
+use std::convert::Infallible;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use uuid::Uuid;
+
+use crate::{arrival::Arrival, clock::Millis};
+
+impl<S: Sync> FromRequestParts<S> for Arrival {
+    type Rejection = Infallible;
+
+    /// Put there by `http`'s outermost layer, without which there is no request id to give.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let none = Self { request_id: Uuid::nil(), at: Millis(0) };
+        Ok(parts.extensions.get().copied().unwrap_or(none))
+    }
+}

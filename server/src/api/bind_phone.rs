@@ -1,0 +1,56 @@
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    bearer::Bearer,
+    body::Body,
+    error::ApiError,
+    phone_fields,
+    reply::{Answer, Reply},
+};
+use crate::{
+    accounts::{Accounts, Failure, UserInfo},
+    arrival::Arrival,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BindPhoneBody {
+    encrypted_data: Option<String>,
+    iv: Option<String>,
+    /// The phone code.
+    code: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BindPhoneData {
+    phone_number: String,
+    pure_phone_number: String,
+    country_code: String,
+    /// Whether the user had another phone before, or none.
+    changed: bool,
+    user_info: UserInfo,
+}
+
+/// `POST /api/bindPhone`: binds the phone of `{encryptedData, iv}` or of a phone `{code}`.
+pub async fn bind_phone(
+    State(accounts): State<Accounts>,
+    arrival: Arrival,
+    Bearer(session): Bearer,
+    Body(body): Body<BindPhoneBody>,
+) -> Answer<BindPhoneData> {
+    let failed = |failure| ApiError::new(arrival, failure);
+    let proof = phone_fields::proof(body.encrypted_data, body.iv, body.code, "code").map_err(failed)?;
+    let proof = proof.ok_or_else(|| failed(Failure::InvalidRequest("encryptedData")))?;
+    let use_case = |accounts: Accounts| async move { accounts.bind_phone(session, proof, arrival).await };
+    let bound = accounts.run(use_case).await.map_err(failed)?;
+    let data = BindPhoneData {
+        phone_number: bound.phone.display(),
+        pure_phone_number: bound.phone.national().to_owned(),
+        country_code: bound.phone.country_code().to_owned(),
+        changed: bound.changed,
+        user_info: bound.user,
+    };
+    Ok(Reply { arrival, data })
+}

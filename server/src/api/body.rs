@@ -1,0 +1,56 @@
+use std::convert::Infallible;
+
+use axum::{
+    RequestExt,
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    http::StatusCode,
+};
+use serde::de::DeserializeOwned;
+
+use super::ApiError;
+use crate::arrival::Arrival;
+
+/// A JSON body, whatever its Content-Type says: older clients say nothing or the wrong thing. What it lacks is named.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, ApiError> {
+        let arrival: Arrival = request.extract_parts().await.unwrap_or_else(|never: Infallible| match never {});
+        let bytes = request.extract::<Bytes, _>().await.map_err(|rejection| unread(arrival, &rejection))?;
+        // One byte-order mark is what some HTTP libraries put in front.
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| ill_formed(arrival, &error))?;
+        let no_json = |_| ApiError::malformed(arrival, StatusCode::BAD_REQUEST, "请求体不是合法的 JSON", None);
+        reader.end().map_err(no_json)?;
+        Ok(Self(value))
+    }
+}
+
+fn unread(arrival: Arrival, rejection: &BytesRejection) -> ApiError {
+    let status = rejection.status();
+    let message =
+        if status == StatusCode::PAYLOAD_TOO_LARGE { "请求体超过 64 KiB" } else { "请求体读取失败" };
+    ApiError::malformed(arrival, status, message, None)
+}
+
+fn ill_formed(arrival: Arrival, error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let status = StatusCode::BAD_REQUEST;
+    if !error.inner().is_data() {
+        return ApiError::malformed(arrival, status, "请求体不是合法的 JSON", None);
+    }
+    let path = error.path().to_string();
+    let field = if path == "." { missing_field(&error.inner().to_string()) } else { Some(path) };
+    let message = if field.is_some() { "请求参数缺失或类型有误" } else { "请求体必须是 JSON 对象" };
+    ApiError::malformed(arrival, status, message, field)
+}
+
+/// serde says "missing field `code` at line 1 column 2" and names it nowhere else.
+fn missing_field(message: &str) -> Option<String> {
+    let (_, tail) = message.split_once("missing field `")?;
+    Some(tail.split_once('`')?.0.to_owned())
+}

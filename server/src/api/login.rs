@@ -1,0 +1,82 @@
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    app::RefererApp,
+    body::Body,
+    error::{self, ApiError, NextStep},
+    phone_fields,
+    reply::{Answer, Reply},
+};
+use crate::{
+    accounts::{Accounts, Failure, LogIn, UserInfo},
+    arrival::Arrival,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoginBody {
+    /// Of `wx.login`.
+    code: String,
+    appid: Option<String>,
+    encrypted_data: Option<String>,
+    iv: Option<String>,
+    /// Of the phone button.
+    phone_code: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoginData {
+    token: String,
+    /// RFC 3339; moves on while the token is used.
+    expires_at: String,
+    is_new: bool,
+    user_info: UserInfo,
+    /// The login stands, the phone of the same step does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_error: Option<PhoneError>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhoneError {
+    error: &'static str,
+    next_step: NextStep,
+    msg: &'static str,
+}
+
+impl LoginBody {
+    pub fn into_log_in(self, app: RefererApp, accounts: &Accounts) -> Result<LogIn, Failure> {
+        let appid = app.or(self.appid, &accounts.apps)?;
+        let code = phone_fields::code(self.code, "code")?;
+        let phone = phone_fields::proof(self.encrypted_data, self.iv, self.phone_code, "phoneCode")?;
+        Ok(LogIn { appid, code, phone })
+    }
+}
+
+/// `POST /api/login`: logs in, and binds the phone in the same step when its fields are there.
+pub async fn login(
+    State(accounts): State<Accounts>,
+    arrival: Arrival,
+    app: RefererApp,
+    Body(body): Body<LoginBody>,
+) -> Answer<LoginData> {
+    let failed = |failure| ApiError::new(arrival, failure);
+    let request = body.into_log_in(app, &accounts).map_err(failed)?;
+    let done = accounts.run(|accounts| async move { accounts.log_in(request, arrival).await }).await.map_err(failed)?;
+    let data = LoginData {
+        token: done.token.expose().to_owned(),
+        expires_at: done.expires_at.rfc3339(),
+        is_new: done.is_new,
+        user_info: done.user,
+        phone_error: done.phone.and_then(Result::err).map(|failure| phone_error(arrival, &failure)),
+    };
+    Ok(Reply { arrival, data })
+}
+
+fn phone_error(arrival: Arrival, failure: &Failure) -> PhoneError {
+    error::log(arrival, failure);
+    let row = error::row(failure);
+    PhoneError { error: row.error, next_step: row.next_step, msg: row.message }
+}

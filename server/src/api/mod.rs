@@ -1,0 +1,42 @@
+//! The mini-program API (contract §3): one operation per file. What they share is beside them: the body and bearer
+//! extractors, the envelope, and the table that turns a failure into an answer.
+//!
+//! Translates between HTTP and [`crate::accounts`]; decides nothing.
+
+mod app;
+mod arrival;
+mod bearer;
+mod bind_phone;
+mod body;
+mod error;
+mod login;
+mod logout;
+mod me;
+mod phone_fields;
+mod reply;
+mod user;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+
+pub use self::error::ApiError;
+use crate::accounts::Accounts;
+
+/// The longest body any call needs is a few kilobytes (contract §3).
+const LONGEST_BODY: usize = 64 * 1024;
+
+pub fn router(accounts: Accounts) -> Router {
+    Router::new()
+        .route("/api/login", post(login::login))
+        .route("/api/bindPhone", post(bind_phone::bind_phone))
+        .route("/api/me", get(me::me))
+        .route("/api/logout", post(logout::logout))
+        .route("/user", post(user::user))
+        .route("/api/{*unknown}", axum::routing::any(error::not_found))
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(accounts)
+}

@@ -1,0 +1,40 @@
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::ApiError;
+use crate::arrival::Arrival;
+
+/// What a handler answers.
+pub type Answer<T> = Result<Reply<T>, ApiError>;
+
+/// Success.
+#[derive(Debug)]
+pub struct Reply<T> {
+    pub arrival: Arrival,
+    pub data: T,
+}
+
+/// `{"code":0,"msg":"ok","data":…,"requestId":…}` (contract §3).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<T> {
+    code: u8,
+    msg: &'static str,
+    data: T,
+    request_id: String,
+}
+
+impl<T> Reply<T> {
+    pub fn envelope(self) -> Envelope<T> {
+        Envelope { code: 0, msg: "ok", data: self.data, request_id: self.arrival.request_id.to_string() }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Reply<T> {
+    fn into_response(self) -> Response {
+        Json(self.envelope()).into_response()
+    }
+}

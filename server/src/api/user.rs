@@ -1,0 +1,61 @@
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::{app::RefererApp, body::Body, error::ApiError, login::LoginBody, reply::Reply};
+use crate::{
+    accounts::{Accounts, Failure, UserInfo},
+    arrival::Arrival,
+};
+
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserData {
+    open_id: String,
+    user_id: String,
+    phone: Option<String>,
+    token: String,
+    expires_at: String,
+    is_new: bool,
+    user_info: UserInfo,
+}
+
+/// `POST /user`: logs in and binds in one call. Its fields stand both under `data` and at the top level, where older
+/// clients look for them. Without a phone the call has failed, although the login has not.
+pub async fn user(
+    State(accounts): State<Accounts>,
+    arrival: Arrival,
+    app: RefererApp,
+    Body(body): Body<LoginBody>,
+) -> Result<Response, ApiError> {
+    let failed = |failure| ApiError::new(arrival, failure);
+    let request = body.into_log_in(app, &accounts).map_err(failed)?;
+    if request.phone.is_none() {
+        return Err(failed(Failure::InvalidRequest("encryptedData")));
+    }
+    let done = accounts.run(|accounts| async move { accounts.log_in(request, arrival).await }).await.map_err(failed)?;
+    if let Some(Err(failure)) = done.phone {
+        return Err(failed(failure));
+    }
+    let data = UserData {
+        open_id: done.user.open_id.clone(),
+        user_id: done.user.user_id.clone(),
+        phone: done.user.phone.clone(),
+        token: done.token.expose().to_owned(),
+        expires_at: done.expires_at.rfc3339(),
+        is_new: done.is_new,
+        user_info: done.user,
+    };
+    Ok(Json(Flat { top: data.clone(), envelope: Reply { arrival, data }.envelope() }).into_response())
+}
+
+#[derive(Serialize)]
+struct Flat<T, E> {
+    #[serde(flatten)]
+    top: T,
+    #[serde(flatten)]
+    envelope: E,
+}

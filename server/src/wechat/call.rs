@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{Refusal, WeChatError};
+
+/// Every answer of WeChat is far smaller; anything longer comes from somebody else.
+const LONGEST_ANSWER: usize = 64 * 1024;
+/// Before the one repetition when WeChat is busy.
+const PAUSE: Duration = Duration::from_millis(200);
+const BUSY: i64 = -1;
+
+/// Sends, and once more when WeChat is busy. Nothing else is repeated: a lost answer may have spent the code.
+pub(super) async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuilder) -> Result<T, WeChatError> {
+    let busy = |result: &Result<_, _>| matches!(result, Err(WeChatError::Refused(refusal)) if refusal.errcode == BUSY);
+    let mut result = send_once(request()).await;
+    if busy(&result) {
+        tokio::time::sleep(PAUSE).await;
+        result = send_once(request()).await;
+    }
+    if busy(&result) {
+        return Err(WeChatError::Unavailable("busy (errcode -1)"));
+    }
+    let fields = Value::Object(result?);
+    T::deserialize(fields).map_err(|_| WeChatError::Unavailable("an answer without the promised fields"))
+}
+
+async fn send_once(request: RequestBuilder) -> Result<Map<String, Value>, WeChatError> {
+    let response = request.send().await.map_err(|error| {
+        let kind = if error.is_connect() { "no connection" } else { "the connection broke" };
+        // Without the address: it holds the AppSecret or the access token.
+        tracing::debug!(error = %error.without_url(), "WeChat call failed");
+        WeChatError::Unavailable(kind)
+    })?;
+    if !response.status().is_success() {
+        return Err(WeChatError::Unavailable("an HTTP status other than 200"));
+    }
+    let body = read(response).await?;
+    // UTF-8 JSON whatever the Content-Type says: /sns/ answers text/plain (protocol §0).
+    let fields: Map<String, Value> =
+        serde_json::from_slice(&body).map_err(|_| WeChatError::Unavailable("an answer that is no JSON object"))?;
+    match errcode(&fields)? {
+        0 => Ok(fields),
+        errcode => Err(WeChatError::Refused(Refusal { errcode, rid: rid(&fields) })),
+    }
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, WeChatError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| WeChatError::Unavailable("the answer broke off"))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST_ANSWER {
+            return Err(WeChatError::Unavailable("an answer that does not end"));
+        }
+    }
+    Ok(body)
+}
+
+/// A number, or in old answers its text; absent is success (protocol §0).
+fn errcode(fields: &Map<String, Value>) -> Result<i64, WeChatError> {
+    let errcode = match fields.get("errcode") {
+        None | Some(Value::Null) => Some(0),
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(_) => None,
+    };
+    errcode.ok_or(WeChatError::Unavailable("an errcode that is no number"))
+}
+
+/// The tail of `errmsg`: `rid: 66165fe0-612cb3df-20194ddf`.
+fn rid(fields: &Map<String, Value>) -> Option<String> {
+    let (_, tail) = fields.get("errmsg")?.as_str()?.rsplit_once("rid: ")?;
+    let rid: String = tail.chars().take_while(|letter| letter.is_ascii_hexdigit() || *letter == '-').take(64).collect();
+    (!rid.is_empty()).then_some(rid)
+}
