@@ -1,6 +1,8 @@
 //! The console's pages and the document around them.
 
-use leptos::prelude::*;
+use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -29,6 +31,7 @@ pub struct Site {
 pub fn shell() -> impl IntoView {
     provide_meta_context();
     let Site { options, .. } = expect_context();
+    content_security_policy();
     let preferences = preferences();
     let assets = format!("/{}", options.site_pkg_dir);
     view! {
@@ -49,6 +52,19 @@ pub fn shell() -> impl IntoView {
                 <Comforts />
             </body>
         </html>
+    }
+}
+
+/// Nothing from elsewhere, no inline script but the one that wakes the islands, no inline style, no frame around us.
+fn content_security_policy() {
+    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    // Fails only if a nonce could not stand in a header.
+    if let (Some(response), Ok(policy)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
     }
 }
 

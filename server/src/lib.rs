@@ -8,6 +8,8 @@ pub mod api;
 pub mod arrival;
 pub mod clock;
 pub mod config;
+pub mod console;
+pub mod http;
 pub mod open_data;
 pub mod phone;
 pub mod random;

@@ -22,6 +22,12 @@ impl Accounts {
         rows.iter().map(|row| self.open_key(row)).collect()
     }
 
+    /// When the keys of a binding's ring arrived, newest first.
+    pub async fn key_ages(&self, tx: &mut Tx, binding: Uuid) -> Result<Vec<Millis>, Failure> {
+        let rows = session_keys::ring(tx, binding, self.clock.now().plus_seconds(-KEPT_S), MOST_KEYS).await?;
+        Ok(rows.iter().map(|row| Millis(row.received_at)).collect())
+    }
+
     /// Puts the key at the front of the ring. WeChat often gives the same key again: then it only counts from now.
     pub(super) async fn keep_key(
         &self,

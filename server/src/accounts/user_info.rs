@@ -51,7 +51,7 @@ impl Accounts {
     }
 
     /// The number the user has now.
-    pub(super) fn phone_of(&self, user: &UserRow) -> Result<Option<PhoneNumber>, Failure> {
+    pub fn phone_of(&self, user: &UserRow) -> Result<Option<PhoneNumber>, Failure> {
         let Some(sealed) = &user.phone_sealed else { return Ok(None) };
         let text = self.vault.open_text(Column::UserPhone, user.id, sealed)?;
         Ok(PhoneNumber::from_sealed_text(&text))

@@ -18,7 +18,12 @@ impl BlindIndex {
 
     /// The number with its country: identity.
     pub fn phone(&self, phone: &PhoneNumber) -> [u8; 32] {
-        self.hash("phone", &phone.e164())
+        self.e164(&phone.e164())
+    }
+
+    /// [`Self::phone`] for a number that was typed in, such as `+8613580006666`: nobody knows where its country ends.
+    pub fn e164(&self, e164: &str) -> [u8; 32] {
+        self.hash("phone", e164)
     }
 
     /// The number as people of its country write it; numbers of two countries may share it.

@@ -1,0 +1,60 @@
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use latchkey_app::{
+    routes::{Site, shell},
+    text::Preferences,
+};
+use leptos::{config::LeptosOptions, prelude::provide_context};
+use tower_http::csrf::CsrfLayer;
+use tower_sessions::Session;
+
+use super::{SiteOptions, assets};
+use crate::console::{ConsoleServer, OperatorSessions, Visit, session_layer};
+
+#[derive(Clone)]
+struct Pages {
+    server: ConsoleServer,
+    site: Site,
+}
+
+/// Pages, server functions and assets under `/console`.
+pub fn router(server: &ConsoleServer, site: SiteOptions) -> Router {
+    let accounts = &server.accounts;
+    let sessions =
+        OperatorSessions { db: accounts.db.clone(), clock: accounts.clock.clone(), random: accounts.random.clone() };
+    let options = LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::folder()).build();
+    let site_context = Site { options, https: site.https, demo: site.demo };
+    Router::new()
+        .route("/console", get(page))
+        .route("/console/{*path}", get(page))
+        .route("/console/fn/{name}", post(function))
+        .layer(session_layer(sessions, site.https))
+        .layer(CsrfLayer::new())
+        .route("/console/assets/{hash}/{name}", get(assets::asset))
+        .with_state(Pages { server: server.clone(), site: site_context })
+}
+
+/// What pages and server functions find in their context: the same for both.
+fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static {
+    let preferences = Preferences::from_headers(request.headers());
+    let visit = Visit::new(pages.server, session);
+    move || {
+        provide_context(visit.clone());
+        provide_context(pages.site.clone());
+        provide_context(preferences);
+    }
+}
+
+async fn page(State(pages): State<Pages>, session: Session, request: Request) -> Response {
+    let context = context(pages, session, &request);
+    leptos_axum::render_app_async_with_context(context, shell)(request).await
+}
+
+async fn function(State(pages): State<Pages>, session: Session, request: Request) -> Response {
+    let context = context(pages, session, &request);
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
