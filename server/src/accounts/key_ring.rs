@@ -13,7 +13,7 @@ use crate::{
 
 /// Design decision 3: the last five keys of a binding, of the last 72 hours.
 pub(super) const MOST_KEYS: i64 = 5;
-pub(super) const KEPT_S: i64 = 72 * 3600;
+pub const KEPT_S: i64 = 72 * 3600;
 
 impl Accounts {
     /// A binding's session_keys, newest first.

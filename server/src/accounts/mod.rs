@@ -20,6 +20,7 @@ use std::sync::Arc;
 pub use authenticate::Session;
 pub use bind_phone::BoundPhone;
 pub use failure::{Failure, Fault};
+pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
 pub use log_in::{LogIn, LoggedIn};
 pub use prove_phone::PhoneProof;
 pub use user_info::UserInfo;

@@ -1,0 +1,134 @@
+//! The commands of `latchkey`, one file each (contract §1). Answers go to standard output, errors to standard error in
+//! one line with the fix; exit codes are 0 done, 1 failed, 2 wrong use.
+
+mod config_print;
+#[cfg(feature = "simulator")]
+mod demo;
+mod migrate;
+mod operator;
+mod serve;
+#[cfg(feature = "simulator")]
+mod simulate;
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+
+use crate::config::{Config, ConfigError, Environment};
+
+/// Login and phone numbers for WeChat mini programs.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything on this machine: simulated WeChat, sample data, demo operators.
+    #[cfg(feature = "simulator")]
+    Demo(demo::Demo),
+    /// Run the server.
+    Serve(ConfigFile),
+    /// Run the WeChat simulator alone.
+    #[cfg(feature = "simulator")]
+    Simulate(simulate::Simulate),
+    /// Bring the database's schema up to date and say what was done.
+    Migrate(ConfigFile),
+    /// Manage the people who sign in to the console.
+    #[command(subcommand)]
+    Operator(operator::Operator),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(config_print::ConfigCommand),
+}
+
+/// Where the configuration comes from, for every command that needs one.
+#[derive(Debug, Clone, clap::Args)]
+struct ConfigFile {
+    /// Configuration file; `latchkey.toml` where there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    fn load(self) -> Result<Config, ConfigError> {
+        Config::load(self.config, &Environment::of_process())
+    }
+}
+
+/// Why a command failed, in one line.
+struct Failed(String);
+
+impl<E: Display> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Outcome = Result<(), Failed>;
+
+/// Runs the command line.
+pub async fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        #[cfg(feature = "simulator")]
+        Command::Demo(demo) => demo.run().await,
+        Command::Serve(config) => serve::run(config).await,
+        #[cfg(feature = "simulator")]
+        Command::Simulate(simulate) => simulate.run().await,
+        Command::Migrate(config) => migrate::run(config).await,
+        Command::Operator(command) => command.run().await,
+        Command::Config(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed(message)) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "latchkey: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line on standard output. A reader that has gone away (`| head`) is no failure.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failed(format!("cannot listen on {address}: {error}. Choose another address with --listen or LATCHKEY_LISTEN"))
+    })
+}
+
+/// Done at SIGTERM or Ctrl-C.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Commands that show or change what a stranger must not.
+#[cfg(feature = "simulator")]
+fn loopback(address: SocketAddr) -> Result<SocketAddr, Failed> {
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(Failed(format!("{address} can be reached from outside; this command listens on loopback only, such as 127.0.0.1")))
+}

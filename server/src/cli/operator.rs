@@ -1,0 +1,121 @@
+use std::io::{self, Read};
+
+use clap::{Args, Subcommand, ValueEnum};
+use latchkey_app::types::{Millis, Role};
+
+use super::{ConfigFile, Failed, Outcome, say};
+use crate::{clock::Clock, console::operators::Operators, random::Random, secret::Secret, start::StartError, store::Db};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Operator {
+    /// Make an operator.
+    Create {
+        #[command(flatten)]
+        who: Who,
+        #[arg(long)]
+        role: RoleName,
+        #[command(flatten)]
+        password: Password,
+    },
+    /// List the operators.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Give an operator a new password and end his sessions.
+    ResetPassword {
+        #[command(flatten)]
+        who: Who,
+        #[command(flatten)]
+        password: Password,
+    },
+    /// Keep an operator out, at once.
+    Disable {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Let a disabled operator in again.
+    Enable {
+        #[command(flatten)]
+        who: Who,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Who {
+    #[arg(long)]
+    username: String,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Password {
+    /// Read the password from standard input: it appears neither in the process list nor in the shell's history.
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleName {
+    Viewer,
+    Support,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Viewer => Self::Viewer,
+            RoleName::Support => Self::Support,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+impl Operator {
+    pub(super) async fn run(self) -> Outcome {
+        match self {
+            Self::Create { who: Who { username, config }, role, .. } => {
+                open(config).await?.create(&username, role.into(), &read_password()?).await?;
+                say(format_args!("operator {username} made"));
+            }
+            Self::List { config } => list(&open(config).await?).await?,
+            Self::ResetPassword { who: Who { username, config }, .. } => {
+                open(config).await?.reset_password(&username, &read_password()?).await?;
+                say(format_args!("operator {username} has a new password; his sessions have ended"));
+            }
+            Self::Disable { who: Who { username, config } } => {
+                open(config).await?.set_enabled(&username, false).await?;
+                say(format_args!("operator {username} is disabled; his sessions have ended"));
+            }
+            Self::Enable { who: Who { username, config } } => {
+                open(config).await?.set_enabled(&username, true).await?;
+                say(format_args!("operator {username} is enabled"));
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn open(config: ConfigFile) -> Result<Operators, Failed> {
+    let config = config.load()?;
+    let db = Db::open(config.database_url.expose()).await.map_err(StartError::from)?;
+    db.migrate().await.map_err(StartError::from)?;
+    Ok(Operators::new(db, Clock::system(), Random::System))
+}
+
+async fn list(operators: &Operators) -> Outcome {
+    for row in operators.list().await? {
+        let state = if row.disabled_at.is_some() { "disabled" } else { "enabled" };
+        say(format_args!("{}\t{}\t{state}\t{}", row.username, row.role, Millis(row.created_at).rfc3339()));
+    }
+    Ok(())
+}
+
+/// All of standard input, without the line break at its end.
+fn read_password() -> Result<Secret, Failed> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}

@@ -1,0 +1,35 @@
+use crate::{
+    accounts::{Accounts, SESSION_KEYS_KEPT_S},
+    clock::Millis,
+    store::{Result, Tx, login_codes, operator_sessions, session_keys, tokens},
+};
+
+/// WeChat forgets a login code after five minutes; a day is time enough to explain one.
+const LOGIN_CODES_KEPT_S: i64 = 24 * 3600;
+/// Rows per transaction: a sweep must not keep a login waiting.
+const BATCH: i64 = 500;
+
+/// Deletes what has ended: login codes, session_keys, tokens, operators' sessions. How many rows there were.
+pub async fn sweep(accounts: &Accounts) -> Result<u64> {
+    let now = accounts.clock.now();
+    let mut rows = 0;
+    while let some @ 1.. = batch(accounts, now).await? {
+        rows += some;
+    }
+    Ok(rows)
+}
+
+async fn batch(accounts: &Accounts, now: Millis) -> Result<u64> {
+    let mut tx = accounts.db.write().await?;
+    let rows = expire(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
+async fn expire(tx: &mut Tx, now: Millis) -> Result<u64> {
+    let codes = login_codes::expire(tx, now.plus_seconds(-LOGIN_CODES_KEPT_S), BATCH).await?;
+    let keys = session_keys::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
+    let tokens = tokens::expire(tx, now, BATCH).await?;
+    let sessions = operator_sessions::expire(tx, now, BATCH).await?;
+    Ok(codes + keys + tokens + sessions)
+}

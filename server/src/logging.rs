@@ -1,0 +1,27 @@
+//! The log: one readable line per event on a terminal, JSON lines elsewhere, always to standard error.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+/// Libraries that would write addresses with secrets in them, headers or statements if they were let. They stand behind
+/// the operator's own filter and win over it: even `trace` must not show an AppSecret.
+const QUIET: &str = "h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,sqlx=warn,tower_sessions=warn,\
+                     tower_sessions_core=error";
+
+/// The filter of `LATCHKEY_LOG`.
+pub fn filter(log: &str) -> Result<EnvFilter, String> {
+    let text = if log.is_empty() { QUIET.to_owned() } else { format!("{log},{QUIET}") };
+    EnvFilter::builder().parse(text).map_err(|error| format!("LATCHKEY_LOG: {error}"))
+}
+
+pub fn start(log: &str) -> Result<(), String> {
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(std::io::stderr);
+    // Fails only when a test has set up its own.
+    let _ = if std::io::stderr().is_terminal() {
+        builder.with_target(false).try_init()
+    } else {
+        builder.json().try_init()
+    };
+    Ok(())
+}
