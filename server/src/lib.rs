@@ -6,4 +6,6 @@ pub mod phone;
 pub mod random;
 pub mod sealed;
 pub mod secret;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod store;
