@@ -29,9 +29,9 @@ impl UserId {
         &self.0
     }
 
-    /// N of `uN`.
+    /// N of `uN`; `u07` is a name like any other, or it would share its phone with `u7`.
     fn number(&self) -> Option<u64> {
-        self.0.strip_prefix('u')?.parse().ok()
+        self.0.strip_prefix('u')?.parse().ok().filter(|number| *self == Self::numbered(*number))
     }
 }
 

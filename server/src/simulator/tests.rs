@@ -11,6 +11,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 use tower::ServiceExt;
 
 use super::Simulator;
@@ -496,4 +500,21 @@ async fn users_are_made_numbered_and_changed() {
     let moved = simulator.sim("clock", json!({ "advanceS": -3600 })).await;
     assert_eq!(moved, json!({ "now": "2026-11-21T02:40:00.000Z" }));
     assert!(!format!("{simulator:?}").contains("12066600001"));
+}
+
+/// What the router's own tests cannot show: that a client on a real connection sees it break.
+#[tokio::test]
+async fn a_dropped_answer_breaks_the_connection() {
+    let simulator = simulator();
+    simulator.sim("faults", json!({ "dropAfter": true })).await;
+    let uri = exchange_uri(APP_1, &secret(APP_1), &simulator.login("u1").await);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let server = tokio::spawn(axum::serve(listener, simulator.router()).into_future());
+    client.write_all(format!("GET {uri} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+    let mut received = String::new();
+    // The connection is kept alive by default: reading to its end returns only because the server broke it.
+    client.read_to_string(&mut received).await.unwrap_or_default();
+    assert!(!received.ends_with("0\r\n\r\n") && !received.contains("openid"), "{received:?}");
+    server.abort();
 }
