@@ -130,5 +130,7 @@ fn loopback(address: SocketAddr) -> Result<SocketAddr, Failed> {
     if address.ip().is_loopback() {
         return Ok(address);
     }
-    Err(Failed(format!("{address} can be reached from outside; this command listens on loopback only, such as 127.0.0.1")))
+    Err(Failed(format!(
+        "{address} can be reached from outside; this command listens on loopback only, such as 127.0.0.1"
+    )))
 }

@@ -4,7 +4,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use latchkey_app::types::{Millis, Role};
 
 use super::{ConfigFile, Failed, Outcome, say};
-use crate::{clock::Clock, console::operators::Operators, random::Random, secret::Secret, start::StartError, store::Db};
+use crate::{
+    clock::Clock, console::operators::Operators, random::Random, secret::Secret, start::StartError, store::Db,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Operator {
@@ -57,7 +59,7 @@ pub(super) struct Password {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum RoleName {
+pub(super) enum RoleName {
     Viewer,
     Support,
     Admin,
