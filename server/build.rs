@@ -1,37 +1,58 @@
-//! Embeds the console: the style sheets joined to one, the favicon, and what `wasm-bindgen` made of `frontend`
-//! (`make console` puts it into `target/console`), each also compressed with brotli.
+//! Embeds the console: the style sheets joined to one, the favicon, and the islands, each also compressed with brotli.
 //!
-//! Without the wasm the console is complete but for its islands, which is enough for tests of the server. A build for
-//! use sets `LATCHKEY_REQUIRE_CONSOLE=1`, and then a missing file is an error.
+//! The islands are `frontend`, built for wasm32 beforehand (`make console`); the library of `wasm-bindgen` turns that into
+//! what a browser loads. As a library it has, by Cargo.lock, the version that `frontend` was compiled against, and there is
+//! no tool to install. Without the wasm the console is complete but for its islands, which is enough to test the server. A
+//! build for use sets `LATCHKEY_REQUIRE_CONSOLE=1`, and then it must be there.
 
-use std::{env, error::Error, fmt::Write as _, fs, io::Write as _, path::Path};
+use std::{
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
 
 const SHEETS: [&str; 4] = ["tokens", "base", "layout", "components"];
-const WASM: [(&str, &str); 2] = [("latchkey.js", "text/javascript"), ("latchkey_bg.wasm", "application/wasm")];
+const NAME: &str = "latchkey";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=../migrations");
     println!("cargo:rerun-if-changed=../style");
-    if Path::new("../target/console").exists() {
-        // Watching what is not there would run this again with every build.
-        println!("cargo:rerun-if-changed=../target/console");
-    }
     println!("cargo:rerun-if-env-changed=LATCHKEY_REQUIRE_CONSOLE");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut assets = vec![
         ("latchkey.css", "text/css; charset=utf-8", style()?),
         ("favicon.svg", "image/svg+xml", fs::read("../style/public/favicon.svg")?),
     ];
-    for (name, content_type) in WASM {
-        match fs::read(Path::new("../target/console").join(name)) {
-            Ok(bytes) => assets.push((name, content_type, bytes)),
-            Err(_) if env::var_os("LATCHKEY_REQUIRE_CONSOLE").is_none() => {}
-            Err(error) => return Err(format!("target/console/{name}: {error}; run `make console` first").into()),
-        }
+    if let Some(folder) = islands(&out)? {
+        assets.push(("latchkey.js", "text/javascript", fs::read(folder.join("latchkey.js"))?));
+        assets.push(("latchkey_bg.wasm", "application/wasm", fs::read(folder.join("latchkey_bg.wasm"))?));
     }
-    embed(&assets)
+    embed(&out, &assets)
+}
+
+/// The folder that holds the script and the wasm; `None` when `frontend` has not been built.
+fn islands(out: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
+    // …/target/<profile>/build/<package>/out
+    let target = out.ancestors().nth(4).ok_or("OUT_DIR is not in a target folder")?;
+    let wasm = target.join("wasm32-unknown-unknown/wasm/latchkey_frontend.wasm");
+    if !wasm.exists() {
+        let required = env::var_os("LATCHKEY_REQUIRE_CONSOLE").is_some();
+        return if required { Err(format!("{} is missing: run `make console`", wasm.display()).into()) } else { Ok(None) };
+    }
+    // Watching what is not there would run this again with every build.
+    println!("cargo:rerun-if-changed={}", wasm.display());
+    let folder = out.join("islands");
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&wasm).out_name(NAME).web(true)?.typescript(false);
+    bindgen.remove_name_section(true).remove_producers_section(true).generate(&folder)?;
+    Ok(Some(folder))
 }
 
 fn style() -> Result<Vec<u8>, Box<dyn Error>> {
@@ -43,9 +64,7 @@ fn style() -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(style)
 }
 
-fn embed(assets: &[(&str, &str, Vec<u8>)]) -> Result<(), Box<dyn Error>> {
-    let out = env::var("OUT_DIR")?;
-    let out = Path::new(&out);
+fn embed(out: &Path, assets: &[(&str, &str, Vec<u8>)]) -> Result<(), Box<dyn Error>> {
     let mut hasher = Sha256::new();
     let mut code = "const ASSETS: &[Asset] = &[\n".to_owned();
     for (name, content_type, bytes) in assets {

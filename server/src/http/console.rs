@@ -23,6 +23,8 @@ struct Pages {
 
 /// Pages, server functions and assets under `/console`.
 pub fn router(server: &ConsoleServer, site: SiteOptions) -> Router {
+    // Leptos renders on this program's runtime. Fails only when an earlier router has said so already.
+    let _ = any_spawner::Executor::init_tokio();
     let accounts = &server.accounts;
     let sessions =
         OperatorSessions { db: accounts.db.clone(), clock: accounts.clock.clone(), random: accounts.random.clone() };
