@@ -44,7 +44,11 @@ fn islands(out: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
     let wasm = target.join("wasm32-unknown-unknown/wasm/latchkey_frontend.wasm");
     if !wasm.exists() {
         let required = env::var_os("LATCHKEY_REQUIRE_CONSOLE").is_some();
-        return if required { Err(format!("{} is missing: run `make console`", wasm.display()).into()) } else { Ok(None) };
+        return if required {
+            Err(format!("{} is missing: run `make console`", wasm.display()).into())
+        } else {
+            Ok(None)
+        };
     }
     // Watching what is not there would run this again with every build.
     println!("cargo:rerun-if-changed={}", wasm.display());

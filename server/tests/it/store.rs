@@ -1,8 +1,6 @@
 //! The store's contract: every case runs on SQLite and on a real Postgres
 //! (`LATCHKEY_TEST_POSTGRES_URL`; without it the Postgres half fails, it is never skipped).
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
-
 use latchkey::{
     clock::Millis,
     random::Random,
@@ -21,36 +19,9 @@ use latchkey::{
 };
 use uuid::Uuid;
 
-const NOW: Millis = Millis(1_795_232_400_000);
+use crate::databases::{NOW, on_both};
 
-async fn sqlite() -> Db {
-    let path = std::env::temp_dir().join(format!("latchkey-test-{}.db", Random::System.id(NOW)));
-    let db = Db::open(&format!("sqlite://{}", path.display())).await.unwrap();
-    db.migrate().await.unwrap();
-    db
-}
-
-/// A schema of its own in the test database.
-async fn postgres() -> Db {
-    let url = std::env::var("LATCHKEY_TEST_POSTGRES_URL").expect("LATCHKEY_TEST_POSTGRES_URL (make test sets it)");
-    let schema = format!("t{}", Random::System.id(NOW).simple());
-    let admin = sqlx::PgPool::connect(&url).await.unwrap();
-    let create = format!("CREATE SCHEMA {schema}");
-    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&admin).await.unwrap();
-    let glue = if url.contains('?') { '&' } else { '?' };
-    let db = Db::open(&format!("{url}{glue}options=-csearch_path%3D{schema}")).await.unwrap();
-    db.migrate().await.unwrap();
-    db
-}
-
-macro_rules! on_both {
-    ($($name:ident),* $(,)?) => {
-        mod on_sqlite { $(#[tokio::test] async fn $name() { super::$name(super::sqlite().await).await; })* }
-        mod on_postgres { $(#[tokio::test] async fn $name() { super::$name(super::postgres().await).await; })* }
-    };
-}
-
-on_both!(
+on_both!(crate::databases::open =>
     a_transaction_that_is_not_committed_has_not_happened,
     an_openid_belongs_to_one_user,
     a_code_is_claimed_once,
@@ -310,30 +281,4 @@ async fn old_rows_go_in_small_batches(db: Db) {
     assert_eq!(login_codes::expire(&mut tx, NOW.plus_seconds(1), 2).await.unwrap(), 1);
     assert_eq!(tokens::expire(&mut tx, NOW, 2).await.unwrap(), 0);
     assert_eq!(operator_sessions::expire(&mut tx, NOW, 2).await.unwrap(), 0);
-}
-
-/// Tables and their columns, in order, as the migrations say them: both sides must read alike.
-fn schema(folder: &str) -> Vec<(String, Vec<String>)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(folder);
-    let mut files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
-    files.sort();
-    let read = |file: std::path::PathBuf| {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(file).unwrap();
-        // The first word of a line is a table's or column's name, or says what the line does.
-        let words = text.lines().filter(|line| !line.starts_with("--") && !line.trim().is_empty());
-        let heads = words.map(|line| match line.strip_prefix("CREATE ") {
-            Some(whole) => whole.to_owned(),
-            None => line.split_whitespace().next().unwrap().to_owned(),
-        });
-        (name, heads.map(|head| if head == ");" { ")".to_owned() } else { head }).collect())
-    };
-    files.into_iter().map(read).collect()
-}
-
-#[test]
-fn both_sides_have_the_same_migrations_tables_columns_and_indexes() {
-    let (sqlite, postgres) = (schema("sqlite"), schema("postgres"));
-    assert!(sqlite.iter().any(|(_, heads)| heads.contains(&"TABLE users (".to_owned())), "{sqlite:?}");
-    assert_eq!(sqlite, postgres);
 }

@@ -1,0 +1,67 @@
+//! What all answers have in common, and the paths that belong to nobody.
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use serde_json::json;
+
+use crate::{
+    databases::{on_both, sqlite_url},
+    house::{APP_1, House},
+};
+
+on_both!(crate::house::House::new => health_is_the_databases);
+
+async fn health_is_the_databases(house: House) {
+    let get = |path: &'static str| house.call(Method::GET, path, None, Body::empty());
+    assert_eq!((get("/healthz").await.status, get("/readyz").await.status), (200, 200));
+    house.server.accounts.db.close().await;
+    assert_eq!(get("/healthz").await.status, 200);
+    let not_ready = get("/readyz").await;
+    assert_eq!(not_ready.status, 503);
+    assert!(not_ready.text.contains("database"), "{}", not_ready.text);
+    let body = json!({ "code": "0".repeat(32), "appid": APP_1 });
+    house.post("/api/login", body).await.refused(500, "internal", "retry");
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_request_id_and_the_security_headers() {
+    let house = House::with(&sqlite_url(), |config| config.public_url = "https://login.example.com".into()).await;
+    for path in ["/", "/healthz", "/api/me", "/console/login", "/nothing"] {
+        let answer = house.call(Method::GET, path, None, Body::empty()).await;
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(answer.header("strict-transport-security").starts_with("max-age="), "{path}");
+    }
+    let given = Request::get("/healthz").header("x-request-id", "mine").body(Body::empty()).unwrap();
+    assert_ne!(house.send(given).await.header("x-request-id"), "mine", "ids are ours to give");
+}
+
+#[tokio::test]
+async fn the_root_leads_to_the_console() {
+    let house = House::new(&sqlite_url()).await;
+    let answer = house.call(Method::GET, "/", None, Body::empty()).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/console"));
+}
+
+#[tokio::test]
+async fn assets_are_served_compressed_and_for_ever() {
+    let house = House::new(&sqlite_url()).await;
+    let page = house.call(Method::GET, "/console/login", None, Body::empty()).await.text;
+    let (_, rest) = page.split_once("rel=\"stylesheet\" href=\"").unwrap();
+    let style = rest.split('"').next().unwrap();
+    let get = |encoding: &str| {
+        let request = Request::get(style).header("accept-encoding", encoding).body(Body::empty());
+        house.send(request.unwrap())
+    };
+    let (brotli, plain) = (get("gzip, br").await, get("br;q=0, gzip").await);
+    assert_eq!((brotli.header("content-encoding"), plain.header("content-encoding")), ("br", ""));
+    assert!(plain.header("cache-control").contains("immutable"));
+    assert_eq!((plain.header("content-type"), plain.text.contains("--")), ("text/css; charset=utf-8", true));
+    let old = style.replace("/assets/", "/assets/0");
+    assert_eq!(house.call(Method::GET, &old, None, Body::empty()).await.status, 404);
+}
