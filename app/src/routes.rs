@@ -13,7 +13,7 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{LoginPage, NotFoundPage, PhoneChangesPage, StartPage, UserPage, UsersPage},
-    text::preferences,
+    text::{preferences, t},
 };
 
 /// What a page has to know of the installation it is served by.
@@ -49,7 +49,7 @@ pub fn shell() -> impl IntoView {
             </head>
             <body>
                 <Pages />
-                <Comforts />
+                <Comforts copied=t().copied().to_owned() />
             </body>
         </html>
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 #[path = "it/databases.rs"]
+#[allow(dead_code, unused_imports, unused_macros, reason = "shared with the other test program, which uses all of it")]
 mod databases;
 #[path = "it/house.rs"]
 #[allow(dead_code, reason = "shared with the other test program, which uses all of it")]

@@ -5,10 +5,10 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
-use super::{Icon, problem};
+use super::{Heading, Icon, problem};
 use crate::{
     error::ConsoleError,
-    fns::{SetPreference, SignOut},
+    fns::{SetPreference, SignOut, go},
     port::{self, Viewer},
     text::{Lang, Theme, preferences, t},
     types::Operator,
@@ -54,7 +54,7 @@ where
 fn refusal(failure: ConsoleError) -> impl IntoView {
     set_status(failure);
     view! {
-        {problem(failure)}
+        {problem(failure, Heading::Page)}
         <p>
             <a class="button" href="/console/users">{t().back_to_users()}</a>
         </p>
@@ -76,7 +76,7 @@ pub fn url_value(text: &str) -> String {
 
 fn to_sign_in() {
     let here = use_context::<http::request::Parts>().map(|parts| parts.uri.to_string()).unwrap_or_default();
-    leptos_axum::redirect(&format!("/console/login?next={}", url_value(&here)));
+    go(&format!("/console/login?next={}", url_value(&here)));
 }
 
 fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView + use<> {
@@ -128,7 +128,7 @@ pub fn preferences_forms() -> impl IntoView {
     let themes = Theme::ALL.into_iter().map(|theme| {
         let pressed = if theme == current.theme { "true" } else { "false" };
         view! {
-            <button type="submit" name="theme" value=theme.name() aria-pressed=pressed>
+            <button type="submit" name="theme" value=theme.name() aria-pressed=pressed title=t().theme_name(theme)>
                 {t().theme_name(theme)}
             </button>
         }

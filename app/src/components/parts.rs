@@ -1,16 +1,27 @@
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use super::Icon;
 use crate::{error::ConsoleError, text::t, types::Millis};
 
+/// Whether a headline is the page's own or one below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    Page,
+    Part,
+}
+
 /// Something went wrong: what, and what to do. The one look for every failure.
-pub fn problem(problem: ConsoleError) -> impl IntoView {
+pub fn problem(problem: ConsoleError, heading: Heading) -> impl IntoView {
     let (headline, advice) = t().problem(problem);
+    let headline = match heading {
+        Heading::Page => Either::Left(view! { <h1>{headline}</h1> }),
+        Heading::Part => Either::Right(view! { <h2>{headline}</h2> }),
+    };
     view! {
         <div class="notice notice-problem" role="alert">
             {Icon::Warning.view()}
             <div>
-                <h2>{headline}</h2>
+                {headline}
                 <p>{advice}</p>
             </div>
         </div>

@@ -49,10 +49,13 @@ pub fn phone_changes_table(changes: Vec<PhoneChange>, with_user: bool) -> impl I
 fn row(change: PhoneChange, with_user: bool) -> impl IntoView {
     let user = with_user.then(|| {
         let href = format!("/console/users/{}", change.user_id);
-        let label = change.user_id.clone();
+        let name = match change.nickname {
+            Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
+            None => Either::Right(t().no_nickname()),
+        };
         view! {
             <td data-label=t().user()>
-                <a class="mono" href=href>{label}</a>
+                <a href=href>{name}</a>
             </td>
         }
     });

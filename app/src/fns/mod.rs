@@ -9,14 +9,27 @@ mod session;
 pub use preferences::SetPreference;
 pub use session::{SignIn, SignOut};
 
+use http::{HeaderValue, StatusCode, header::LOCATION};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
 use crate::error::ConsoleError;
 
 /// Ends a form post: on to `done`, or back to `form` with the name of the problem, which is all that may stand
 /// in a URL.
 fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) {
     match result {
-        Ok(()) => leptos_axum::redirect(done),
-        Err(problem) => leptos_axum::redirect(&format!("{form}?problem={problem}")),
+        Ok(()) => go(done),
+        Err(problem) => go(&format!("{form}?problem={problem}")),
+    }
+}
+
+/// Sends the browser to another page of ours. Unlike leptos_axum's `redirect`, whatever the request accepts: a script
+/// without a session must not be answered 200.
+pub fn go(path: &str) {
+    if let (Some(response), Ok(path)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) {
+        response.set_status(StatusCode::FOUND);
+        response.insert_header(LOCATION, path);
     }
 }
 

@@ -11,11 +11,16 @@ const COPIED: std::time::Duration = std::time::Duration::from_millis(1600);
 /// waking, and a page with a hundred ids pays for two listeners. Marks the page `html[data-ready]`, until which
 /// the style sheet hides what would not work.
 #[island]
-pub fn Comforts() -> impl IntoView {
-    Effect::new(|| {
-        let click = window_event_listener(ev::click, |event| {
+pub fn Comforts(
+    /// What a screen reader says once an id has been copied.
+    copied: String,
+) -> impl IntoView {
+    let said = RwSignal::new(String::new());
+    Effect::new(move || {
+        let copied = copied.clone();
+        let click = window_event_listener(ev::click, move |event| {
             if let Some(button) = event.target().and_then(|target| closest(&target, "[data-copy]")) {
-                copy(&button);
+                copy(&button, said, copied.clone());
             }
         });
         let key = window_event_listener(ev::keydown, |event| {
@@ -34,6 +39,11 @@ pub fn Comforts() -> impl IntoView {
             let _ = root.set_attribute("data-ready", "");
         }
     });
+    view! {
+        <span class="visually-hidden" role="status">
+            {said}
+        </span>
+    }
 }
 
 fn closest(target: &web_sys::EventTarget, selector: &str) -> Option<HtmlElement> {
@@ -49,7 +59,7 @@ fn focus_search() -> bool {
     })
 }
 
-fn copy(button: &HtmlElement) {
+fn copy(button: &HtmlElement, said: RwSignal<String>, copied: String) {
     let Some(text) = button.get_attribute("data-copy") else { return };
     let promise = window().navigator().clipboard().write_text(&text);
     let button = button.clone();
@@ -57,7 +67,12 @@ fn copy(button: &HtmlElement) {
         // A browser may refuse the clipboard; then the button simply does not say "copied".
         if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
             let _ = button.set_attribute("data-copied", "");
-            set_timeout(move || drop(button.remove_attribute("data-copied")), COPIED);
+            said.set(copied);
+            let calm = move || {
+                let _ = button.remove_attribute("data-copied");
+                said.set(String::new());
+            };
+            set_timeout(calm, COPIED);
         }
     });
 }

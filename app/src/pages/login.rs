@@ -4,9 +4,9 @@ use server_fn::ServerFn;
 
 use super::query;
 use crate::{
-    components::{Icon, preferences_forms, problem},
+    components::{Heading, Icon, preferences_forms, problem},
     error::ConsoleError,
-    fns::{SignIn, own_path},
+    fns::{SignIn, go, own_path},
     port,
     routes::Site,
     text::t,
@@ -24,7 +24,7 @@ pub fn LoginPage() -> impl IntoView {
     };
     let content = async move {
         if port::viewer().await.is_ok() {
-            leptos_axum::redirect(&next);
+            go(&next);
         }
         content(next, failed)
     };
@@ -40,7 +40,7 @@ fn content(next: String, failed: Option<ConsoleError>) -> impl IntoView {
             <section class="pitch">
                 <p class="brand">{Icon::Key.view()} "Latchkey"</p>
                 <p class="tagline">{t().tagline()}</p>
-                <h2>{t().pitch_title()}</h2>
+                <p class="pitch-title">{t().pitch_title()}</p>
                 <ul>
                     <li>{Icon::Check.view()} {t().pitch_1()}</li>
                     <li>{Icon::Check.view()} {t().pitch_2()}</li>
@@ -49,7 +49,7 @@ fn content(next: String, failed: Option<ConsoleError>) -> impl IntoView {
             </section>
             <main id="content" class="sign-in">
                 <h1>{t().sign_in_lead()}</h1>
-                {failed.map(problem)}
+                {failed.map(|failure| problem(failure, Heading::Part))}
                 <form class="stack" method="post" action=SignIn::PATH>
                     <input type="hidden" name="next" value=next />
                     <label>

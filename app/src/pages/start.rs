@@ -1,7 +1,9 @@
 use leptos::prelude::*;
 
+use crate::fns::go;
+
 /// The console starts where its operators spend their day.
 #[component]
 pub fn StartPage() -> impl IntoView {
-    leptos_axum::redirect("/console/users");
+    go("/console/users");
 }

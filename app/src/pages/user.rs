@@ -28,7 +28,7 @@ fn content(user: User) -> impl IntoView {
         None => Either::Right(view! { <span class="muted">{t().no_phone()}</span> }),
     };
     view! {
-        <nav class="crumbs" aria-label=t().navigation()>
+        <nav class="crumbs" aria-label=t().breadcrumb()>
             <a href="/console/users">{t().users()}</a>
         </nav>
         <div class="person">

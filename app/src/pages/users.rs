@@ -82,12 +82,13 @@ fn table(users: Vec<UserSummary>) -> impl IntoView {
 }
 
 fn row(user: UserSummary) -> impl IntoView {
+    let title = user.nickname.clone();
     let apps = user.apps.into_iter().map(|app| view! { <span class="badge" title=app.appid>{app.name}</span> });
     view! {
         <tr>
             <td class="cell-user">
                 {avatar(user.nickname.as_deref(), &user.id)}
-                <a href=format!("{PATH}/{}", user.id)>
+                <a href=format!("{PATH}/{}", user.id) title=title>
                     {match user.nickname {
                         Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
                         None => Either::Right(view! { <span class="muted">{t().no_nickname()}</span> }),
@@ -103,7 +104,7 @@ fn row(user: UserSummary) -> impl IntoView {
             <td data-label=t().mini_programs()>
                 <span class="badges">{apps.collect_view()}</span>
             </td>
-            <td data-label=t().status()>{status(user.blocked)}</td>
+            <td class="cell-status" data-label=t().status()>{status(user.blocked)}</td>
             <td data-label=t().created()>{moment(user.created_at)}</td>
             <td data-label=t().last_login()>{moment(user.last_login_at)}</td>
         </tr>

@@ -23,6 +23,7 @@ texts! {
     tagline: "微信小程序登录与手机号", "Login and phone numbers for WeChat mini programs";
     skip_to_content: "跳到正文", "Skip to content";
     navigation: "主导航", "Main navigation";
+    breadcrumb: "当前位置", "Breadcrumb";
     users: "用户", "Users";
     phone_changes: "手机号变更", "Phone changes";
     sign_out: "退出登录", "Sign out";

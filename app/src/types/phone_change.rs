@@ -7,6 +7,8 @@ use super::{AppRef, Millis};
 pub struct PhoneChange {
     pub id: String,
     pub user_id: String,
+    /// Whose it is; absent in the history of one user, and when he has none.
+    pub nickname: Option<String>,
     pub at: Millis,
     /// Masked; absent when the user had no phone before.
     pub old: Option<String>,

@@ -106,7 +106,7 @@ fn read(path: Option<PathBuf>) -> Result<Table, ConfigError> {
         Err(source) => return Err(ConfigError::Read { path, source }),
     };
     let located = |error: toml::de::Error| {
-        let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+        let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         // The message alone: the error's own rendering quotes the line, which may hold a secret.
         ConfigError::File { path: path.clone(), message: format!("{place}{}", error.message()) }

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use latchkey_app::{
     error::ConsoleError,
     types::{Cursor, Millis, Page, PhoneChange, PhoneSource},
@@ -8,15 +10,26 @@ use super::{ConsoleServer, Failed, PAGE, page, start};
 use crate::{
     phone::PhoneNumber,
     sealed::{Column, SealError},
-    store::phone_changes::{self, PhoneChangeRow},
+    store::{
+        phone_changes::{self, PhoneChangeRow},
+        users,
+    },
 };
 
 impl ConsoleServer {
     /// A page of every user's phone changes.
     pub(super) async fn phone_changes(&self, cursor: Option<&Cursor>) -> Result<Page<PhoneChange>, Failed> {
         let start = start(cursor)?;
-        let slice = phone_changes::list(&mut self.accounts.db.read().await?, start, PAGE).await?;
-        let items = slice.rows.iter().map(|row| self.phone_change(row)).collect::<Result<_, _>>()?;
+        let mut tx = self.accounts.db.read().await?;
+        let slice = phone_changes::list(&mut tx, start, PAGE).await?;
+        let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.user_id).collect();
+        let nicknames: HashMap<_, _> = users::nicknames(&mut tx, &ids).await?.into_iter().collect();
+        drop(tx);
+        let named = |row: &PhoneChangeRow| {
+            let nickname = nicknames.get(&row.user_id).cloned();
+            self.phone_change(row).map(|change| PhoneChange { nickname, ..change })
+        };
+        let items = slice.rows.iter().map(named).collect::<Result<_, _>>()?;
         Ok(page(&slice, |row| row.id, items))
     }
 
@@ -24,6 +37,7 @@ impl ConsoleServer {
         Ok(PhoneChange {
             id: row.id.to_string(),
             user_id: row.user_id.to_string(),
+            nickname: None,
             at: Millis(row.at),
             old: self.masked(Column::OldPhone, row.id, row.old_sealed.as_deref())?,
             new: self.masked(Column::NewPhone, row.id, row.new_sealed.as_deref())?,

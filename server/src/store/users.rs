@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, on};
+use super::{Result, Slice, Start, Tx, on, placeholders};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -69,6 +69,22 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid) -> Result<()> {
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<UserRow>> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE id = $1");
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
+}
+
+/// The nicknames of those of the users who have one.
+pub async fn nicknames(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = placeholders(1, users.len());
+    let sql = format!("SELECT id, nickname FROM users WHERE nickname IS NOT NULL AND id IN ({list})");
+    Ok(on!(tx, conn => {
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+        for user in users {
+            query = query.bind(*user);
+        }
+        query.fetch_all(conn).await
+    })?)
 }
 
 /// Every user who holds this number, oldest first.

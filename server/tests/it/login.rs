@@ -207,7 +207,8 @@ async fn the_app_is_the_bodys_else_the_referers_else_the_only_one() {
     with_referer(&referer, json!({ "code": code, "appid": APP_1 })).await.data();
     with_referer(&referer, json!({ "code": house.code("u1", APP_2).await })).await.data();
 
-    let one_app = House::with(&crate::databases::sqlite_url(), |config| {
+    let url = crate::databases::sqlite_url();
+    let one_app = House::with(&url, |config| {
         config.apps = latchkey::config::Apps::new(config.apps.iter().take(1).cloned().collect());
     });
     let one_app = one_app.await;

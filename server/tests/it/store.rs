@@ -3,7 +3,6 @@
 
 use latchkey::{
     clock::Millis,
-    random::Random,
     store::{
         Db, Slice, Start, StoreError,
         bindings::{self, BindingRow},
