@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on, placeholders};
+use super::{Result, Tx, execute, on, placeholders};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -55,21 +55,23 @@ pub async fn of_users(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<BindingRow>> {
 pub async fn insert(tx: &mut Tx, row: &BindingRow) -> Result<bool> {
     let sql = "INSERT INTO bindings (id, user_id, appid, openid, unionid, created_at, last_login_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (appid, openid) DO NOTHING";
-    let inserted = on!(tx, conn => sqlx::query(sql)
-        .bind(row.id)
-        .bind(row.user_id)
-        .bind(&row.appid)
-        .bind(&row.openid)
-        .bind(&row.unionid)
-        .bind(row.created_at)
-        .bind(row.last_login_at)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let inserted = execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(row.id)
+            .bind(row.user_id)
+            .bind(&row.appid)
+            .bind(&row.openid)
+            .bind(&row.unionid)
+            .bind(row.created_at)
+            .bind(row.last_login_at)
+    )?;
     Ok(inserted == 1)
 }
 
 /// A login: its time, and the unionid if WeChat gave one. One that is known is never forgotten for want of it.
 pub async fn touch_login(tx: &mut Tx, id: Uuid, unionid: Option<&str>, at: Millis) -> Result<()> {
     let sql = "UPDATE bindings SET last_login_at = $2, unionid = COALESCE($3, unionid) WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).bind(unionid).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(at.0).bind(unionid))?;
     Ok(())
 }

@@ -49,6 +49,14 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Runs a write and says how many rows it has changed: `execute!(tx, sqlx::query(…).bind(…))?`.
+macro_rules! execute {
+    ($tx:expr, $query:expr) => {
+        $crate::store::on!($tx, conn => $query.execute(conn).await.map(|done| done.rows_affected()))
+    };
+}
+pub(crate) use execute;
+
 /// What a migration run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationReport {

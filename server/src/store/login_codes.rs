@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, execute, on};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -32,13 +32,8 @@ pub async fn claim(
                ON CONFLICT (hash) DO UPDATE SET state = 'exchanging', error = NULL, finished_at = NULL, claimed_at = $3 \
                WHERE (login_codes.state = 'failed' AND login_codes.finished_at <= $4) \
                OR (login_codes.state = 'exchanging' AND login_codes.claimed_at < $5)";
-    let changed = on!(tx, conn => sqlx::query(sql)
-        .bind(hash.as_slice())
-        .bind(appid)
-        .bind(now.0)
-        .bind(arrived.0)
-        .bind(abandoned.0)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let changed =
+        execute!(tx, sqlx::query(sql).bind(hash.as_slice()).bind(appid).bind(now.0).bind(arrived.0).bind(abandoned.0))?;
     Ok(changed == 1)
 }
 
@@ -49,20 +44,17 @@ pub async fn find(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<LoginCodeRow>> {
 
 pub async fn spend(tx: &mut Tx, hash: [u8; 32], binding: Uuid, is_new: bool, now: Millis) -> Result<()> {
     let sql = "UPDATE login_codes SET state = 'spent', binding_id = $2, is_new = $3, finished_at = $4 WHERE hash = $1";
-    on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).bind(binding).bind(is_new).bind(now.0).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(hash.as_slice()).bind(binding).bind(is_new).bind(now.0))?;
     Ok(())
 }
 
 pub async fn fail(tx: &mut Tx, hash: [u8; 32], error: &str, now: Millis) -> Result<()> {
     let sql = "UPDATE login_codes SET state = 'failed', error = $2, finished_at = $3 WHERE hash = $1";
-    on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).bind(error).bind(now.0).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(hash.as_slice()).bind(error).bind(now.0))?;
     Ok(())
 }
 
 /// Deletes at most `batch` rows claimed before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
-    let sql = "DELETE FROM login_codes WHERE hash IN (SELECT hash FROM login_codes WHERE claimed_at < $1 LIMIT $2)";
-    Ok(
-        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
-    )
+    super::expire(tx, "login_codes", "hash", "claimed_at", before, batch).await
 }

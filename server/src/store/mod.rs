@@ -13,8 +13,8 @@ pub mod settings;
 pub mod tokens;
 pub mod users;
 
-pub(crate) use db::on;
 pub use db::{Db, MigrationReport, Tx};
+pub(crate) use db::{execute, on};
 
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,20 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// `$first, $first+1, …`: the placeholders of a list of `count` values.
 fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Deletes at most `batch` rows of a table whose `moment` lies before `before`; how many they were. A few at a time:
+/// whoever deletes all of them at once keeps the writers waiting.
+async fn expire(
+    tx: &mut Tx,
+    table: &str,
+    key: &str,
+    moment: &str,
+    before: crate::clock::Millis,
+    batch: i64,
+) -> Result<u64> {
+    let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {moment} < $1 LIMIT $2)");
+    Ok(execute!(tx, sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.0).bind(batch))?)
 }
 
 /// Where a page of a list that is ordered by id, newest first, starts.

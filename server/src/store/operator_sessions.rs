@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, execute, on};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -20,24 +20,20 @@ pub struct OperatorSessionRow {
 pub async fn insert(tx: &mut Tx, row: &OperatorSessionRow) -> Result<bool> {
     let sql = "INSERT INTO operator_sessions (hash, operator_id, data, expires_at) VALUES ($1, $2, $3, $4) \
                ON CONFLICT (hash) DO NOTHING";
-    let inserted = on!(tx, conn => sqlx::query(sql)
-        .bind(row.hash.as_slice())
-        .bind(row.operator_id)
-        .bind(&row.data)
-        .bind(row.expires_at)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let inserted = execute!(
+        tx,
+        sqlx::query(sql).bind(row.hash.as_slice()).bind(row.operator_id).bind(&row.data).bind(row.expires_at)
+    )?;
     Ok(inserted == 1)
 }
 
 /// Changes a session that exists. One that was ended meanwhile stays ended: `false`.
 pub async fn update(tx: &mut Tx, row: &OperatorSessionRow) -> Result<bool> {
     let sql = "UPDATE operator_sessions SET operator_id = $2, data = $3, expires_at = $4 WHERE hash = $1";
-    let changed = on!(tx, conn => sqlx::query(sql)
-        .bind(row.hash.as_slice())
-        .bind(row.operator_id)
-        .bind(&row.data)
-        .bind(row.expires_at)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let changed = execute!(
+        tx,
+        sqlx::query(sql).bind(row.hash.as_slice()).bind(row.operator_id).bind(&row.data).bind(row.expires_at)
+    )?;
     Ok(changed == 1)
 }
 
@@ -48,21 +44,17 @@ pub async fn find(tx: &mut Tx, hash: [u8; 32], now: Millis) -> Result<Option<Ope
 
 pub async fn delete(tx: &mut Tx, hash: [u8; 32]) -> Result<()> {
     let sql = "DELETE FROM operator_sessions WHERE hash = $1";
-    on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(hash.as_slice()))?;
     Ok(())
 }
 
 /// Ends every session of an operator; how many they were.
 pub async fn delete_of(tx: &mut Tx, operator: Uuid) -> Result<u64> {
     let sql = "DELETE FROM operator_sessions WHERE operator_id = $1";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(operator).execute(conn).await.map(|done| done.rows_affected()))?)
+    Ok(execute!(tx, sqlx::query(sql).bind(operator))?)
 }
 
 /// Deletes at most `batch` sessions that ended before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
-    let sql = "DELETE FROM operator_sessions WHERE hash IN \
-               (SELECT hash FROM operator_sessions WHERE expires_at < $1 LIMIT $2)";
-    Ok(
-        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
-    )
+    super::expire(tx, "operator_sessions", "hash", "expires_at", before, batch).await
 }

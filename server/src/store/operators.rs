@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, execute, on};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -24,13 +24,10 @@ const COLUMNS: &str = "id, username, password_hash, role, created_at, disabled_a
 pub async fn insert(tx: &mut Tx, row: &OperatorRow) -> Result<bool> {
     let sql = "INSERT INTO operators (id, username, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (username) DO NOTHING";
-    let inserted = on!(tx, conn => sqlx::query(sql)
-        .bind(row.id)
-        .bind(&row.username)
-        .bind(&row.password_hash)
-        .bind(&row.role)
-        .bind(row.created_at)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let inserted = execute!(
+        tx,
+        sqlx::query(sql).bind(row.id).bind(&row.username).bind(&row.password_hash).bind(&row.role).bind(row.created_at)
+    )?;
     Ok(inserted == 1)
 }
 
@@ -51,13 +48,13 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<OperatorRow>> {
 
 pub async fn set_password(tx: &mut Tx, id: Uuid, password_hash: &str) -> Result<()> {
     let sql = "UPDATE operators SET password_hash = $2 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(password_hash).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(password_hash))?;
     Ok(())
 }
 
 /// `None` enables the operator again.
 pub async fn set_disabled(tx: &mut Tx, id: Uuid, at: Option<Millis>) -> Result<()> {
     let sql = "UPDATE operators SET disabled_at = $2 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.map(|at| at.0)).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(at.map(|at| at.0)))?;
     Ok(())
 }

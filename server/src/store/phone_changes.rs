@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, on};
+use super::{Result, Slice, Start, Tx, execute, on};
 
 #[derive(Debug, Clone, FromRow)]
 pub struct PhoneChangeRow {
@@ -23,16 +23,18 @@ const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, r
 pub async fn insert(tx: &mut Tx, row: &PhoneChangeRow) -> Result<()> {
     let sql = "INSERT INTO phone_changes (id, user_id, at, old_sealed, new_sealed, source, appid, request_id) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    on!(tx, conn => sqlx::query(sql)
-        .bind(row.id)
-        .bind(row.user_id)
-        .bind(row.at)
-        .bind(row.old_sealed.as_deref())
-        .bind(row.new_sealed.as_deref())
-        .bind(&row.source)
-        .bind(&row.appid)
-        .bind(&row.request_id)
-        .execute(conn).await.map(drop))?;
+    execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(row.id)
+            .bind(row.user_id)
+            .bind(row.at)
+            .bind(row.old_sealed.as_deref())
+            .bind(row.new_sealed.as_deref())
+            .bind(&row.source)
+            .bind(&row.appid)
+            .bind(&row.request_id)
+    )?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, execute, on};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -16,12 +16,10 @@ pub struct SessionKeyRow {
 
 pub async fn insert(tx: &mut Tx, row: &SessionKeyRow) -> Result<()> {
     let sql = "INSERT INTO session_keys (id, binding_id, key_sealed, received_at) VALUES ($1, $2, $3, $4)";
-    on!(tx, conn => sqlx::query(sql)
-        .bind(row.id)
-        .bind(row.binding_id)
-        .bind(row.key_sealed.as_slice())
-        .bind(row.received_at)
-        .execute(conn).await.map(drop))?;
+    execute!(
+        tx,
+        sqlx::query(sql).bind(row.id).bind(row.binding_id).bind(row.key_sealed.as_slice()).bind(row.received_at)
+    )?;
     Ok(())
 }
 
@@ -35,7 +33,7 @@ pub async fn ring(tx: &mut Tx, binding: Uuid, since: Millis, most: i64) -> Resul
 /// The key came again: it counts from now.
 pub async fn renew(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
     let sql = "UPDATE session_keys SET received_at = $2 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(at.0))?;
     Ok(())
 }
 
@@ -43,14 +41,11 @@ pub async fn renew(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
 pub async fn trim(tx: &mut Tx, binding: Uuid, since: Millis, most: i64) -> Result<()> {
     let sql = "DELETE FROM session_keys WHERE binding_id = $1 AND id NOT IN (SELECT id FROM session_keys \
                WHERE binding_id = $1 AND received_at >= $2 ORDER BY received_at DESC, id DESC LIMIT $3)";
-    on!(tx, conn => sqlx::query(sql).bind(binding).bind(since.0).bind(most).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(binding).bind(since.0).bind(most))?;
     Ok(())
 }
 
 /// Deletes at most `batch` keys received before `before`, of whichever binding; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
-    let sql = "DELETE FROM session_keys WHERE id IN (SELECT id FROM session_keys WHERE received_at < $1 LIMIT $2)";
-    Ok(
-        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
-    )
+    super::expire(tx, "session_keys", "id", "received_at", before, batch).await
 }

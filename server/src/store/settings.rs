@@ -1,6 +1,6 @@
 //! Values an installation makes once and keeps for ever.
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, execute, on};
 
 pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<Vec<u8>>> {
     let sql = "SELECT value FROM settings WHERE name = $1";
@@ -10,7 +10,6 @@ pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<Vec<u8>>> {
 /// `false` when the name has a value already, which stays.
 pub async fn insert(tx: &mut Tx, name: &str, value: &[u8]) -> Result<bool> {
     let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-    let inserted = on!(tx, conn => sqlx::query(sql).bind(name).bind(value)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let inserted = execute!(tx, sqlx::query(sql).bind(name).bind(value))?;
     Ok(inserted == 1)
 }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, execute, on};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -19,14 +19,16 @@ pub struct TokenRow {
 pub async fn insert(tx: &mut Tx, row: &TokenRow) -> Result<()> {
     let sql = "INSERT INTO tokens (hash, user_id, binding_id, created_at, last_used_at, expires_at) \
                VALUES ($1, $2, $3, $4, $5, $6)";
-    on!(tx, conn => sqlx::query(sql)
-        .bind(row.hash.as_slice())
-        .bind(row.user_id)
-        .bind(row.binding_id)
-        .bind(row.created_at)
-        .bind(row.last_used_at)
-        .bind(row.expires_at)
-        .execute(conn).await.map(drop))?;
+    execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(row.hash.as_slice())
+            .bind(row.user_id)
+            .bind(row.binding_id)
+            .bind(row.created_at)
+            .bind(row.last_used_at)
+            .bind(row.expires_at)
+    )?;
     Ok(())
 }
 
@@ -38,23 +40,18 @@ pub async fn find(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<TokenRow>> {
 /// Moves the end of a token's sliding life; `false` when it has died meanwhile.
 pub async fn slide(tx: &mut Tx, hash: [u8; 32], now: Millis, expires_at: Millis) -> Result<bool> {
     let sql = "UPDATE tokens SET last_used_at = $2, expires_at = $3 WHERE hash = $1";
-    let changed = on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).bind(now.0).bind(expires_at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let changed = execute!(tx, sqlx::query(sql).bind(hash.as_slice()).bind(now.0).bind(expires_at.0))?;
     Ok(changed == 1)
 }
 
 /// `false` when there was none.
 pub async fn delete(tx: &mut Tx, hash: [u8; 32]) -> Result<bool> {
     let sql = "DELETE FROM tokens WHERE hash = $1";
-    let changed =
-        on!(tx, conn => sqlx::query(sql).bind(hash.as_slice()).execute(conn).await.map(|done| done.rows_affected()))?;
+    let changed = execute!(tx, sqlx::query(sql).bind(hash.as_slice()))?;
     Ok(changed == 1)
 }
 
 /// Deletes at most `batch` tokens that ended before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
-    let sql = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_at < $1 LIMIT $2)";
-    Ok(
-        on!(tx, conn => sqlx::query(sql).bind(before.0).bind(batch).execute(conn).await.map(|done| done.rows_affected()))?,
-    )
+    super::expire(tx, "tokens", "hash", "expires_at", before, batch).await
 }

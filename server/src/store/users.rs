@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, on, placeholders};
+use super::{Result, Slice, Start, Tx, execute, on, placeholders};
 use crate::clock::Millis;
 
 #[derive(Debug, Clone, FromRow)]
@@ -56,13 +56,13 @@ pub fn nickname_key(nickname: &str) -> String {
 
 pub async fn insert(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
     let sql = "INSERT INTO users (id, created_at, last_login_at, gender) VALUES ($1, $2, $2, 0)";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(at.0))?;
     Ok(())
 }
 
 /// Only for a user that was inserted in this transaction and has lost the race for its binding.
 pub async fn withdraw(tx: &mut Tx, id: Uuid) -> Result<()> {
-    on!(tx, conn => sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query("DELETE FROM users WHERE id = $1").bind(id))?;
     Ok(())
 }
 
@@ -95,27 +95,29 @@ pub async fn with_phone(tx: &mut Tx, hash: [u8; 32]) -> Result<Vec<UserRow>> {
 
 pub async fn touch_login(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
     let sql = "UPDATE users SET last_login_at = $2 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(at.0).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(at.0))?;
     Ok(())
 }
 
 pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: Millis) -> Result<()> {
     let sql = "UPDATE users SET phone_sealed = $2, phone_hash = $3, phone_national_hash = $4, phone_last_four_hash = $5, \
                phone_bound_at = $6 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql)
-        .bind(id)
-        .bind(phone.map(|phone| phone.sealed.as_slice()))
-        .bind(phone.map(|phone| phone.hash.as_slice()))
-        .bind(phone.map(|phone| phone.national_hash.as_slice()))
-        .bind(phone.map(|phone| phone.last_four_hash.as_slice()))
-        .bind(phone.map(|_| at.0))
-        .execute(conn).await.map(drop))?;
+    execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(id)
+            .bind(phone.map(|phone| phone.sealed.as_slice()))
+            .bind(phone.map(|phone| phone.hash.as_slice()))
+            .bind(phone.map(|phone| phone.national_hash.as_slice()))
+            .bind(phone.map(|phone| phone.last_four_hash.as_slice()))
+            .bind(phone.map(|_| at.0))
+    )?;
     Ok(())
 }
 
 pub async fn set_nickname(tx: &mut Tx, id: Uuid, nickname: &str) -> Result<()> {
     let sql = "UPDATE users SET nickname = $2, nickname_key = $3 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(nickname).bind(nickname_key(nickname)).execute(conn).await.map(drop))?;
+    execute!(tx, sqlx::query(sql).bind(id).bind(nickname).bind(nickname_key(nickname)))?;
     Ok(())
 }
 

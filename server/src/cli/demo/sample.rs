@@ -6,7 +6,7 @@ use super::{Failed, Outcome};
 use crate::{
     accounts::{Accounts, LogIn, PhoneProof},
     arrival::Arrival,
-    clock::Clock,
+    clock::{Clock, Millis},
     config::{Config, WeChatConfig},
     console::ConsoleServer,
     http,
@@ -78,10 +78,8 @@ const PEOPLE: &[Person] = &[
     ("姚远方", "86", "15100000054", &['1'], &[]),
 ];
 
-/// The history begins this long ago …
-const DAYS: i64 = 30;
-/// … and something happens about this often.
-const EVERY_S: i64 = DAYS * 24 * 3600 / 100;
+/// How long ago the history begins; it ends now.
+const SPAN_S: i64 = 30 * 24 * 3600;
 
 /// Fills an empty database by the way that real data takes: simulated taps, calls over HTTP, the use cases. Only the
 /// clock is another one, a month behind.
@@ -90,7 +88,7 @@ pub(super) async fn fill(config: &Config, server: &ConsoleServer) -> Outcome {
     if users::any(&mut db.read().await?).await? {
         return Ok(());
     }
-    let past = Clock::fixed(server.accounts.clock.now().plus_seconds(-DAYS * 24 * 3600));
+    let past = Clock::fixed(server.accounts.clock.now().plus_seconds(-SPAN_S));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let wechat = format!("http://{}", listener.local_addr()?);
     let simulator = Simulator::new(past.clone(), Random::System);
@@ -98,7 +96,8 @@ pub(super) async fn fill(config: &Config, server: &ConsoleServer) -> Outcome {
     let wechat_config = WeChatConfig { base_url: wechat.clone(), ..config.wechat.clone() };
     let config = Config { wechat: wechat_config, ..config.clone() };
     let accounts = start::start(&config, past.clone(), Random::System).await?.accounts;
-    let stage = Stage { http: reqwest::Client::builder().no_proxy().build()?, wechat, accounts, clock: past };
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let mut stage = Stage { http, wechat, accounts, begin: past.now(), clock: past, events: 0 };
     for (number, person) in PEOPLE.iter().enumerate() {
         stage.enter(&format!("sample-{number}"), person).await?;
     }
@@ -114,15 +113,27 @@ struct Stage {
     http: reqwest::Client,
     wechat: String,
     accounts: Accounts,
+    begin: Millis,
     clock: Clock,
+    /// How many things have happened.
+    events: i64,
 }
 
 impl Stage {
-    async fn enter(&self, user: &str, (nickname, country_code, phone, apps, _): &Person) -> Outcome {
+    /// Moves on to the next event: evenly over the whole span, but not by the minute.
+    fn wait(&mut self) {
+        let all: usize = PEOPLE.iter().map(|person| person.3.len() + person.4.len()).sum();
+        let step = SPAN_S / i64::try_from(all + 1).unwrap_or(SPAN_S);
+        let next = self.begin.plus_seconds(self.events * step + self.events * 7919 % step);
+        self.clock.advance(next.seconds() - self.clock.now().seconds());
+        self.events += 1;
+    }
+
+    async fn enter(&mut self, user: &str, (nickname, country_code, phone, apps, _): &Person) -> Outcome {
         let shared = (!phone.is_empty()).then(|| json!({ "user": user, "phone": phone, "countryCode": country_code }));
         self.press("users", shared.clone().unwrap_or_else(|| json!({ "user": user }))).await?;
         for digit in *apps {
-            self.clock.advance(EVERY_S);
+            self.wait();
             let mode = shared.is_some().then_some("both");
             let id = self.log_in(user, *digit, mode).await?;
             if !nickname.is_empty() {
@@ -132,9 +143,9 @@ impl Stage {
         Ok(())
     }
 
-    async fn change_phones(&self, user: &str, (_, country_code, _, apps, later): &Person) -> Outcome {
+    async fn change_phones(&mut self, user: &str, (_, country_code, _, apps, later): &Person) -> Outcome {
         for (number, phone) in later.iter().enumerate() {
-            self.clock.advance(EVERY_S);
+            self.wait();
             self.press("users", json!({ "user": user, "phone": phone, "countryCode": country_code })).await?;
             self.log_in(user, apps[0], Some(if number % 2 == 0 { "code" } else { "encrypted" })).await?;
         }

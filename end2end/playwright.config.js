@@ -1,0 +1,36 @@
+import { defineConfig } from '@playwright/test';
+
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+/// A test without a tag runs in all four projects. `@js` and `@no-js` run where they can mean something, `@once`
+/// (about answers, not about what a browser makes of them) in the first project alone.
+const project = (name, viewport, javaScriptEnabled, leftOut) => ({
+  name,
+  use: { viewport, javaScriptEnabled },
+  grepInvert: leftOut,
+});
+
+export default defineConfig({
+  testDir: 'tests',
+  // Each worker starts a demo of its own; two share this machine well.
+  workers: 2,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: [['list']],
+  use: {
+    locale: 'zh-CN',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+    },
+  },
+  projects: [
+    project('desktop', DESKTOP, true, /@no-js/),
+    project('phone', PHONE, true, /@no-js|@once/),
+    project('desktop without JavaScript', DESKTOP, false, /@js|@once/),
+    project('phone without JavaScript', PHONE, false, /@js|@once/),
+  ],
+});

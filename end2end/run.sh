@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The console in a real Chromium: `end2end/run.sh [playwright test options]`. The binary under test is
+# $LATCHKEY_BIN, else target/release/latchkey.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+binary=$(realpath -m "${LATCHKEY_BIN:-$here/../target/release/latchkey}")
+
+say() { echo "==> $*"; }
+fail() { echo "error: $*" >&2; exit 1; }
+
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+install_chromium() {
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || fail "Chromium is missing. Install the package: chromium"
+    sudo=(sudo -n)
+  fi
+  command -v apt-get >/dev/null || fail "Chromium is missing. Install the package: chromium"
+  say "installing Debian's chromium"
+  "${sudo[@]}" apt-get update -qq >/dev/null || fail "apt-get update failed. Install the package by hand: chromium"
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends chromium >/dev/null \
+    || fail "Chromium could not be installed. Install the package by hand: chromium"
+}
+
+[ -x "$binary" ] || fail "$binary is missing. Build it with \`make build\`, or name another in LATCHKEY_BIN"
+node=$(node --version 2>/dev/null || true)
+node=${node#v}
+if ! [ "${node%%.*}" -ge 20 ] 2>/dev/null || ! command -v npm >/dev/null; then
+  fail "Node 20 or newer with npm is missing (found: ${node:-no node}). Install it from https://nodejs.org or your distribution"
+fi
+find_chromium >/dev/null || install_chromium
+CHROMIUM=$(find_chromium) || fail "Chromium is missing. Install the package: chromium"
+
+cd "$here"
+if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
+  say "installing Playwright (npm ci)"
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error >/dev/null
+fi
+
+say "testing $binary in $CHROMIUM"
+export CHROMIUM LATCHKEY_BIN=$binary
+exec node_modules/.bin/playwright test "$@"

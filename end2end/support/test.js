@@ -1,0 +1,68 @@
+import { test as base, expect } from '@playwright/test';
+
+import { startDemo } from './demo.js';
+import { watch } from './guard.js';
+
+export { expect };
+
+export const PASSWORD = 'latchkey-demo';
+/// For `test.use`: nobody is signed in.
+export const STRANGER = { storageState: { cookies: [], origins: [] } };
+
+/// Every test gets a running demo of its worker, `admin` signed in, and is watched: see guard.js.
+export const test = base.extend({
+  demo: [
+    async ({}, use) => {
+      const demo = await startDemo();
+      await use(demo);
+      await demo.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  /// The cookies of `admin`, signed in once per worker: checking a password takes its time by design.
+  session: [
+    async ({ demo, playwright }, use) => {
+      const request = await playwright.request.newContext({ baseURL: demo.origin });
+      await request.post('/console/fn/sign_in', { form: { username: 'admin', password: PASSWORD }, maxRedirects: 0 });
+      await use(await request.storageState());
+      await request.dispose();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ demo }, use) => use(demo.origin),
+  storageState: async ({ session }, use) => use(session),
+  watched: [
+    async ({ context, demo }, use) => {
+      const faults = watch(context, demo.origin);
+      await use();
+      expect(faults, 'no page complains or speaks to others').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/// Until the islands are awake, what needs them does nothing.
+export async function awake(page) {
+  await expect(page.locator('html')).toHaveAttribute('data-ready', '');
+}
+
+/// Fills the form of the sign-in page that is open, and sends it.
+export async function signIn(page, username = 'admin', password = PASSWORD) {
+  await page.getByLabel('用户名').fill(username);
+  await page.getByLabel('密码').fill(password);
+  await page.getByRole('button', { name: '登录' }).click();
+}
+
+/// The users that a list or a search shows.
+export const rows = page => page.locator('#results tbody tr');
+export const searchBox = page => page.getByRole('searchbox', { name: '搜索用户' });
+/// The whole answer to a question for `path`, as it comes over the wire.
+export const html = async (page, path) => (await page.request.get(path)).text();
+
+/// Opens the page of the only user that a search for `q` finds.
+export async function openUser(page, q) {
+  await page.goto(`/console/users?q=${encodeURIComponent(q)}`);
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).getByRole('link').click();
+  await expect(page.getByRole('heading', { name: '微信绑定' })).toBeVisible();
+}

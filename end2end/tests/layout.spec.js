@@ -1,0 +1,60 @@
+import { LIU_YANG } from '../support/sample.js';
+import { STRANGER, expect, rows, test } from '../support/test.js';
+
+const PAGES = {
+  users: '/console/users',
+  'search result': `/console/users?q=${encodeURIComponent('赵丽颖')}`,
+  'empty result': '/console/users?q=nobody',
+  'long search': `/console/users?q=${'w'.repeat(128)}`,
+  'phone changes': '/console/phone-changes',
+  'unknown page': '/console/nowhere',
+};
+
+/// Nothing stands out to the right, neither so that one must scroll nor cut off.
+async function fits(page) {
+  const { scroll, client, outside } = await page.locator('html').evaluate(root => ({
+    scroll: root.scrollWidth,
+    client: root.clientWidth,
+    outside: [...root.querySelectorAll('body *')]
+      .filter(element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('svg'))
+      .filter(element => element.getBoundingClientRect().right > root.clientWidth + 0.5)
+      .map(element => element.outerHTML.slice(0, 120)),
+  }));
+  expect(scroll, 'no horizontal scrolling').toBeLessThanOrEqual(client);
+  expect(outside, 'nothing is cut off').toEqual([]);
+}
+
+for (const [lang, tag] of [
+  ['zh', 'zh-CN'],
+  ['en', 'en'],
+]) {
+  test.describe(`in ${tag}`, () => {
+    test.beforeEach(({ context, demo }) =>
+      context.addCookies([{ name: 'latchkey_lang', value: lang, url: `${demo.origin}/console` }]),
+    );
+
+    test('every page fits the width of the window', async ({ page }) => {
+      for (const [name, path] of Object.entries(PAGES)) {
+        await test.step(name, async () => {
+          await page.goto(path);
+          await expect(page.locator('html')).toHaveAttribute('lang', tag);
+          await fits(page);
+        });
+      }
+      await page.goto(`/console/users?q=${LIU_YANG.nickname}`);
+      await rows(page).getByRole('link').click();
+      await expect(page.locator('.bindings')).toBeVisible();
+      await fits(page);
+    });
+
+    test.describe('before sign-in', () => {
+      test.use(STRANGER);
+
+      test('sign-in fits the width of the window', async ({ page }) => {
+        await page.goto('/console/login?problem=SignInFailed');
+        await expect(page.locator('html')).toHaveAttribute('lang', tag);
+        await fits(page);
+      });
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import { LI_NA } from '../support/sample.js';
+import { STRANGER, awake, expect, rows, searchBox, test } from '../support/test.js';
+
+const PAGE = `/console/users?q=${encodeURIComponent(LI_NA.nickname)}`;
+
+test('the language changes on the page where one is, and stays', async ({ page }) => {
+  await page.goto(PAGE);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page).toHaveURL(PAGE);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page.getByRole('heading', { name: 'Users' })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Phone changes' }).click();
+  await expect(page.getByRole('heading', { name: 'Phone changes' })).toBeVisible();
+
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page).toHaveURL('/console/phone-changes');
+  await expect(page.getByRole('heading', { name: '手机号变更' })).toBeVisible();
+});
+
+test('the theme changes at once, and stays', async ({ page }) => {
+  const background = () => page.locator('html').evaluate(root => getComputedStyle(root).backgroundColor);
+  await page.goto(PAGE);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');
+  const light = await background();
+  await page.getByRole('button', { name: '深色' }).click();
+  await expect(page).toHaveURL(PAGE);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.getByRole('button', { name: '深色' })).toHaveAttribute('aria-pressed', 'true');
+  expect(await background()).not.toBe(light);
+
+  await rows(page).getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(LI_NA.nickname);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('a search that was only typed survives a change of language', { tag: '@js' }, async ({ page }) => {
+  await page.goto('/console/users');
+  await awake(page);
+  await searchBox(page).fill(LI_NA.nickname);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page).toHaveURL(PAGE);
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page).toHaveURL(PAGE);
+});
+
+test.describe('before sign-in', () => {
+  test.use(STRANGER);
+
+  test('language and theme can be chosen, and the wanted page is not forgotten', async ({ page }) => {
+    await page.goto('/console/phone-changes');
+    await page.getByRole('button', { name: 'English' }).click();
+    await expect(page.getByRole('heading', { name: 'Sign in to the console' })).toBeVisible();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    await expect(page).toHaveURL(`/console/login?next=${encodeURIComponent('/console/phone-changes')}`);
+  });
+});
