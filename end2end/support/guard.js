@@ -1,8 +1,7 @@
 /// Collects what no page may do, whatever the test is about: speak to another origin, lose a request, load something
 /// that is refused, violate its policy, throw, or complain on the console.
-export function watch(context, origin) {
+export function watch(context, origin, javaScriptEnabled) {
   const faults = [];
-  const isPage = url => pages.has(url);
   const pages = new Set();
 
   context.on('request', request => {
@@ -11,8 +10,10 @@ export function watch(context, origin) {
   });
   context.on('requestfailed', request => {
     const why = request.failure()?.errorText;
-    // The browser's own doing, when a page is left before all of it has come.
-    if (why !== 'net::ERR_ABORTED') faults.push(`request failed: ${request.url()} ${why}`);
+    // The browser's own doing: a page was left before all of it had come, or scripts are switched off.
+    const left = why === 'net::ERR_ABORTED';
+    const switchedOff = !javaScriptEnabled && request.resourceType() === 'script';
+    if (!left && !switchedOff) faults.push(`request failed: ${request.url()} ${why}`);
   });
   context.on('response', response => {
     const refused = response.status() >= 400 && !response.request().isNavigationRequest();
@@ -20,10 +21,13 @@ export function watch(context, origin) {
   });
   context.on('weberror', error => faults.push(`uncaught: ${error.error().stack}`));
   context.on('console', message => {
-    // A page's own status is the test's matter.
-    const ownStatus = message.text().startsWith('Failed to load resource') && isPage(message.location().url);
+    const text = message.text();
     const complaint = ['error', 'warning', 'assert'].includes(message.type());
-    if (complaint && !ownStatus) faults.push(`console ${message.type()}: ${message.text()}`);
+    // The status of a page is the test's matter.
+    const ownStatus = text.startsWith('Failed to load resource') && pages.has(message.location().url);
+    // What the islands need comes early, which is in vain where scripts are switched off.
+    const inVain = !javaScriptEnabled && text.includes('preloaded using link preload but not used');
+    if (complaint && !ownStatus && !inVain) faults.push(`console ${message.type()}: ${text}`);
   });
   return faults;
 }

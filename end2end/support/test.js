@@ -32,8 +32,8 @@ export const test = base.extend({
   baseURL: async ({ demo }, use) => use(demo.origin),
   storageState: async ({ session }, use) => use(session),
   watched: [
-    async ({ context, demo }, use) => {
-      const faults = watch(context, demo.origin);
+    async ({ context, demo, javaScriptEnabled }, use) => {
+      const faults = watch(context, demo.origin, javaScriptEnabled);
       await use();
       expect(faults, 'no page complains or speaks to others').toEqual([]);
     },
@@ -56,8 +56,9 @@ export async function signIn(page, username = 'admin', password = PASSWORD) {
 /// The users that a list or a search shows.
 export const rows = page => page.locator('#results tbody tr');
 export const searchBox = page => page.getByRole('searchbox', { name: '搜索用户' });
-/// The whole answer to a question for `path`, as it comes over the wire.
-export const html = async (page, path) => (await page.request.get(path)).text();
+
+/// The words that are searched for, as the URL says.
+export const asked = url => url.searchParams.get('q');
 
 /// Opens the page of the only user that a search for `q` finds.
 export async function openUser(page, q) {

@@ -71,7 +71,7 @@ fn set_status(failure: ConsoleError) {
 
 /// `text` as the value of a URL's query.
 pub fn url_value(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn to_sign_in() {

@@ -15,12 +15,13 @@ use leptos_axum::ResponseOptions;
 
 use crate::error::ConsoleError;
 
-/// Ends a form post: on to `done`, or back to `form` with the name of the problem, which is all that may stand
-/// in a URL.
+/// Ends a form post: on to `done`, or back to `form` (a path and perhaps a query) with the name of the problem, which is
+/// all that may stand in a URL.
 fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) {
+    let glue = if form.contains('?') { '&' } else { '?' };
     match result {
         Ok(()) => go(done),
-        Err(problem) => go(&format!("{form}?problem={problem}")),
+        Err(problem) => go(&format!("{form}{glue}problem={problem}")),
     }
 }
 

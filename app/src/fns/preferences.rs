@@ -1,4 +1,8 @@
-use http::{HeaderValue, header::SET_COOKIE};
+use http::{
+    HeaderValue, Uri,
+    header::{HOST, REFERER, SET_COOKIE},
+    request::Parts,
+};
 use leptos::{prelude::*, server};
 use leptos_axum::ResponseOptions;
 
@@ -17,8 +21,18 @@ pub async fn set_preference(lang: Option<String>, theme: Option<String>, back: S
     for (cookie, value) in [lang, theme].into_iter().flatten() {
         keep(cookie, value)?;
     }
-    redirect(Ok(()), own_path(&back), "/console");
+    let here = referer().unwrap_or(back);
+    redirect(Ok(()), own_path(&here), "/console");
     Ok(())
+}
+
+/// Where the browser says it is. Search as you type has changed the address since the form was made.
+fn referer() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let referer: Uri = parts.headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    // Of another host it would be no page of ours; `own_path` looks at the path alone.
+    let ours = parts.headers.get(HOST)?.as_bytes() == referer.authority()?.as_str().as_bytes();
+    ours.then(|| referer.path_and_query().map(ToString::to_string)).flatten()
 }
 
 fn keep(cookie: &str, value: &str) -> Result<(), ConsoleError> {

@@ -15,13 +15,18 @@ pub use user::UserPage;
 pub use users::UsersPage;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use crate::{error::ConsoleError, types::Cursor};
 
 /// A value of the URL's query; empty when it is not there.
+///
+/// Not the router's: that one decodes twice, and a page to go back to would lose the encoding of its own query.
 fn query(name: &str) -> String {
-    use_query_map().read_untracked().get(name).unwrap_or_default()
+    let parts = use_context::<http::request::Parts>();
+    let text = parts.as_ref().and_then(|parts| parts.uri.query()).unwrap_or_default();
+    let found = form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name);
+    found.map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 /// A part of the URL's path; empty when it is not there.

@@ -17,6 +17,11 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     }
     let clock = Clock::system();
     let server = start::start(&config, clock.clone(), Random::System).await?;
+    if server.operators.list().await?.is_empty() {
+        tracing::warn!(
+            "nobody can sign in to the console yet: latchkey operator create --username … --role admin --password-stdin"
+        );
+    }
     let listener = listen(config.listen).await?;
     let router = http::router(&server, SiteOptions { https: config.https(), demo: false });
     let jobs = tokio::spawn(jobs::run(server.accounts.clone()));

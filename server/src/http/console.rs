@@ -9,11 +9,14 @@ use latchkey_app::{
     text::Preferences,
 };
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use tower_http::csrf::CsrfLayer;
+use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
 use super::{SiteOptions, assets};
 use crate::console::{ConsoleServer, OperatorSessions, Visit, session_layer};
+
+/// Far more than any form of the console sends; what reads them has no limit of its own.
+const LONGEST_FORM: usize = 64 * 1024;
 
 #[derive(Clone)]
 struct Pages {
@@ -36,6 +39,7 @@ pub fn router(server: &ConsoleServer, site: SiteOptions) -> Router {
         .route("/console/fn/{name}", post(function))
         .layer(session_layer(sessions, site.https))
         .layer(CsrfLayer::new())
+        .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
         .route("/console/assets/{hash}/{name}", get(assets::asset))
         .with_state(Pages { server: server.clone(), site: site_context })
 }

@@ -18,6 +18,8 @@ use crate::clock::{Clock, Millis};
 /// An idle connection, and one that does not finish its headers, ends after this; longer than the proxies in front
 /// keep theirs (nginx: 60 s), or they would lose requests to the race.
 const IDLE: Duration = Duration::from_secs(70);
+/// Request line and headers together.
+const LONGEST_HEAD: usize = 64 * 1024;
 /// What runs when the program is told to stop may take this long to finish (contract §6).
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// When the machine is out of file handles, trying again at once would only burn its processor.
@@ -76,6 +78,7 @@ fn connection(stream: TcpStream, router: Router, clock: Clock, graceful: &Gracef
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
+        .max_buf_size(LONGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {

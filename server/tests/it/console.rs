@@ -40,6 +40,7 @@ async fn submit(house: &House, path: &str, cookie: &str, form: &str) -> Answer {
     let request = Request::post(path)
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, form.len())
         .header(header::ACCEPT, "text/html");
     house.send(request.body(Body::from(form.to_owned())).unwrap()).await
 }
@@ -78,7 +79,10 @@ async fn a_stranger_learns_nothing(house: House) {
 async fn a_wrong_password_is_refused(house: House) {
     for form in ["username=anna&password=wrong", "username=nobody&password=wrong", "username=&password="] {
         let answer = submit(&house, "/console/fn/sign_in", "", form).await;
-        assert_eq!((answer.status, answer.header("location")), (302, "/console/login?problem=SignInFailed"));
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (302, "/console/login?next=%2Fconsole&problem=SignInFailed")
+        );
         assert_eq!(answer.header("set-cookie"), "");
     }
     assert_eq!(submit(&house, "/console/fn/sign_in", "", "username=anna").await.header("set-cookie"), "");
@@ -130,7 +134,7 @@ async fn an_operator_who_is_disabled_is_out_at_once(house: House) {
     assert_eq!(get(&house, "/console/users", &cookie).await.status, 302);
     let form = format!("username=anna&password={}", PASSWORD.replace(' ', "+"));
     let refused = submit(&house, "/console/fn/sign_in", "", &form).await;
-    assert_eq!(refused.header("location"), "/console/login?problem=SignInFailed");
+    assert!(refused.header("location").ends_with("problem=SignInFailed"));
     house.server.operators.set_enabled("anna", true).await.unwrap();
     assert_eq!(get(&house, "/console/users", &cookie).await.status, 302, "the old session stays ended");
     let again = sign_in(&house).await;
@@ -253,6 +257,13 @@ async fn under_https_the_cookie_is_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
+async fn a_form_of_65_kib_is_too_large() {
+    let house = with_operator(&sqlite_url()).await;
+    let form = format!("username=anna&password={}", "a".repeat(65 * 1024));
+    assert_eq!(submit(&house, "/console/fn/sign_in", "", &form).await.status, 413);
+}
+
+#[tokio::test]
 async fn nobody_is_sent_to_another_site() {
     let house = with_operator(&sqlite_url()).await;
     let form = |next: &str| format!("username=anna&password={}&next={next}", PASSWORD.replace(' ', "+"));
@@ -260,6 +271,48 @@ async fn nobody_is_sent_to_another_site() {
     {
         let answer = submit(&house, "/console/fn/sign_in", "", &form(next)).await;
         assert_eq!(answer.header("location"), "/console", "{next}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_that_was_wanted_survives_sign_in() {
+    let house = with_operator(&sqlite_url()).await;
+    let wanted = "/console/users?q=%E6%9D%8E+%25";
+    let to_sign_in = get(&house, wanted, "").await.header("location").to_owned();
+    let page = get(&house, &to_sign_in, "").await.text;
+    assert!(page.contains(&format!("name=\"next\" value=\"{wanted}\"")), "{page}");
+    let form = |password: &str| {
+        format!("username=anna&password={password}&next=%2Fconsole%2Fusers%3Fq%3D%25E6%259D%258E%2B%2525")
+    };
+    let refused = submit(&house, "/console/fn/sign_in", "", &form("wrong")).await.header("location").to_owned();
+    let page = get(&house, &refused, "").await.text;
+    assert!(
+        page.contains(&format!("name=\"next\" value=\"{wanted}\"")) && page.contains("用户名或密码不正确"),
+        "{page}"
+    );
+    let done = submit(&house, "/console/fn/sign_in", "", &form(&PASSWORD.replace(' ', "+"))).await;
+    assert_eq!(done.header("location"), wanted);
+    let found = get(&house, "/console/users?q=100%2525", &session(&done)).await.text;
+    assert!(found.contains("value=\"100%25\""), "a query is decoded once: {found}");
+}
+
+#[tokio::test]
+async fn a_preference_leads_back_to_where_the_browser_is() {
+    let house = House::new(&sqlite_url()).await;
+    let chosen = |referer: &'static str| {
+        let request = Request::post("/console/fn/set_preference")
+            .header(header::HOST, "login.example")
+            .header(header::REFERER, referer)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        house.send(request.body("theme=dark&back=%2Fconsole%2Fusers".into()).unwrap())
+    };
+    for (referer, back) in [
+        ("http://login.example/console/users?q=typed", "/console/users?q=typed"),
+        ("http://login.example/evil", "/console"),
+        ("https://evil.example/console/evil", "/console/users"),
+        ("nonsense", "/console/users"),
+    ] {
+        assert_eq!(chosen(referer).await.header("location"), back, "{referer}");
     }
 }
 

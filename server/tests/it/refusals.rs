@@ -1,6 +1,9 @@
 //! Bodies, paths and methods that no client of ours sends.
 
-use axum::{body::Body, http::Method};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use serde_json::json;
 
 use crate::{
@@ -91,6 +94,6 @@ async fn a_byte_order_mark_and_a_wrong_content_type_do_no_harm() {
     let house = House::new(&sqlite_url()).await;
     let code = house.code("u1", APP_1).await;
     let body = format!("\u{FEFF}{}", json!({ "code": code, "appid": APP_1 }));
-    let request = axum::http::Request::post("/api/login").header("content-type", "text/plain").body(body.into());
+    let request = Request::post("/api/login").header("content-type", "text/plain").body(body.into());
     house.send(request.unwrap()).await.data();
 }
