@@ -4,7 +4,7 @@ const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 /// A test without a tag runs in all four projects. `@js` and `@no-js` run where they can mean something, `@once`
-/// (about answers, not about what a browser makes of them) in the first project alone.
+/// (about the server's answers, not about what a browser makes of them) in the first project alone.
 const project = (name, viewport, javaScriptEnabled, leftOut) => ({
   name,
   use: { viewport, javaScriptEnabled },

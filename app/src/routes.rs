@@ -27,8 +27,8 @@ pub struct Site {
     pub demo: bool,
 }
 
-/// The HTML document.
-pub fn shell() -> impl IntoView {
+/// The HTML document. Erased, so that the server does not compile every page once more.
+pub fn shell() -> AnyView {
     provide_meta_context();
     let Site { options, .. } = expect_context();
     content_security_policy();
@@ -53,6 +53,7 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+    .into_any()
 }
 
 /// Nothing from elsewhere, no inline script but the one that wakes the islands, no inline style, no frame around us.

@@ -1,5 +1,5 @@
 import { LIU_YANG } from '../support/sample.js';
-import { STRANGER, expect, rows, test } from '../support/test.js';
+import { STRANGER, awake, expect, rows, test } from '../support/test.js';
 
 const PAGES = {
   users: '/console/users',
@@ -33,11 +33,13 @@ for (const [lang, tag] of [
       context.addCookies([{ name: 'latchkey_lang', value: lang, url: `${demo.origin}/console` }]),
     );
 
-    test('every page fits the width of the window', async ({ page }) => {
+    test('every page fits the width of the window', async ({ page, javaScriptEnabled }) => {
       for (const [name, path] of Object.entries(PAGES)) {
         await test.step(name, async () => {
           await page.goto(path);
           await expect(page.locator('html')).toHaveAttribute('lang', tag);
+          // Awake, so that the guard hears what the islands of every page have to complain about.
+          if (javaScriptEnabled) await awake(page);
           await fits(page);
         });
       }

@@ -36,20 +36,20 @@ test('a wrong password is refused with a clear text and without a session', asyn
   expect(await session(context)).toBeUndefined();
 });
 
-test('an unknown name is refused in the same words', async ({ page }) => {
+test('an unknown name is refused in the same words', { tag: '@once' }, async ({ page }) => {
   await page.goto('/console/login');
   await signIn(page, 'nobody');
   await expect(page.getByRole('alert')).toContainText('用户名或密码不正确');
 });
 
-test('the session cookie is out of reach of scripts and other sites', async ({ page, context }) => {
+test('the session cookie is out of reach of scripts and other sites', { tag: '@once' }, async ({ page, context }) => {
   await page.goto('/console/login');
   await signIn(page);
   await expect(page).toHaveURL('/console/users');
   expect(await session(context)).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
 });
 
-test('a session planted before sign-in is worth nothing after it', async ({ page, context, demo, playwright }) => {
+test('a session planted before sign-in is worth nothing after it', { tag: '@once' }, async ({ page, context, demo, playwright }) => {
   await page.goto('/console/login');
   await signIn(page, 'viewer');
   await expect(page).toHaveURL('/console/users');
@@ -63,7 +63,7 @@ test('a session planted before sign-in is worth nothing after it', async ({ page
   expect(await letsIn(playwright, demo, planted)).toBe(false);
 });
 
-test('an invented session id is not adopted', async ({ page, context, demo }) => {
+test('an invented session id is not adopted', { tag: '@once' }, async ({ page, context, demo }) => {
   const invented = 'AAAAAAAAAAAAAAAAAAAAAA';
   await context.addCookies([{ name: 'latchkey', value: invented, url: demo.origin }]);
   await page.goto('/console/login');
@@ -86,7 +86,7 @@ test('after sign-out the old cookie is worth nothing', async ({ page, context, d
   await expect(page).toHaveURL(/\/console\/login/);
 });
 
-test('nobody is sent to another site after sign-in', async ({ page }) => {
+test('nobody is sent to another site after sign-in', { tag: '@once' }, async ({ page }) => {
   await page.goto('/console/login?next=https://evil.example/');
   await signIn(page);
   await expect(page).toHaveURL('/console/users');

@@ -74,7 +74,7 @@ test('a login and two phone numbers from a mini program appear in the console', 
   await expect(newest).toContainText('手机号 code');
 });
 
-test('the same number again is no change', async ({ page, demo }) => {
+test('the same number again is no change', { tag: '@once' }, async ({ page, demo }) => {
   const person = new MiniProgramUser(demo);
   const { userId } = await person.logIn(randomPhone());
   await person.bindPhone('encrypted');

@@ -1,6 +1,5 @@
 //! The `latchkey` command; everything is in [`latchkey::cli`].
 
-#[tokio::main]
-async fn main() -> std::process::ExitCode {
-    latchkey::cli::run().await
+fn main() -> std::process::ExitCode {
+    latchkey::cli::main()
 }

@@ -24,6 +24,8 @@ pub enum Failure {
     LoginCodeInPhoneField,
     #[error("encryptedData cannot be used: {0:?}")]
     DecryptFailed(Flaw),
+    #[error("the signature of rawData is none that a kept session_key makes")]
+    SignatureMismatch,
     #[error("the user is blocked")]
     UserBlocked,
     #[error("the phone belongs to another user")]
@@ -88,7 +90,7 @@ impl Failure {
         }
     }
 
-    fn of_wechat(error: WeChatError) -> Self {
+    pub(super) fn of_wechat(error: WeChatError) -> Self {
         match error {
             WeChatError::Refused(refusal) => Self::of_refusal(refusal),
             WeChatError::Unavailable(reason) => Self::WeChatUnavailable(reason),

@@ -5,14 +5,17 @@
 
 mod authenticate;
 mod bind_phone;
+mod check_session;
 mod exchange_code;
 mod failure;
 mod get_me;
 mod key_ring;
 mod log_in;
 mod log_out;
+mod profile;
 mod prove_phone;
 mod startup;
+mod update_profile;
 mod user_info;
 
 use std::sync::Arc;
@@ -22,7 +25,9 @@ pub use bind_phone::BoundPhone;
 pub use failure::{Failure, Fault};
 pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
 pub use log_in::{LogIn, LoggedIn};
+pub use profile::Profile;
 pub use prove_phone::PhoneProof;
+pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
 
 use crate::{

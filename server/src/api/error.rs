@@ -85,6 +85,9 @@ pub fn row(failure: &Failure) -> Row {
         Failure::DecryptFailed(_) => {
             row("decrypt_failed", StatusCode::UNPROCESSABLE_ENTITY, Relogin, "手机号获取失败，请重新登录后再试")
         }
+        Failure::SignatureMismatch => {
+            row("signature_mismatch", StatusCode::UNPROCESSABLE_ENTITY, Relogin, "用户信息校验失败，请重新登录后再试")
+        }
         Failure::UserBlocked => row("user_blocked", StatusCode::FORBIDDEN, Stop, "账号无法使用，请联系客服"),
         Failure::PhoneConflict => row("phone_conflict", StatusCode::CONFLICT, Stop, "该手机号已绑定其他账号"),
         Failure::RateLimited => Row {

@@ -8,11 +8,13 @@ mod arrival;
 mod bearer;
 mod bind_phone;
 mod body;
+mod check_session;
 mod error;
 mod login;
 mod logout;
 mod me;
 mod phone_fields;
+mod profile;
 mod reply;
 mod user;
 
@@ -33,6 +35,8 @@ pub fn router(accounts: Accounts) -> Router {
         .route("/api/login", post(login::login))
         .route("/api/bindPhone", post(bind_phone::bind_phone))
         .route("/api/me", get(me::me))
+        .route("/api/profile", post(profile::profile))
+        .route("/api/checkSession", post(check_session::check_session))
         .route("/api/logout", post(logout::logout))
         .route("/user", post(user::user))
         .route("/api/{*unknown}", axum::routing::any(error::not_found))

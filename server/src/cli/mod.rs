@@ -76,9 +76,22 @@ impl<E: Display> From<E> for Failed {
 
 type Outcome = Result<(), Failed>;
 
-/// Runs the command line.
-pub async fn run() -> ExitCode {
-    let outcome = match Cli::parse().command {
+/// Runs the command line. Not async: whoever awaits a future compiles it, and the binary would compile everything again.
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(Failed::from).and_then(|runtime| runtime.block_on(run(command))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed(message)) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "latchkey: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Outcome {
+    match command {
         #[cfg(feature = "simulator")]
         Command::Demo(demo) => demo.run().await,
         Command::Serve(config) => serve::run(config).await,
@@ -87,14 +100,6 @@ pub async fn run() -> ExitCode {
         Command::Migrate(config) => migrate::run(config).await,
         Command::Operator(command) => command.run().await,
         Command::Config(command) => command.run(),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failed(message)) => {
-            // Nobody is left to tell when standard error is closed.
-            let _ = writeln!(io::stderr(), "latchkey: {message}");
-            ExitCode::FAILURE
-        }
     }
 }
 

@@ -49,6 +49,8 @@ pub enum Flaw {
     Watermark,
     /// Older or newer than the window.
     Stale,
+    /// Whole, fresh, and about somebody else.
+    OtherUser,
 }
 
 #[derive(Deserialize)]

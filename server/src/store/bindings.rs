@@ -1,21 +1,22 @@
 //! Bindings: one (appid, openid) of a user. The pair is unique in the database, which is what makes one user of
 //! fifty simultaneous first logins.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on, placeholders};
+use super::{Result, Tx, execute, on, placeholders, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct BindingRow {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    pub appid: String,
-    pub openid: String,
-    pub unionid: Option<String>,
-    pub created_at: i64,
-    pub last_login_at: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct BindingRow {
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub appid: String,
+        pub openid: String,
+        pub unionid: Option<String>,
+        pub created_at: i64,
+        pub last_login_at: i64,
+    }
 }
 
 const COLUMNS: &str = "id, user_id, appid, openid, unionid, created_at, last_login_at";

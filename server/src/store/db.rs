@@ -7,10 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::Result;
-
-static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+use super::{Result, migrations};
 
 /// How long a writer waits for a connection, or for another process that holds the SQLite file.
 const WAIT: Duration = Duration::from_secs(5);
@@ -57,6 +54,26 @@ macro_rules! execute {
 }
 pub(crate) use execute;
 
+/// A struct that is read from the columns of its fields' names. In place of sqlx's derive, whose macros would compile both
+/// drivers a second time.
+macro_rules! row {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$about:meta])* pub $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        pub struct $name { $($(#[$about])* pub $field: $type,)* }
+
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
+        where
+            &'static str: sqlx::ColumnIndex<R>,
+            $($type: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,)*
+        {
+            fn from_row(row: &'r R) -> sqlx::Result<Self> {
+                Ok(Self { $($field: row.try_get(stringify!($field))?,)* })
+            }
+        }
+    };
+}
+pub(crate) use row;
+
 /// What a migration run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationReport {
@@ -97,13 +114,13 @@ impl Db {
         }
         let new = migrator.iter().filter(|migration| migration.version > before);
         let applied = new.map(|migration| format!("{:04} {}", migration.version, migration.description)).collect();
-        Ok(MigrationReport { applied, version: newest(migrator) })
+        Ok(MigrationReport { applied, version: newest(&migrator) })
     }
 
     /// An error unless the database answers and its schema is the one this program was built for.
     pub async fn ready(&self) -> Result<()> {
         let version = self.schema_version().await?;
-        if version < newest(self.migrator()) { Err(super::StoreError::Unknown("an older schema")) } else { Ok(()) }
+        if version < newest(&self.migrator()) { Err(super::StoreError::Unknown("an older schema")) } else { Ok(()) }
     }
 
     async fn schema_version(&self) -> Result<i64> {
@@ -112,11 +129,11 @@ impl Db {
         Ok(on!(&mut tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
     }
 
-    fn migrator(&self) -> &'static Migrator {
-        match self {
-            Self::Sqlite { .. } => &SQLITE,
-            Self::Postgres(_) => &POSTGRES,
-        }
+    fn migrator(&self) -> Migrator {
+        migrations::migrator(|migration| match self {
+            Self::Sqlite { .. } => migration.sqlite,
+            Self::Postgres(_) => migration.postgres,
+        })
     }
 
     /// One consistent view, to read from.

@@ -1,21 +1,22 @@
 //! The code ledger: one row per login code that was ever presented, by hash. Whoever inserts the row exchanges the
 //! code at WeChat; everybody else, on whichever node, waits for what the row says afterwards.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on};
+use super::{Result, Tx, execute, on, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct LoginCodeRow {
-    /// `exchanging`, `spent` or `failed`.
-    pub state: String,
-    /// Why it failed: a name that `accounts::exchange_code` knows.
-    pub error: Option<String>,
-    pub binding_id: Option<Uuid>,
-    pub is_new: bool,
-    pub finished_at: Option<i64>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct LoginCodeRow {
+        /// `exchanging`, `spent` or `failed`.
+        pub state: String,
+        /// Why it failed: a name that `accounts::exchange_code` knows.
+        pub error: Option<String>,
+        pub binding_id: Option<Uuid>,
+        pub is_new: bool,
+        pub finished_at: Option<i64>,
+    }
 }
 
 /// Takes the code for exchange; `false` when somebody has or had it. Free for the taking are codes never seen,

@@ -2,6 +2,7 @@
 //! reqwest, opens no sealed value and decides nothing: lookups return `Option`, writes say what they changed.
 
 mod db;
+mod migrations;
 
 pub mod bindings;
 pub mod login_codes;
@@ -14,7 +15,7 @@ pub mod tokens;
 pub mod users;
 
 pub use db::{Db, MigrationReport, Tx};
-pub(crate) use db::{execute, on};
+pub(crate) use db::{execute, on, row};
 
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]

@@ -1,19 +1,20 @@
 //! Operators' console sessions, stored by SHA-256 of their id. The operator stands in a column of its own, so that
 //! all of a person's sessions can be listed and ended.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on};
+use super::{Result, Tx, execute, on, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct OperatorSessionRow {
-    pub hash: Vec<u8>,
-    pub operator_id: Option<Uuid>,
-    /// JSON.
-    pub data: String,
-    pub expires_at: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct OperatorSessionRow {
+        pub hash: Vec<u8>,
+        pub operator_id: Option<Uuid>,
+        /// JSON.
+        pub data: String,
+        pub expires_at: i64,
+    }
 }
 
 /// `false` when the id is taken.

@@ -1,21 +1,22 @@
 //! Operators: the people who sign in to the console.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on};
+use super::{Result, Tx, execute, on, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct OperatorRow {
-    pub id: Uuid,
-    pub username: String,
-    /// PHC string, argon2id.
-    pub password_hash: String,
-    /// A name of [`latchkey_app::types::Role`].
-    pub role: String,
-    pub created_at: i64,
-    pub disabled_at: Option<i64>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct OperatorRow {
+        pub id: Uuid,
+        pub username: String,
+        /// PHC string, argon2id.
+        pub password_hash: String,
+        /// A name of [`latchkey_app::types::Role`].
+        pub role: String,
+        pub created_at: i64,
+        pub disabled_at: Option<i64>,
+    }
 }
 
 const COLUMNS: &str = "id, username, password_hash, role, created_at, disabled_at";

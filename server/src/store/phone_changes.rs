@@ -1,21 +1,22 @@
 //! The phone history. Rows are inserted and read, never changed.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, execute, on};
+use super::{Result, Slice, Start, Tx, execute, on, row};
 
-#[derive(Debug, Clone, FromRow)]
-pub struct PhoneChangeRow {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    pub at: i64,
-    pub old_sealed: Option<Vec<u8>>,
-    pub new_sealed: Option<Vec<u8>>,
-    /// A name of [`latchkey_app::types::PhoneSource`].
-    pub source: String,
-    pub appid: Option<String>,
-    pub request_id: String,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct PhoneChangeRow {
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub at: i64,
+        pub old_sealed: Option<Vec<u8>>,
+        pub new_sealed: Option<Vec<u8>>,
+        /// A name of [`latchkey_app::types::PhoneSource`].
+        pub source: String,
+        pub appid: Option<String>,
+        pub request_id: String,
+    }
 }
 
 const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, request_id";

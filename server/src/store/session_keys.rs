@@ -1,17 +1,18 @@
 //! The ring: the newest session_keys of each binding, sealed, with the time they came.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on};
+use super::{Result, Tx, execute, on, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct SessionKeyRow {
-    pub id: Uuid,
-    pub binding_id: Uuid,
-    pub key_sealed: Vec<u8>,
-    pub received_at: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct SessionKeyRow {
+        pub id: Uuid,
+        pub binding_id: Uuid,
+        pub key_sealed: Vec<u8>,
+        pub received_at: i64,
+    }
 }
 
 pub async fn insert(tx: &mut Tx, row: &SessionKeyRow) -> Result<()> {

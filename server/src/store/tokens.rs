@@ -1,19 +1,20 @@
 //! API tokens, stored as SHA-256. A token that is deleted is dead at once, on every node.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on};
+use super::{Result, Tx, execute, on, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct TokenRow {
-    pub hash: Vec<u8>,
-    pub user_id: Uuid,
-    pub binding_id: Uuid,
-    pub created_at: i64,
-    pub last_used_at: i64,
-    pub expires_at: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct TokenRow {
+        pub hash: Vec<u8>,
+        pub user_id: Uuid,
+        pub binding_id: Uuid,
+        pub created_at: i64,
+        pub last_used_at: i64,
+        pub expires_at: i64,
+    }
 }
 
 pub async fn insert(tx: &mut Tx, row: &TokenRow) -> Result<()> {

@@ -1,27 +1,28 @@
 //! Users: persons, with at most one phone each.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, execute, on, placeholders};
+use super::{Result, Slice, Start, Tx, execute, on, placeholders, row};
 use crate::clock::Millis;
 
-#[derive(Debug, Clone, FromRow)]
-pub struct UserRow {
-    pub id: Uuid,
-    pub created_at: i64,
-    pub last_login_at: i64,
-    /// Set while an operator keeps the user out.
-    pub blocked_at: Option<i64>,
-    pub nickname: Option<String>,
-    pub avatar_url: Option<String>,
-    /// 0 unknown, 1 male, 2 female, as WeChat counts.
-    pub gender: i64,
-    pub province: Option<String>,
-    pub city: Option<String>,
-    pub country: Option<String>,
-    pub phone_sealed: Option<Vec<u8>>,
-    pub phone_bound_at: Option<i64>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct UserRow {
+        pub id: Uuid,
+        pub created_at: i64,
+        pub last_login_at: i64,
+        /// Set while an operator keeps the user out.
+        pub blocked_at: Option<i64>,
+        pub nickname: Option<String>,
+        pub avatar_url: Option<String>,
+        /// 0 unknown, 1 male, 2 female, as WeChat counts.
+        pub gender: i64,
+        pub province: Option<String>,
+        pub city: Option<String>,
+        pub country: Option<String>,
+        pub phone_sealed: Option<Vec<u8>>,
+        pub phone_bound_at: Option<i64>,
+    }
 }
 
 const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
@@ -115,9 +116,33 @@ pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: M
     Ok(())
 }
 
-pub async fn set_nickname(tx: &mut Tx, id: Uuid, nickname: &str) -> Result<()> {
-    let sql = "UPDATE users SET nickname = $2, nickname_key = $3 WHERE id = $1";
-    execute!(tx, sqlx::query(sql).bind(id).bind(nickname).bind(nickname_key(nickname)))?;
+/// Values to set; those that are `None` stay as they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProfileChange<'a> {
+    pub nickname: Option<&'a str>,
+    pub avatar_url: Option<&'a str>,
+    pub gender: Option<i64>,
+    pub province: Option<&'a str>,
+    pub city: Option<&'a str>,
+    pub country: Option<&'a str>,
+}
+
+pub async fn set_profile(tx: &mut Tx, id: Uuid, change: &ProfileChange<'_>) -> Result<()> {
+    let sql = "UPDATE users SET nickname = COALESCE($2, nickname), nickname_key = COALESCE($3, nickname_key), \
+               avatar_url = COALESCE($4, avatar_url), gender = COALESCE($5, gender), province = COALESCE($6, province), \
+               city = COALESCE($7, city), country = COALESCE($8, country) WHERE id = $1";
+    execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(id)
+            .bind(change.nickname)
+            .bind(change.nickname.map(nickname_key))
+            .bind(change.avatar_url)
+            .bind(change.gender)
+            .bind(change.province)
+            .bind(change.city)
+            .bind(change.country)
+    )?;
     Ok(())
 }
 

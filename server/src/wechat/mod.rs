@@ -7,6 +7,7 @@ mod access_token;
 mod call;
 mod code2session;
 mod phone_number;
+mod session_check;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

@@ -4,9 +4,16 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use latchkey::{secret::Secret, store::users};
+use latchkey::{
+    secret::Secret,
+    store::{
+        Tx,
+        users::{self, ProfileChange},
+    },
+};
 use latchkey_app::types::Role;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     databases::{on_both, sqlite_url},
@@ -148,12 +155,17 @@ async fn bind(house: &House, user: &str, phone: &str, country_code: &str) -> ser
     house.post_as(&token, "/api/bindPhone", house.tap(user, "code").await).await.data()["userInfo"].clone()
 }
 
+async fn name(tx: &mut Tx, user: Uuid, nickname: &str) {
+    let change = ProfileChange { nickname: Some(nickname), ..ProfileChange::default() };
+    users::set_profile(tx, user, &change).await.unwrap();
+}
+
 async fn a_user_is_found_by_everything(house: House) {
     let chen = bind(&house, "u1", "13580006666", "86").await;
     let wong = bind(&house, "u2", "91234567", "852").await;
     let mut tx = house.server.accounts.db.write().await.unwrap();
-    users::set_nickname(&mut tx, chen["userId"].as_str().unwrap().parse().unwrap(), "陈晓 Chen").await.unwrap();
-    users::set_nickname(&mut tx, wong["userId"].as_str().unwrap().parse().unwrap(), "Wong").await.unwrap();
+    name(&mut tx, chen["userId"].as_str().unwrap().parse().unwrap(), "陈晓 Chen").await;
+    name(&mut tx, wong["userId"].as_str().unwrap().parse().unwrap(), "Wong").await;
     tx.commit().await.unwrap();
     let cookie = sign_in(&house).await;
     let (chen_id, wong_id) = (chen["userId"].as_str().unwrap(), wong["userId"].as_str().unwrap());
@@ -334,7 +346,7 @@ async fn what_users_call_themselves_is_only_text() {
     let id = house.log_in("u1").await["userInfo"]["userId"].as_str().unwrap().to_owned();
     let nickname = "<script>alert(1)</script>\"'&\u{202E}";
     let mut tx = house.server.accounts.db.write().await.unwrap();
-    users::set_nickname(&mut tx, id.parse().unwrap(), nickname).await.unwrap();
+    name(&mut tx, id.parse().unwrap(), nickname).await;
     tx.commit().await.unwrap();
     let cookie = sign_in(&house).await;
     for path in

@@ -13,7 +13,7 @@ use latchkey::{
         session_keys::{self, SessionKeyRow},
         settings,
         tokens::{self, TokenRow},
-        users::{self, Search, StoredPhone},
+        users::{self, ProfileChange, Search, StoredPhone},
     },
 };
 use uuid::Uuid;
@@ -150,7 +150,8 @@ async fn search_finds_by_every_key(db: Db) {
     users::insert(&mut tx, id(1), NOW).await.unwrap();
     users::insert(&mut tx, id(2), NOW).await.unwrap();
     bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
-    users::set_nickname(&mut tx, id(1), "张Wei_100%").await.unwrap();
+    let change = ProfileChange { nickname: Some("张Wei_100%"), ..ProfileChange::default() };
+    users::set_profile(&mut tx, id(1), &change).await.unwrap();
     let phone = StoredPhone { sealed: vec![1], hash: [1; 32], national_hash: [2; 32], last_four_hash: [3; 32] };
     users::set_phone(&mut tx, id(1), Some(&phone), NOW).await.unwrap();
     assert_eq!(users::with_phone(&mut tx, [1; 32]).await.unwrap().len(), 1);

@@ -14,7 +14,7 @@ use crate::{
     random::Random,
     simulator::Simulator,
     start,
-    store::users,
+    store::users::{self, ProfileChange},
 };
 
 /// Nickname (none: never told), country code and phone (none: never shared), mini programs, later phones.
@@ -173,7 +173,8 @@ impl Stage {
 
     async fn name(&self, user: Uuid, nickname: &str) -> Outcome {
         let mut tx = self.accounts.db.write().await?;
-        users::set_nickname(&mut tx, user, nickname).await?;
+        let change = ProfileChange { nickname: Some(nickname), ..ProfileChange::default() };
+        users::set_profile(&mut tx, user, &change).await?;
         Ok(tx.commit().await?)
     }
 

@@ -1,0 +1,111 @@
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Accounts, Failure, Fault, Profile, Session, UserInfo};
+use crate::{
+    open_data::{self, Encrypted, Flaw},
+    store::{
+        Tx,
+        users::{self, ProfileChange},
+    },
+};
+
+/// What a mini program knows of its user.
+#[derive(Debug, Clone)]
+pub enum ProfileSource {
+    /// As the user typed it, unproven.
+    Fields(Profile),
+    /// rawData with WeChat's signature, and perhaps the same encrypted (protocol §3.1).
+    Signed { raw_data: String, signature: String, encrypted: Option<Encrypted> },
+}
+
+/// WeChat's user info, in rawData and in decrypted data. Untrusted and optional since 2022 (protocol §3.2).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WeChatUserInfo {
+    open_id: Option<String>,
+    nick_name: Option<String>,
+    avatar_url: Option<String>,
+    gender: Option<i64>,
+    province: Option<String>,
+    city: Option<String>,
+    country: Option<String>,
+}
+
+impl Accounts {
+    /// Changes the values that are there and leaves the others.
+    pub async fn update_profile(&self, session: Session, source: ProfileSource) -> Result<UserInfo, Failure> {
+        let profile = match source {
+            ProfileSource::Fields(profile) => profile,
+            ProfileSource::Signed { raw_data, signature, encrypted } => {
+                self.signed_profile(&session, &raw_data, &signature, encrypted.as_ref()).await?
+            }
+        };
+        let mut tx = self.db.write().await?;
+        self.set_profile(&mut tx, session.user.id, &profile).await?;
+        let user = users::find(&mut tx, session.user.id).await?.ok_or(Fault::Missing("the user"))?;
+        tx.commit().await?;
+        self.user_info(user, session.binding)
+    }
+
+    /// Changes what `profile` has and leaves the rest.
+    pub(super) async fn set_profile(&self, tx: &mut Tx, user: Uuid, profile: &Profile) -> Result<(), Failure> {
+        let change = ProfileChange {
+            nickname: profile.nickname.as_deref(),
+            avatar_url: profile.avatar_url.as_deref(),
+            gender: profile.gender,
+            province: profile.province.as_deref(),
+            city: profile.city.as_deref(),
+            country: profile.country.as_deref(),
+        };
+        Ok(users::set_profile(tx, user, &change).await?)
+    }
+
+    /// Checked with every key of the ring: the user info may have been asked for before the last login.
+    async fn signed_profile(
+        &self,
+        session: &Session,
+        raw_data: &str,
+        signature: &str,
+        encrypted: Option<&Encrypted>,
+    ) -> Result<Profile, Failure> {
+        let now = self.clock.now();
+        let binding = &session.binding;
+        let ring = self.key_ring(&mut self.db.read().await?, binding.id, now).await?;
+        if !ring.iter().any(|key| key.signed_raw_data(raw_data, signature)) {
+            return Err(Failure::SignatureMismatch);
+        }
+        let Some(encrypted) = encrypted else {
+            let info =
+                serde_json::from_str::<WeChatUserInfo>(raw_data).map_err(|_| Failure::InvalidRequest("rawData"))?;
+            return Ok(info.profile());
+        };
+        let opened = open_data::open(&ring, &binding.appid, now, encrypted).map_err(Failure::DecryptFailed)?;
+        user_info(opened.json, &binding.openid)
+    }
+}
+
+/// The profile in decrypted user info, which must be the user's own.
+pub(super) fn user_info(json: serde_json::Map<String, Value>, openid: &str) -> Result<Profile, Failure> {
+    let info = WeChatUserInfo::deserialize(Value::Object(json)).map_err(|_| Failure::DecryptFailed(Flaw::Json))?;
+    if info.open_id.as_deref() == Some(openid) {
+        Ok(info.profile())
+    } else {
+        Err(Failure::DecryptFailed(Flaw::OtherUser))
+    }
+}
+
+impl WeChatUserInfo {
+    fn profile(self) -> Profile {
+        Profile {
+            nickname: self.nick_name,
+            avatar_url: self.avatar_url,
+            gender: self.gender,
+            province: self.province,
+            city: self.city,
+            country: self.country,
+        }
+        .tidy()
+    }
+}

@@ -1,0 +1,71 @@
+use axum::extract::State;
+use serde::Deserialize;
+
+use super::{
+    bearer::Bearer,
+    body::Body,
+    error::ApiError,
+    reply::{Answer, Reply},
+};
+use crate::{
+    accounts::{Accounts, Failure, Profile, ProfileSource, UserInfo},
+    arrival::Arrival,
+    open_data::Encrypted,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileBody {
+    nick_name: Option<String>,
+    avatar_url: Option<String>,
+    gender: Option<i64>,
+    province: Option<String>,
+    city: Option<String>,
+    country: Option<String>,
+    raw_data: Option<String>,
+    signature: Option<String>,
+    encrypted_data: Option<String>,
+    iv: Option<String>,
+}
+
+/// `POST /api/profile`: any of the fields, or rawData with its signature.
+pub async fn profile(
+    State(accounts): State<Accounts>,
+    arrival: Arrival,
+    Bearer(session): Bearer,
+    Body(body): Body<ProfileBody>,
+) -> Answer<UserInfo> {
+    let failed = |failure| ApiError::new(arrival, failure);
+    let source = body.into_source().map_err(failed)?;
+    let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source).await };
+    Ok(Reply { arrival, data: accounts.run(use_case).await.map_err(failed)? })
+}
+
+impl ProfileBody {
+    fn into_source(self) -> Result<ProfileSource, Failure> {
+        match (self.raw_data, self.signature) {
+            (Some(raw_data), Some(signature)) => {
+                let encrypted = match (self.encrypted_data, self.iv) {
+                    (Some(data), Some(iv)) => Some(Encrypted { data, iv }),
+                    (Some(_), None) => return Err(Failure::InvalidRequest("iv")),
+                    (None, Some(_)) => return Err(Failure::InvalidRequest("encryptedData")),
+                    (None, None) => None,
+                };
+                Ok(ProfileSource::Signed { raw_data, signature, encrypted })
+            }
+            (Some(_), None) => Err(Failure::InvalidRequest("signature")),
+            (None, Some(_)) => Err(Failure::InvalidRequest("rawData")),
+            (None, None) => {
+                let profile = Profile {
+                    nickname: self.nick_name,
+                    avatar_url: self.avatar_url,
+                    gender: self.gender,
+                    province: self.province,
+                    city: self.city,
+                    country: self.country,
+                };
+                profile.checked().map(ProfileSource::Fields)
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+use std::borrow::Cow;
+
+use sqlx::{
+    SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+/// A step of the schema, on both databases: there is none on one side alone.
+pub(super) struct Pair {
+    version: i64,
+    name: &'static str,
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+macro_rules! pairs {
+    ($($version:literal $name:literal $file:literal),* $(,)?) => {
+        &[$(Pair {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $file)),
+        }),*]
+    };
+}
+
+/// Oldest first. A released one is never changed: its checksum stands in every database.
+const PAIRS: &[Pair] = pairs![1 "accounts" "0001_accounts.sql"];
+
+pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {
+    let migration = |pair: &Pair| {
+        let sql = side(pair).into_sql_str();
+        Migration::new(pair.version, Cow::Borrowed(pair.name), MigrationType::Simple, sql, false)
+    };
+    Migrator { migrations: PAIRS.iter().map(migration).collect(), ..Migrator::DEFAULT }
+}
