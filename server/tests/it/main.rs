@@ -9,6 +9,7 @@ mod house;
 mod http;
 mod login;
 mod migrations;
+mod profile;
 mod refusals;
 mod rooms;
 mod store;

@@ -1,0 +1,100 @@
+//! `POST /api/profile` and `POST /api/checkSession`.
+
+use serde_json::{Value, json};
+
+use crate::{
+    databases::on_both,
+    house::{APP_1, House},
+};
+
+on_both!(crate::house::House::new =>
+    a_profile_that_cannot_be_kept_is_refused_and_its_field_named,
+    a_signature_of_another_key_is_refused,
+    the_fields_that_are_there_are_kept_and_the_others_stay,
+    signed_user_info_fills_the_profile,
+    wechat_says_whether_the_key_is_still_good,
+);
+
+async fn user_info(house: &House, user: &str) -> Value {
+    house.sim("userinfo", json!({ "user": user, "appid": APP_1 })).await
+}
+
+async fn a_profile_that_cannot_be_kept_is_refused_and_its_field_named(house: House) {
+    house.post("/api/profile", json!({})).await.refused(401, "unauthorized", "relogin");
+    let token = house.token("u1").await;
+    for (body, field) in [
+        (json!({ "nickName": "x".repeat(129) }), "nickName"),
+        (json!({ "nickName": 7 }), "nickName"),
+        (json!({ "city": "a\u{0}" }), "city"),
+        (json!({ "gender": 3 }), "gender"),
+        (json!({ "gender": "1" }), "gender"),
+        (json!({ "avatarUrl": "javascript:alert(1)" }), "avatarUrl"),
+        (json!({ "rawData": "{}" }), "signature"),
+        (json!({ "signature": "x" }), "rawData"),
+        (json!({ "rawData": "{}", "signature": "x", "encryptedData": "AAAA" }), "iv"),
+    ] {
+        let answer = house.post_as(&token, "/api/profile", body).await;
+        answer.refused(400, "invalid_request", "stop");
+        assert_eq!(answer.json()["field"], field);
+    }
+    assert_eq!(house.me(&token).await.data()["nickName"], Value::Null);
+}
+
+async fn a_signature_of_another_key_is_refused(house: House) {
+    let token = house.token("u1").await;
+    house.log_in("u2").await;
+    let (own, other) = (user_info(&house, "u1").await, user_info(&house, "u2").await);
+    let profile = |body: Value| house.post_as(&token, "/api/profile", body);
+    let mut cases = vec![other.clone()];
+    cases.push(json!({ "rawData": own["rawData"], "signature": other["signature"] }));
+    cases.push(json!({ "rawData": format!("{} ", own["rawData"].as_str().unwrap()), "signature": own["signature"] }));
+    cases.push(json!({ "rawData": own["rawData"], "signature": "" }));
+    for body in cases {
+        profile(body).await.refused(422, "signature_mismatch", "relogin");
+    }
+    let mixed = json!({
+        "rawData": own["rawData"], "signature": own["signature"],
+        "encryptedData": other["encryptedData"], "iv": other["iv"],
+    });
+    profile(mixed).await.refused(422, "decrypt_failed", "relogin");
+}
+
+async fn the_fields_that_are_there_are_kept_and_the_others_stay(house: House) {
+    let token = house.token("u1").await;
+    let profile = |body: Value| house.post_as(&token, "/api/profile", body);
+    let first = json!({ "nickName": "陈晓", "avatarUrl": "https://wx.qlogo.cn/1", "gender": 2, "city": "广州" });
+    profile(first).await.data();
+    let info = profile(json!({ "nickName": "陈小晓", "city": "", "province": "广东", "country": null })).await.data();
+    let expected = json!({ "nickName": "陈小晓", "avatarUrl": "https://wx.qlogo.cn/1", "gender": 2, "city": "广州", "province": "广东" });
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(info[field], *value, "{field}");
+    }
+    assert_eq!(house.me(&token).await.data(), info);
+}
+
+async fn signed_user_info_fills_the_profile(house: House) {
+    house.sim("users", json!({ "user": "u1", "nickName": "陈晓" })).await;
+    let token = house.token("u1").await;
+    let signed = user_info(&house, "u1").await;
+    // The login that came after it has made a new key; the older one still proves the signature.
+    house.clock.advance(61);
+    house.log_in("u1").await;
+    let by_raw_data = json!({ "rawData": signed["rawData"], "signature": signed["signature"] });
+    assert_eq!(house.post_as(&token, "/api/profile", by_raw_data).await.data()["nickName"], "陈晓");
+    assert_eq!(house.post_as(&token, "/api/profile", signed).await.data()["nickName"], "陈晓");
+}
+
+async fn wechat_says_whether_the_key_is_still_good(house: House) {
+    let call = Value::Null;
+    house.post("/api/checkSession", call.clone()).await.refused(401, "unauthorized", "relogin");
+    let token = house.token("u1").await;
+    assert_eq!(house.post_as(&token, "/api/checkSession", call.clone()).await.data(), json!({ "valid": true }));
+    house.sim("rotate", json!({ "user": "u1", "appid": APP_1 })).await;
+    assert_eq!(house.post_as(&token, "/api/checkSession", call.clone()).await.data(), json!({ "valid": false }));
+    house.log_in("u1").await;
+    assert_eq!(house.post_as(&token, "/api/checkSession", call.clone()).await.data(), json!({ "valid": true }));
+    house.sim("expire", json!({ "user": "u1", "appid": APP_1 })).await;
+    assert_eq!(house.post_as(&token, "/api/checkSession", call.clone()).await.data(), json!({ "valid": false }));
+    house.sim("faults", json!({ "busy": true, "times": 2 })).await;
+    house.post_as(&token, "/api/checkSession", call).await.refused(503, "wechat_unavailable", "retry");
+}
