@@ -18,43 +18,55 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The profile without its empty values; the first field that cannot be kept is named.
+    /// For values that a client chose: the first one that cannot be kept is named.
     pub fn checked(self) -> Result<Self, Failure> {
-        let text = |value: Option<String>, field, longest| match value.filter(|text| !text.is_empty()) {
-            Some(text) if text.chars().count() > longest || text.contains('\0') => Err(Failure::InvalidRequest(field)),
-            value => Ok(value),
-        };
-        let web = |url: &String| ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
-        let avatar_url = text(self.avatar_url, "avatarUrl", LONGEST_URL)?;
-        if !avatar_url.as_ref().is_none_or(web) {
-            return Err(Failure::InvalidRequest("avatarUrl"));
-        }
-        if !self.gender.is_none_or(|gender| (0..=2).contains(&gender)) {
-            return Err(Failure::InvalidRequest("gender"));
+        fn named<T>(kept: Result<T, Unfit>, field: &'static str) -> Result<T, Failure> {
+            kept.map_err(|Unfit| Failure::InvalidRequest(field))
         }
         Ok(Self {
-            nickname: text(self.nickname, "nickName", LONGEST_TEXT)?,
-            avatar_url,
-            gender: self.gender,
-            province: text(self.province, "province", LONGEST_TEXT)?,
-            city: text(self.city, "city", LONGEST_TEXT)?,
-            country: text(self.country, "country", LONGEST_TEXT)?,
+            nickname: named(text(self.nickname), "nickName")?,
+            avatar_url: named(web_address(self.avatar_url), "avatarUrl")?,
+            gender: named(gender(self.gender), "gender")?,
+            province: named(text(self.province), "province")?,
+            city: named(text(self.city), "city")?,
+            country: named(text(self.country), "country")?,
         })
     }
 
-    /// The profile without what cannot be kept: for values that come from WeChat, whose caller can do nothing about
-    /// them.
-    pub fn tidy(mut self) -> Self {
-        let keep = |value: &mut Option<String>, longest: usize| {
-            *value =
-                value.take().filter(|text| !text.is_empty() && text.chars().count() <= longest && !text.contains('\0'));
-        };
-        for value in [&mut self.nickname, &mut self.province, &mut self.city, &mut self.country] {
-            keep(value, LONGEST_TEXT);
+    /// For values that come from WeChat, about which the client can do nothing: without those that cannot be kept.
+    #[must_use]
+    pub fn tidy(self) -> Self {
+        Self {
+            nickname: text(self.nickname).unwrap_or_default(),
+            avatar_url: web_address(self.avatar_url).unwrap_or_default(),
+            gender: gender(self.gender).unwrap_or_default(),
+            province: text(self.province).unwrap_or_default(),
+            city: text(self.city).unwrap_or_default(),
+            country: text(self.country).unwrap_or_default(),
         }
-        keep(&mut self.avatar_url, LONGEST_URL);
-        self.avatar_url = self.avatar_url.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
-        self.gender = self.gender.filter(|gender| (0..=2).contains(gender));
-        self
     }
+}
+
+/// A value that cannot be kept.
+struct Unfit;
+
+fn text(value: Option<String>) -> Result<Option<String>, Unfit> {
+    within(value, LONGEST_TEXT)
+}
+
+fn web_address(value: Option<String>) -> Result<Option<String>, Unfit> {
+    let value = within(value, LONGEST_URL)?;
+    let web = value.as_ref().is_none_or(|url| url.starts_with("https://") || url.starts_with("http://"));
+    if web { Ok(value) } else { Err(Unfit) }
+}
+
+fn gender(value: Option<i64>) -> Result<Option<i64>, Unfit> {
+    if value.is_none_or(|gender| (0..=2).contains(&gender)) { Ok(value) } else { Err(Unfit) }
+}
+
+/// Postgres keeps no NUL in a text.
+fn within(value: Option<String>, longest: usize) -> Result<Option<String>, Unfit> {
+    let value = value.filter(|text| !text.is_empty());
+    let fits = value.as_ref().is_none_or(|text| text.chars().count() <= longest && !text.contains('\0'));
+    if fits { Ok(value) } else { Err(Unfit) }
 }

@@ -82,6 +82,7 @@ fn hash(id: Id) -> [u8; 32] {
     sha256(&[b"operator session/", &id.0.to_be_bytes()])
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
 fn backend(error: StoreError) -> Error {
     Error::Backend(error.to_string())
 }

@@ -25,7 +25,7 @@ struct SignedInVisit {
 }
 
 impl Visit {
-    pub fn new(server: ConsoleServer, session: Session) -> Arc<dyn Console> {
+    pub fn begin(server: ConsoleServer, session: Session) -> Arc<dyn Console> {
         Arc::new(Self { server, session })
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::accounts::Accounts;
 
 /// Often enough that nothing piles up, seldom enough not to be noticed.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// Runs until the program ends.
 pub async fn run(accounts: Accounts) {

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on, placeholders, row};
+use super::{Result, Tx, execute, fetch_of, on, row};
 use crate::clock::Millis;
 
 row! {
@@ -37,19 +37,11 @@ pub async fn user_with_unionid(tx: &mut Tx, unionid: &str) -> Result<Option<Uuid
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(unionid).fetch_optional(conn).await)?)
 }
 
+/// Oldest first.
 pub async fn of_users(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<BindingRow>> {
-    if users.is_empty() {
-        return Ok(Vec::new());
-    }
-    let list = placeholders(1, users.len());
-    let sql = format!("SELECT {COLUMNS} FROM bindings WHERE user_id IN ({list}) ORDER BY id");
-    Ok(on!(tx, conn => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for user in users {
-            query = query.bind(*user);
-        }
-        query.fetch_all(conn).await
-    })?)
+    let mut rows: Vec<BindingRow> = fetch_of!(tx, format!("SELECT {COLUMNS} FROM bindings WHERE user_id IN"), users)?;
+    rows.sort_by_key(|row| row.id);
+    Ok(rows)
 }
 
 /// Whether the row was inserted; `false` when another login has made the binding meanwhile.

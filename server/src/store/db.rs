@@ -54,6 +54,20 @@ macro_rules! execute {
 }
 pub(crate) use execute;
 
+/// Fetches what belongs to any of some ids: `fetch_of!(tx, "SELECT … WHERE id IN", ids)?`.
+macro_rules! fetch_of {
+    ($tx:expr, $sql:expr, $ids:expr) => {{
+        // `IN ()` is an error on Postgres; the nil id is nobody's.
+        let ids = if $ids.is_empty() { &[uuid::Uuid::nil()] } else { $ids };
+        let sql = format!("{} ({})", $sql, $crate::store::placeholders(ids.len()));
+        $crate::store::on!($tx, conn => {
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+            ids.iter().fold(query, |query, id| query.bind(*id)).fetch_all(conn).await
+        })
+    }};
+}
+pub(crate) use fetch_of;
+
 /// A struct that is read from the columns of its fields' names. In place of sqlx's derive, whose macros would compile both
 /// drivers a second time.
 macro_rules! row {

@@ -15,7 +15,7 @@ pub mod tokens;
 pub mod users;
 
 pub use db::{Db, MigrationReport, Tx};
-pub(crate) use db::{execute, on, row};
+pub(crate) use db::{execute, fetch_of, on, row};
 
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +30,9 @@ pub enum StoreError {
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// `$first, $first+1, …`: the placeholders of a list of `count` values.
-fn placeholders(first: usize, count: usize) -> String {
-    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+/// `$1, $2, …`: the placeholders of a list of `count` values.
+fn placeholders(count: usize) -> String {
+    (1..=count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Deletes at most `batch` rows of a table whose `moment` lies before `before`; how many they were. A few at a time:

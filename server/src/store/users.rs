@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, execute, on, placeholders, row};
+use super::{Result, Slice, Start, Tx, execute, fetch_of, on, row};
 use crate::clock::Millis;
 
 row! {
@@ -74,18 +74,7 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<UserRow>> {
 
 /// The nicknames of those of the users who have one.
 pub async fn nicknames(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-    if users.is_empty() {
-        return Ok(Vec::new());
-    }
-    let list = placeholders(1, users.len());
-    let sql = format!("SELECT id, nickname FROM users WHERE nickname IS NOT NULL AND id IN ({list})");
-    Ok(on!(tx, conn => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for user in users {
-            query = query.bind(*user);
-        }
-        query.fetch_all(conn).await
-    })?)
+    Ok(fetch_of!(tx, "SELECT id, nickname FROM users WHERE nickname IS NOT NULL AND id IN", users)?)
 }
 
 /// Every user who holds this number, oldest first.

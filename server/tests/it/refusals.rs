@@ -37,7 +37,7 @@ async fn a_body_that_cannot_be_read_is_refused_and_its_field_named() {
         // The app is not what is wrong with them.
         let body = body.replacen("{\"", &format!("{{\"appid\":\"{APP_1}\",\""), usize::from(!body.contains("appid")));
         let answer = house.call(Method::POST, "/api/login", None, body.clone()).await;
-        println!("{body}: {}", answer.text);
+        assert_eq!(answer.status, 400, "{body}: {}", answer.text);
         answer.refused(400, "invalid_request", "stop");
         if let Some(field) = field {
             assert_eq!(answer.json()["field"], field, "{body}");

@@ -47,12 +47,12 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The product's code by room (or file, outside of all rooms), without its unit tests and comments.
 fn rooms() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources_root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    sources(&root, &mut files);
+    sources(&sources_root, &mut files);
     let mut rooms = BTreeMap::<String, String>::new();
     for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
-        let room = file.strip_prefix(&root).unwrap().iter().next().unwrap().to_string_lossy().into_owned();
+        let room = file.strip_prefix(&sources_root).unwrap().iter().next().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(file).unwrap();
         let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
