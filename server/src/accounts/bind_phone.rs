@@ -6,10 +6,12 @@ use crate::{
     arrival::Arrival,
     clock::Millis,
     config::PhoneConflict,
+    open_data::{Encrypted, Flaw},
     phone::PhoneNumber,
     sealed::{Column, SealError},
     store::{
         Tx,
+        bindings::{self, BindingRow},
         phone_changes::{self, PhoneChangeRow},
         users::{self, StoredPhone, UserRow},
     },
@@ -40,10 +42,28 @@ impl Accounts {
         proof: PhoneProof,
         arrival: Arrival,
     ) -> Result<BoundPhone, Failure> {
+        self.bind_to(session.binding, proof, arrival).await
+    }
+
+    /// [`Self::bind_phone`] for clients that have no token, only their openid. What proves them is the data: it must
+    /// have been made under a session_key of that very openid. One that is not known is told nothing else.
+    pub async fn bind_phone_of(
+        &self,
+        appid: &str,
+        openid: &str,
+        encrypted: Encrypted,
+        arrival: Arrival,
+    ) -> Result<BoundPhone, Failure> {
+        let binding = bindings::find_openid(&mut self.db.read().await?, appid, openid).await?;
+        let binding = binding.ok_or(Failure::DecryptFailed(Flaw::NoKey))?;
+        self.bind_to(binding, PhoneProof { encrypted: Some(encrypted), code: None }, arrival).await
+    }
+
+    async fn bind_to(&self, binding: BindingRow, proof: PhoneProof, arrival: Arrival) -> Result<BoundPhone, Failure> {
         let now = self.clock.now();
-        let (appid, user_id) = (session.binding.appid.clone(), session.user.id);
+        let (appid, user_id) = (binding.appid.clone(), binding.user_id);
         let ring = match proof.encrypted {
-            Some(_) => self.key_ring(&mut self.db.read().await?, session.binding.id, now).await?,
+            Some(_) => self.key_ring(&mut self.db.read().await?, binding.id, now).await?,
             None => Vec::new(),
         };
         let proven = self.prove_phone(&appid, &ring, now, &proof).await?;
@@ -51,8 +71,11 @@ impl Accounts {
         let mut tx = self.db.write().await?;
         let changed = self.set_phone(&mut tx, user_id, &proven, &occasion).await?;
         let user = users::find(&mut tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
+        if user.blocked_at.is_some() {
+            return Err(Failure::UserBlocked);
+        }
         tx.commit().await?;
-        Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, session.binding)? })
+        Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, binding)? })
     }
 
     /// Makes `proven` the user's phone, by the installation's rule about numbers that others have; whether that

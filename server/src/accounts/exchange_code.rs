@@ -108,11 +108,22 @@ impl Accounts {
             Err(error) => {
                 tracing::warn!(appid, %error, "a login code was not exchanged");
                 let failure = Failure::of_login_code(error);
-                let mut tx = self.db.write().await?;
-                login_codes::fail(&mut tx, hash.0, name(&failure), self.clock.now()).await?;
-                tx.commit().await?;
+                self.give_up(hash, &failure).await;
                 Err(failure)
             }
+        }
+    }
+
+    /// Tells those who wait that nothing came of the exchange. When the database is the reason, they find out by
+    /// themselves.
+    pub(super) async fn give_up(&self, hash: CodeHash, failure: &Failure) {
+        let told = async {
+            let mut tx = self.db.write().await?;
+            login_codes::fail(&mut tx, hash.0, name(failure), self.clock.now()).await?;
+            tx.commit().await
+        };
+        if let Err(error) = told.await {
+            tracing::error!(%error, "the ledger does not know that an exchange has failed");
         }
     }
 }

@@ -1,15 +1,16 @@
 use uuid::Uuid;
 
 use super::{
-    Accounts, Failure, Fault, PhoneProof, UserInfo,
+    Accounts, Failure, Fault, PhoneProof, Profile, UserInfo,
     bind_phone::Occasion,
     exchange_code::{CodeHash, Exchange, spend},
     prove_phone::ProvenPhone,
+    update_profile::decrypt_profile,
 };
 use crate::{
     arrival::Arrival,
     clock::Millis,
-    open_data::SessionKey,
+    open_data::{Encrypted, SessionKey},
     phone::PhoneNumber,
     secret::Secret,
     store::{
@@ -20,13 +21,23 @@ use crate::{
     wechat::WeChatSession,
 };
 
-/// A login, with the phone in the same step if `phone` is there.
+/// A login, with what else the client brings in the same step.
 #[derive(Debug, Clone)]
 pub struct LogIn {
     pub appid: String,
     /// Of `wx.login`.
     pub code: String,
     pub phone: Option<PhoneProof>,
+    pub profile: Option<ProfileClaim>,
+}
+
+/// What an older client says of its user together with the code.
+#[derive(Debug, Clone)]
+pub enum ProfileClaim {
+    /// In plain fields.
+    Fields(Profile),
+    /// WeChat's user info, encrypted.
+    Encrypted(Encrypted),
 }
 
 /// A user who is logged in.
@@ -39,47 +50,71 @@ pub struct LoggedIn {
     pub user: UserInfo,
     /// How the phone of the same step went. A failure leaves the login good, because its code is spent.
     pub phone: Option<Result<PhoneNumber, Failure>>,
+    /// Why the profile of the same step was not taken.
+    pub profile_failure: Option<Failure>,
+}
+
+/// What came of the extras, before anything is written. The client cannot be asked to come again with the same code,
+/// so a failure here is kept for the answer.
+struct Proven {
+    phone: Option<Result<ProvenPhone, Failure>>,
+    profile: Option<Result<Profile, Failure>>,
+}
+
+impl LogIn {
+    /// Whether there is something to decrypt, for which older keys may be needed.
+    fn encrypted(&self) -> bool {
+        let phone = self.phone.as_ref().is_some_and(|proof| proof.encrypted.is_some());
+        phone || matches!(self.profile, Some(ProfileClaim::Encrypted(_)))
+    }
 }
 
 impl Accounts {
     /// Exchanges the code, finds or makes the user and the binding, keeps the session_key, binds the phone if one
     /// came along, and issues a token: all of it in one transaction, after WeChat has been asked.
     pub async fn log_in(&self, request: LogIn, arrival: Arrival) -> Result<LoggedIn, Failure> {
-        let LogIn { appid, code, phone } = request;
-        let code_hash = CodeHash::new(&appid, &code);
-        match self.exchange_code(&appid, &code, code_hash, arrival).await? {
+        let code_hash = CodeHash::new(&request.appid, &request.code);
+        match self.exchange_code(&request.appid, &request.code, code_hash, arrival).await? {
             Exchange::Mine(session) => {
-                let login = Login { appid: &appid, code: code_hash, session, arrival };
-                let proven = match &phone {
-                    Some(proof) => Some(self.prove_phone_of(&login, proof).await),
-                    None => None,
-                };
-                self.keep(&login, proven).await
+                let mut ring = vec![session.session_key.clone()];
+                if request.encrypted() {
+                    ring.extend(self.older_keys(&request.appid, &session.openid).await?);
+                }
+                let proven = self.prove(&request, &session.openid, &ring).await;
+                let login = Login { appid: &request.appid, code: code_hash, session, arrival };
+                let kept = self.keep(&login, proven).await;
+                if let Err(failure @ Failure::Internal(_)) = &kept {
+                    self.give_up(code_hash, failure).await;
+                }
+                kept
             }
-            Exchange::Shared { binding, is_new } => self.join(binding, is_new, phone, arrival).await,
+            Exchange::Shared { binding, is_new } => self.join(binding, is_new, &request, arrival).await,
         }
-    }
-
-    /// The user cannot be asked to log in again for the phone's sake, so a failure here is kept for the answer.
-    async fn prove_phone_of(&self, login: &Login<'_>, proof: &PhoneProof) -> Result<ProvenPhone, Failure> {
-        let now = self.clock.now();
-        let mut ring = vec![login.session.session_key.clone()];
-        if proof.encrypted.is_some() {
-            ring.extend(self.older_keys(login.appid, &login.session.openid, now).await?);
-        }
-        self.prove_phone(login.appid, &ring, now, proof).await
     }
 
     /// Data that was made before this login was made under an older key.
-    async fn older_keys(&self, appid: &str, openid: &str, now: Millis) -> Result<Vec<SessionKey>, Failure> {
+    async fn older_keys(&self, appid: &str, openid: &str) -> Result<Vec<SessionKey>, Failure> {
         let mut tx = self.db.read().await?;
         match bindings::find_openid(&mut tx, appid, openid).await? {
-            Some(binding) => self.key_ring(&mut tx, binding.id, now).await,
+            Some(binding) => self.key_ring(&mut tx, binding.id, self.clock.now()).await,
             None => Ok(Vec::new()),
         }
     }
 
-    async fn keep(&self, login: &Login<'_>, proven: Option<Result<ProvenPhone, Failure>>) -> Result<LoggedIn, Failure> {
+    async fn prove(&self, request: &LogIn, openid: &str, ring: &[SessionKey]) -> Proven {
+        let now = self.clock.now();
+        let phone = match &request.phone {
+            Some(proof) => Some(self.prove_phone(&request.appid, ring, now, proof).await),
+            None => None,
+        };
+        let profile = request.profile.as_ref().map(|claim| match claim {
+            ProfileClaim::Fields(profile) => Ok(profile.clone()),
+            ProfileClaim::Encrypted(encrypted) => decrypt_profile(ring, &request.appid, openid, now, encrypted),
+        });
+        Proven { phone, profile }
+    }
+
+    async fn keep(&self, login: &Login<'_>, proven: Proven) -> Result<LoggedIn, Failure> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
         let (binding, is_new) = self.find_or_make(&mut tx, login, now).await?;
@@ -95,7 +130,7 @@ impl Accounts {
         mut tx: Tx,
         binding: BindingRow,
         is_new: bool,
-        proven: Option<Result<ProvenPhone, Failure>>,
+        proven: Proven,
         arrival: Arrival,
     ) -> Result<LoggedIn, Failure> {
         let now = self.clock.now();
@@ -104,15 +139,20 @@ impl Accounts {
             tx.commit().await?;
             return Err(Failure::UserBlocked);
         }
-        let phone = match proven {
+        let phone = match proven.phone {
             Some(Ok(proven)) => Some(self.bind_at_login(&mut tx, &binding, proven, arrival, now).await?),
             Some(Err(failure)) => Some(Err(failure)),
+            None => None,
+        };
+        let profile_failure = match proven.profile {
+            Some(Ok(profile)) => self.set_profile(&mut tx, binding.user_id, &profile).await.map(|()| None)?,
+            Some(Err(failure)) => Some(failure),
             None => None,
         };
         let (token, expires_at) = self.issue_token(&mut tx, &binding, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
         tx.commit().await?;
-        Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone })
+        Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone, profile_failure })
     }
 
     /// `Ok(Err(…))`: the number belongs to somebody else; the login stands.
@@ -134,22 +174,12 @@ impl Accounts {
 
     /// The same code came twice at once, and the other caller exchanged it: the same outcome, with a token of this
     /// caller's own.
-    async fn join(
-        &self,
-        binding: Uuid,
-        is_new: bool,
-        phone: Option<PhoneProof>,
-        arrival: Arrival,
-    ) -> Result<LoggedIn, Failure> {
-        let now = self.clock.now();
+    async fn join(&self, binding: Uuid, is_new: bool, request: &LogIn, arrival: Arrival) -> Result<LoggedIn, Failure> {
         let mut tx = self.db.read().await?;
         let binding = bindings::find(&mut tx, binding).await?.ok_or(Fault::Missing("the binding"))?;
-        let ring = self.key_ring(&mut tx, binding.id, now).await?;
+        let ring = self.key_ring(&mut tx, binding.id, self.clock.now()).await?;
         drop(tx);
-        let proven = match &phone {
-            Some(proof) => Some(self.prove_phone(&binding.appid, &ring, now, proof).await),
-            None => None,
-        };
+        let proven = self.prove(request, &binding.openid, &ring).await;
         self.finish(self.db.write().await?, binding, is_new, proven, arrival).await
     }
 

@@ -24,7 +24,7 @@ pub use authenticate::Session;
 pub use bind_phone::BoundPhone;
 pub use failure::{Failure, Fault};
 pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
-pub use log_in::{LogIn, LoggedIn};
+pub use log_in::{LogIn, LoggedIn, ProfileClaim};
 pub use profile::Profile;
 pub use prove_phone::PhoneProof;
 pub use update_profile::ProfileSource;

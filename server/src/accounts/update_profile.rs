@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::{Accounts, Failure, Fault, Profile, Session, UserInfo};
 use crate::{
-    open_data::{self, Encrypted, Flaw},
+    clock::Millis,
+    open_data::{self, Encrypted, Flaw, SessionKey},
     store::{
         Tx,
         users::{self, ProfileChange},
@@ -81,14 +82,21 @@ impl Accounts {
                 serde_json::from_str::<WeChatUserInfo>(raw_data).map_err(|_| Failure::InvalidRequest("rawData"))?;
             return Ok(info.profile());
         };
-        let opened = open_data::open(&ring, &binding.appid, now, encrypted).map_err(Failure::DecryptFailed)?;
-        user_info(opened.json, &binding.openid)
+        decrypt_profile(&ring, &binding.appid, &binding.openid, now, encrypted)
     }
 }
 
-/// The profile in decrypted user info, which must be the user's own.
-pub(super) fn user_info(json: serde_json::Map<String, Value>, openid: &str) -> Result<Profile, Failure> {
-    let info = WeChatUserInfo::deserialize(Value::Object(json)).map_err(|_| Failure::DecryptFailed(Flaw::Json))?;
+/// The profile in encrypted user info, which must be the user's own.
+pub(super) fn decrypt_profile(
+    ring: &[SessionKey],
+    appid: &str,
+    openid: &str,
+    now: Millis,
+    encrypted: &Encrypted,
+) -> Result<Profile, Failure> {
+    let data = open_data::open(ring, appid, now, encrypted).map_err(Failure::DecryptFailed)?;
+    let info = WeChatUserInfo::deserialize(Value::Object(data.json));
+    let info = info.map_err(|_| Failure::DecryptFailed(Flaw::Json))?;
     if info.open_id.as_deref() == Some(openid) {
         Ok(info.profile())
     } else {

@@ -31,7 +31,8 @@ impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for Body<T> {
     }
 }
 
-fn unread(arrival: Arrival, rejection: &BytesRejection) -> ApiError {
+/// A body that is too large or breaks off.
+pub fn unread(arrival: Arrival, rejection: &BytesRejection) -> ApiError {
     let status = rejection.status();
     let message =
         if status == StatusCode::PAYLOAD_TOO_LARGE { "请求体超过 64 KiB" } else { "请求体读取失败" };

@@ -51,7 +51,7 @@ impl LoginBody {
         let appid = app.or(self.appid, &accounts.apps)?;
         let code = phone_fields::code(self.code, "code")?;
         let phone = phone_fields::proof(self.encrypted_data, self.iv, self.phone_code, "phoneCode")?;
-        Ok(LogIn { appid, code, phone })
+        Ok(LogIn { appid, code, phone, profile: None })
     }
 }
 

@@ -9,6 +9,7 @@ mod bearer;
 mod bind_phone;
 mod body;
 mod check_session;
+mod compat;
 mod error;
 mod login;
 mod logout;
@@ -30,7 +31,9 @@ use crate::accounts::Accounts;
 /// The longest body any call needs is a few kilobytes (contract §3).
 const LONGEST_BODY: usize = 64 * 1024;
 
-pub fn router(accounts: Accounts) -> Router {
+/// `compat`: with the calls of older mini programs.
+pub fn router(accounts: Accounts, compat: bool) -> Router {
+    let older = if compat { compat::router() } else { Router::new() };
     Router::new()
         .route("/api/login", post(login::login))
         .route("/api/bindPhone", post(bind_phone::bind_phone))
@@ -39,6 +42,7 @@ pub fn router(accounts: Accounts) -> Router {
         .route("/api/checkSession", post(check_session::check_session))
         .route("/api/logout", post(logout::logout))
         .route("/user", post(user::user))
+        .merge(older)
         .route("/api/{*unknown}", axum::routing::any(error::not_found))
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

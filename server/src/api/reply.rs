@@ -38,3 +38,22 @@ impl<T: Serialize> IntoResponse for Reply<T> {
         Json(self.envelope()).into_response()
     }
 }
+
+/// Success for older clients, which look for the fields at the top level or under `data` (contract §4): both.
+#[derive(Debug)]
+pub struct Flat<T>(pub Reply<T>);
+
+#[derive(Serialize)]
+struct Twice<T> {
+    #[serde(flatten)]
+    top: T,
+    #[serde(flatten)]
+    envelope: Envelope<T>,
+}
+
+impl<T: Serialize + Clone> IntoResponse for Flat<T> {
+    fn into_response(self) -> Response {
+        let top = self.0.data.clone();
+        Json(Twice { top, envelope: self.0.envelope() }).into_response()
+    }
+}

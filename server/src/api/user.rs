@@ -1,11 +1,13 @@
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use serde::Serialize;
 
-use super::{app::RefererApp, body::Body, error::ApiError, login::LoginBody, reply::Reply};
+use super::{
+    app::RefererApp,
+    body::Body,
+    error::ApiError,
+    login::LoginBody,
+    reply::{Flat, Reply},
+};
 use crate::{
     accounts::{Accounts, Failure, UserInfo},
     arrival::Arrival,
@@ -13,7 +15,7 @@ use crate::{
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct UserData {
+pub struct UserData {
     open_id: String,
     user_id: String,
     phone: Option<String>,
@@ -30,7 +32,7 @@ pub async fn user(
     arrival: Arrival,
     app: RefererApp,
     Body(body): Body<LoginBody>,
-) -> Result<Response, ApiError> {
+) -> Result<Flat<UserData>, ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
     let request = body.into_log_in(app, &accounts).map_err(failed)?;
     if request.phone.is_none() {
@@ -49,13 +51,5 @@ pub async fn user(
         is_new: done.is_new,
         user_info: done.user,
     };
-    Ok(Json(Flat { top: data.clone(), envelope: Reply { arrival, data }.envelope() }).into_response())
-}
-
-#[derive(Serialize)]
-struct Flat<T, E> {
-    #[serde(flatten)]
-    top: T,
-    #[serde(flatten)]
-    envelope: E,
+    Ok(Flat(Reply { arrival, data }))
 }

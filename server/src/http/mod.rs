@@ -34,6 +34,8 @@ pub struct SiteOptions {
     pub https: bool,
     /// `latchkey demo`.
     pub demo: bool,
+    /// With the calls of older mini programs (contract §4).
+    pub compat: bool,
 }
 
 /// Everything that is served.
@@ -43,12 +45,18 @@ pub fn router(server: &ConsoleServer, site: SiteOptions) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/console") }))
         .merge(health::router(server.accounts.db.clone()))
-        .merge(api::router(server.accounts.clone()))
+        .merge(api::router(server.accounts.clone(), site.compat))
         .merge(console::router(server, site))
+        .fallback(nowhere)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::map_response(move |response| headers::secure(site.https, response)))
         .layer(middleware::from_fn_with_state((clock, random), arrival::announce))
+}
+
+/// A path that belongs to nobody; most likely typed by hand.
+async fn nowhere() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "404 · 这里什么都没有，控制台在 /console · Nothing here; the console is at /console\n")
 }
 
 /// In the shape of the API's errors; the panic itself is in the log already.

@@ -42,6 +42,13 @@ async fn every_answer_carries_its_request_id_and_the_security_headers() {
 }
 
 #[tokio::test]
+async fn a_path_of_nobody_says_so() {
+    let house = House::new(&sqlite_url()).await;
+    let answer = house.call(Method::GET, "/nope", None, Body::empty()).await;
+    assert!(answer.status == 404 && answer.text.contains("/console"), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn the_root_leads_to_the_console() {
     let house = House::new(&sqlite_url()).await;
     let answer = house.call(Method::GET, "/", None, Body::empty()).await;

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 mod bind_phone;
+mod compat;
 mod console;
 mod databases;
 mod house;

@@ -167,7 +167,7 @@ impl Stage {
         };
         let now = self.clock.now();
         let arrival = Arrival { request_id: Random::System.id(now), at: now };
-        let done = self.accounts.log_in(LogIn { appid, code, phone }, arrival).await?;
+        let done = self.accounts.log_in(LogIn { appid, code, phone, profile: None }, arrival).await?;
         Ok(done.user.user_id.parse()?)
     }
 
