@@ -18,7 +18,10 @@ pub fn filter(log: &str) -> Result<EnvFilter, String> {
 pub fn start(log: &str) -> Result<(), String> {
     let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(std::io::stderr);
     // Fails only when a test has set up its own.
-    let _ =
-        if std::io::stderr().is_terminal() { builder.with_target(false).try_init() } else { builder.json().try_init() };
+    let _ = if std::io::stderr().is_terminal() {
+        builder.with_target(false).try_init()
+    } else {
+        builder.json().flatten_event(true).with_span_list(false).try_init()
+    };
     Ok(())
 }

@@ -37,7 +37,7 @@ pub fn phone_changes_table(changes: Vec<PhoneChange>, with_user: bool) -> impl I
                     {with_user.then(|| view! { <th scope="col">{t().user()}</th> })}
                     <th scope="col">{t().change()}</th>
                     <th scope="col">{t().source()}</th>
-                    <th scope="col">{t().mini_programs()}</th>
+                    <th scope="col">{t().mini_program()}</th>
                     <th scope="col">{t().request_id()}</th>
                 </tr>
             </thead>
@@ -65,7 +65,7 @@ fn row(change: PhoneChange, with_user: bool) -> impl IntoView {
             {user}
             <td data-label=t().change()>{from_to(change.old, change.new)}</td>
             <td data-label=t().source()>{t().phone_source(change.source)}</td>
-            <td data-label=t().mini_programs()>{change.app.map(|app| app.name)}</td>
+            <td data-label=t().mini_program()>{change.app.map(|app| app.name)}</td>
             <td data-label=t().request_id()>{copyable(change.request_id)}</td>
         </tr>
     }

@@ -53,6 +53,7 @@ texts! {
     user: "用户", "User";
     phone: "手机号", "Phone";
     mini_programs: "小程序", "Mini programs";
+    mini_program: "小程序", "Mini program";
     status: "状态", "Status";
     created: "注册时间", "Created";
     last_login: "最近登录", "Last login";
