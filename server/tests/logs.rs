@@ -47,7 +47,7 @@ async fn no_log_line_and_no_database_page_holds_a_secret() {
         .with_writer(move || writer.clone())
         .init();
     let url = databases::sqlite_url();
-    let house = House::new(&url).await;
+    let house = House::with(&url, |config| config.wechat.timeout_ms = 2_000).await;
     let mut secrets = full_run(&house).await;
     secrets.extend(["1".repeat(32), "2".repeat(32), PASSWORD.into()]);
     secrets.extend(PHONES.map(str::to_owned));

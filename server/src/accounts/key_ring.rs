@@ -37,14 +37,17 @@ impl Accounts {
         now: Millis,
     ) -> Result<(), Failure> {
         let since = now.plus_seconds(-KEPT_S);
-        for row in session_keys::ring(tx, binding, since, MOST_KEYS).await? {
-            if self.open_key(&row)? == *key {
-                return Ok(session_keys::renew(tx, row.id, now).await?);
+        let ring = session_keys::ring(tx, binding, since, MOST_KEYS).await?;
+        // Behind no other key, whatever the clock does between two logins or on two nodes.
+        let received_at = ring.first().map_or(now.0, |newest| now.0.max(newest.received_at + 1));
+        for row in &ring {
+            if self.open_key(row)? == *key {
+                return Ok(session_keys::renew(tx, row.id, Millis(received_at)).await?);
             }
         }
         let id = self.random.id(now);
         let key_sealed = self.vault.seal(Column::SessionKey, id, key.expose().as_bytes())?;
-        session_keys::insert(tx, &SessionKeyRow { id, binding_id: binding, key_sealed, received_at: now.0 }).await?;
+        session_keys::insert(tx, &SessionKeyRow { id, binding_id: binding, key_sealed, received_at }).await?;
         Ok(session_keys::trim(tx, binding, since, MOST_KEYS).await?)
     }
 
