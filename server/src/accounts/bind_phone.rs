@@ -132,11 +132,15 @@ impl Accounts {
         source: PhoneSource,
         occasion: &Occasion<'_>,
     ) -> Result<(), Failure> {
-        let id = self.random.id(occasion.now);
+        // The history is read by id, which begins with the time: a user's next change stands behind his last one, whatever
+        // the clock does.
+        let last = phone_changes::of_user(tx, user_id, 1).await?;
+        let at = last.first().map_or(occasion.now, |last| occasion.now.max(Millis(last.at + 1)));
+        let id = self.random.id(at);
         let row = PhoneChangeRow {
             id,
             user_id,
-            at: occasion.now.0,
+            at: at.0,
             old_sealed: old.map(|phone| self.seal(Column::OldPhone, id, phone)).transpose()?,
             new_sealed: new.map(|phone| self.seal(Column::NewPhone, id, phone)).transpose()?,
             source: source.name().to_owned(),

@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use latchkey::{
     config::PhoneConflict,
+    sealed::Column,
     store::phone_changes::{self, PhoneChangeRow},
 };
 use serde_json::{Value, json};
@@ -160,7 +161,17 @@ async fn binds_that_race_leave_a_whole_history(house: House) {
         answer.data();
     }
     let rows = history(&house).await;
-    assert_eq!((rows.len(), rows.iter().filter(|row| row.old_sealed.is_none()).count()), (10, 1));
+    assert_eq!(rows.len(), 10);
+    let open = |column, row: &PhoneChangeRow, sealed: &Option<Vec<u8>>| {
+        let vault = &house.server.accounts.vault;
+        sealed.as_ref().map(|sealed| vault.open_text(column, row.id, sealed).unwrap().to_string())
+    };
+    // Newest first: each change starts from what the one before it ended with.
+    for (later, earlier) in rows.iter().zip(&rows[1..]) {
+        let before = open(Column::NewPhone, earlier, &earlier.new_sealed);
+        assert_eq!(open(Column::OldPhone, later, &later.old_sealed), before);
+    }
+    assert!(rows[9].old_sealed.is_none());
 }
 
 async fn an_access_token_that_wechat_no_longer_takes_is_renewed_once(house: House) {
