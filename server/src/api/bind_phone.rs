@@ -5,11 +5,11 @@ use super::{
     bearer::Bearer,
     body::Body,
     error::ApiError,
-    phone_fields,
+    phone_fields::{self, PhoneData},
     reply::{Answer, Reply},
 };
 use crate::{
-    accounts::{Accounts, Failure, UserInfo},
+    accounts::{Accounts, Failure},
     arrival::Arrival,
 };
 
@@ -25,12 +25,10 @@ pub struct BindPhoneBody {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BindPhoneData {
-    phone_number: String,
-    pure_phone_number: String,
-    country_code: String,
+    #[serde(flatten)]
+    phone: PhoneData,
     /// Whether the user had another phone before, or none.
     changed: bool,
-    user_info: UserInfo,
 }
 
 /// `POST /api/bindPhone`: binds the phone of `{encryptedData, iv}` or of a phone `{code}`.
@@ -45,12 +43,6 @@ pub async fn bind_phone(
     let proof = proof.ok_or_else(|| failed(Failure::InvalidRequest("encryptedData")))?;
     let use_case = |accounts: Accounts| async move { accounts.bind_phone(session, proof, arrival).await };
     let bound = accounts.run(use_case).await.map_err(failed)?;
-    let data = BindPhoneData {
-        phone_number: bound.phone.display(),
-        pure_phone_number: bound.phone.national().to_owned(),
-        country_code: bound.phone.country_code().to_owned(),
-        changed: bound.changed,
-        user_info: bound.user,
-    };
+    let data = BindPhoneData { phone: PhoneData::new(&bound.phone, bound.user), changed: bound.changed };
     Ok(Reply { arrival, data })
 }

@@ -9,7 +9,7 @@ use super::{
     reply::{Answer, Reply},
 };
 use crate::{
-    accounts::{Accounts, Failure, LogIn, UserInfo},
+    accounts::{Accounts, Failure, LogIn, LoggedIn, UserInfo},
     arrival::Arrival,
 };
 
@@ -64,7 +64,7 @@ pub async fn login(
 ) -> Answer<LoginData> {
     let failed = |failure| ApiError::new(arrival, failure);
     let request = body.into_log_in(app, &accounts).map_err(failed)?;
-    let done = accounts.run(|accounts| async move { accounts.log_in(request, arrival).await }).await.map_err(failed)?;
+    let done = run(&accounts, request, arrival).await?;
     let data = LoginData {
         token: done.token.expose().to_owned(),
         expires_at: done.expires_at.rfc3339(),
@@ -73,6 +73,21 @@ pub async fn login(
         phone_error: done.phone.and_then(Result::err).map(|failure| phone_error(arrival, &failure)),
     };
     Ok(Reply { arrival, data })
+}
+
+async fn run(accounts: &Accounts, request: LogIn, arrival: Arrival) -> Result<LoggedIn, ApiError> {
+    let use_case = |accounts: Accounts| async move { accounts.log_in(request, arrival).await };
+    accounts.run(use_case).await.map_err(|failure| ApiError::new(arrival, failure))
+}
+
+/// For calls that have no place for a half-good end: what failed of the extras is the call's failure.
+pub async fn run_whole(accounts: &Accounts, request: LogIn, arrival: Arrival) -> Result<LoggedIn, ApiError> {
+    match run(accounts, request, arrival).await? {
+        LoggedIn { phone: Some(Err(failure)), .. } | LoggedIn { profile_failure: Some(failure), .. } => {
+            Err(ApiError::new(arrival, failure))
+        }
+        done => Ok(done),
+    }
 }
 
 fn phone_error(arrival: Arrival, failure: &Failure) -> PhoneError {

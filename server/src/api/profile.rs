@@ -5,12 +5,12 @@ use super::{
     bearer::Bearer,
     body::Body,
     error::ApiError,
+    phone_fields,
     reply::{Answer, Reply},
 };
 use crate::{
     accounts::{Accounts, Failure, Profile, ProfileSource, UserInfo},
     arrival::Arrival,
-    open_data::Encrypted,
 };
 
 #[derive(Deserialize)]
@@ -45,12 +45,7 @@ impl ProfileBody {
     fn into_source(self) -> Result<ProfileSource, Failure> {
         match (self.raw_data, self.signature) {
             (Some(raw_data), Some(signature)) => {
-                let encrypted = match (self.encrypted_data, self.iv) {
-                    (Some(data), Some(iv)) => Some(Encrypted { data, iv }),
-                    (Some(_), None) => return Err(Failure::InvalidRequest("iv")),
-                    (None, Some(_)) => return Err(Failure::InvalidRequest("encryptedData")),
-                    (None, None) => None,
-                };
+                let encrypted = phone_fields::encrypted(self.encrypted_data, self.iv)?;
                 Ok(ProfileSource::Signed { raw_data, signature, encrypted })
             }
             (Some(_), None) => Err(Failure::InvalidRequest("signature")),

@@ -5,7 +5,7 @@ use super::{
     app::RefererApp,
     body::Body,
     error::ApiError,
-    login::LoginBody,
+    login::{self, LoginBody},
     reply::{Flat, Reply},
 };
 use crate::{
@@ -38,10 +38,7 @@ pub async fn user(
     if request.phone.is_none() {
         return Err(failed(Failure::InvalidRequest("encryptedData")));
     }
-    let done = accounts.run(|accounts| async move { accounts.log_in(request, arrival).await }).await.map_err(failed)?;
-    if let Some(Err(failure)) = done.phone {
-        return Err(failed(failure));
-    }
+    let done = login::run_whole(&accounts, request, arrival).await?;
     let data = UserData {
         open_id: done.user.open_id.clone(),
         user_id: done.user.user_id.clone(),

@@ -8,7 +8,7 @@ use super::{App, Apps, Config, ConfigError, Environment, Limits, PhoneConflict, 
 use crate::secret::Secret;
 
 const DEFAULT_FILE: &str = "latchkey.toml";
-/// A second is the shortest that WeChat can be asked in, a minute the longest that a mini program waits.
+/// From what a stand-in on the same machine needs to what a mini program waits at most (protocol §8).
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=60_000;
 /// One minute to ten years.
 const TOKEN_TTL_S: std::ops::RangeInclusive<i64> = 60..=315_360_000;

@@ -1,7 +1,6 @@
 use std::fmt::Write;
 
 use super::Config;
-use crate::secret::Secret;
 
 const MASK: &str = "***";
 
@@ -39,8 +38,10 @@ pub fn print(config: &Config) -> String {
             ("push_token", app.push_token.as_ref()),
             ("push_aes_key", app.push_aes_key.as_ref()),
         ];
-        for (key, _) in secrets.into_iter().filter(|(_, secret): &(_, Option<&Secret>)| secret.is_some()) {
-            let _ = writeln!(text, "{key} = \"{MASK}\"");
+        for (key, secret) in secrets {
+            if secret.is_some() {
+                let _ = writeln!(text, "{key} = \"{MASK}\"");
+            }
         }
     }
     text

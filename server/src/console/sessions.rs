@@ -111,11 +111,12 @@ impl OperatorSessions {
 impl SessionStore for OperatorSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // The id that the library chose is not used: ours come from the same source as every other secret.
-        record.id = Id(i128::from_be_bytes(self.random.bytes()));
-        while !self.insert(record).await? {
+        loop {
             record.id = Id(i128::from_be_bytes(self.random.bytes()));
+            if self.insert(record).await? {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {

@@ -2,7 +2,7 @@ use axum::extract::State;
 
 use super::{super::reply::Flat, Fields, PhoneData, RefererApp, encrypted, log_in, plain};
 use crate::{
-    accounts::{Accounts, BoundPhone, Failure, LogIn, PhoneProof},
+    accounts::{Accounts, Failure, LogIn, PhoneProof},
     api::{ApiError, reply::Reply},
     arrival::Arrival,
 };
@@ -27,7 +27,7 @@ pub async fn get_phone_number(
     }
     let done = log_in(&accounts, request, arrival).await?;
     let Some(Ok(phone)) = done.phone else { return Err(failed(Failure::InvalidRequest("encryptedData"))) };
-    Ok(Flat(Reply { arrival, data: BoundPhone { phone, changed: false, user: done.user }.into() }))
+    Ok(Flat(Reply { arrival, data: PhoneData::new(&phone, done.user) }))
 }
 
 fn request(fields: &mut Fields, referer: RefererApp, accounts: &Accounts) -> Result<LogIn, Failure> {

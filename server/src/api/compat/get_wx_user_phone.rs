@@ -20,7 +20,7 @@ pub async fn get_wx_user_phone(
     let use_case =
         |accounts: Accounts| async move { accounts.bind_phone_of(&appid, &openid, encrypted, arrival).await };
     let bound = accounts.run(use_case).await.map_err(failed)?;
-    Ok(Flat(Reply { arrival, data: bound.into() }))
+    Ok(Flat(Reply { arrival, data: PhoneData::new(&bound.phone, bound.user) }))
 }
 
 fn request(

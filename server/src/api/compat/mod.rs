@@ -10,17 +10,14 @@ mod third_login;
 mod third_session;
 mod user_info;
 
+use super::{app::RefererApp, login::run_whole as log_in, phone_fields, phone_fields::PhoneData};
+use crate::{
+    accounts::{Accounts, Failure, LogIn},
+    open_data::Encrypted,
+};
 use axum::{
     Router,
     routing::{get, post},
-};
-use serde::Serialize;
-
-use super::{app::RefererApp, error::ApiError, phone_fields};
-use crate::{
-    accounts::{Accounts, BoundPhone, Failure, LogIn, LoggedIn, UserInfo},
-    arrival::Arrival,
-    open_data::Encrypted,
 };
 use fields::Fields;
 
@@ -33,27 +30,6 @@ pub fn router() -> Router<Accounts> {
         .route("/thirdSession", get(third_session::third_session).post(third_session::third_session))
         .route("/userInfo", get(user_info::user_info).post(user_info::user_info))
         .route("/thirdLogin", post(third_login::third_login))
-}
-
-/// A phone as the older calls answer it.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhoneData {
-    phone_number: String,
-    pure_phone_number: String,
-    country_code: String,
-    user_info: UserInfo,
-}
-
-impl From<BoundPhone> for PhoneData {
-    fn from(bound: BoundPhone) -> Self {
-        Self {
-            phone_number: bound.phone.display(),
-            pure_phone_number: bound.phone.national().to_owned(),
-            country_code: bound.phone.country_code().to_owned(),
-            user_info: bound.user,
-        }
-    }
 }
 
 /// The app of an older call.
@@ -76,16 +52,4 @@ fn plain(
 /// encryptedData and iv, both of which must be there.
 fn encrypted(fields: &mut Fields) -> Result<Encrypted, Failure> {
     Ok(Encrypted { data: fields.need("encryptedData")?, iv: fields.need("iv")? })
-}
-
-/// Runs a login; what failed of its extras is the call's failure.
-async fn log_in(accounts: &Accounts, request: LogIn, arrival: Arrival) -> Result<LoggedIn, ApiError> {
-    let failed = |failure| ApiError::new(arrival, failure);
-    let done = accounts.run(|accounts| async move { accounts.log_in(request, arrival).await }).await.map_err(failed)?;
-    match done {
-        LoggedIn { phone: Some(Err(failure)), .. } | LoggedIn { profile_failure: Some(failure), .. } => {
-            Err(failed(failure))
-        }
-        done => Ok(done),
-    }
 }
