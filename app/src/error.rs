@@ -18,6 +18,8 @@ pub enum ConsoleError {
     NotFound,
     /// A query or form that no page of ours sends: 400.
     BadRequest,
+    /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
+    WeChat,
     /// Our own fault: 500. Logged once, at the server's edge.
     Internal,
 }
@@ -30,6 +32,7 @@ impl ConsoleError {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::BadRequest => 400,
+            Self::WeChat => 502,
             Self::Internal => 500,
         }
     }

@@ -10,7 +10,9 @@ use leptos::prelude::use_context;
 
 use crate::{
     error::ConsoleError,
-    types::{Cursor, Operator, Page, PhoneChange, User, UserQuery, UserSummary},
+    types::{
+        AlertKind, ApiKey, Cursor, MiniProgram, Operator, Page, PhoneChange, UnionidConflict, User, UserQuery, UserSummary,
+    },
 };
 
 /// One HTTP request's way into the server, before anybody is known.
@@ -22,6 +24,10 @@ pub trait Console: Send + Sync {
     async fn sign_out(&self) -> Result<(), ConsoleError>;
     /// The read operations, for any operator who is signed in.
     async fn viewer(&self) -> Result<Arc<dyn Viewer>, ConsoleError>;
+    /// What support staff may do, or [`ConsoleError::Forbidden`].
+    async fn support(&self) -> Result<Arc<dyn Support>, ConsoleError>;
+    /// What administrators may do, or [`ConsoleError::Forbidden`].
+    async fn admin(&self) -> Result<Arc<dyn Admin>, ConsoleError>;
 }
 
 /// What every operator may read: masked data.
@@ -31,6 +37,30 @@ pub trait Viewer: Send + Sync {
     async fn users(&self, query: UserQuery) -> Result<Page<UserSummary>, ConsoleError>;
     async fn user(&self, id: &str) -> Result<User, ConsoleError>;
     async fn phone_changes(&self, cursor: Option<Cursor>) -> Result<Page<PhoneChange>, ConsoleError>;
+    /// The configured mini programs, in the order of the configuration.
+    async fn mini_programs(&self) -> Result<Vec<MiniProgram>, ConsoleError>;
+    async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError>;
+}
+
+/// What support staff may do besides. Every act is in the audit log, with the reason given.
+#[async_trait]
+pub trait Support: Send + Sync {
+    /// Ends the session_key of a binding at WeChat (`resetusersessionkey`) and keeps the new one.
+    async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError>;
+}
+
+/// What administrators may do besides.
+#[async_trait]
+pub trait Admin: Send + Sync {
+    /// Newest first, revoked ones included.
+    async fn api_keys(&self) -> Result<Vec<ApiKey>, ConsoleError>;
+    /// Makes a key. It is shown once, by [`Self::new_api_key`].
+    async fn create_api_key(&self, name: &str) -> Result<(), ConsoleError>;
+    /// The key that this operator has just made; the second time there is none.
+    async fn new_api_key(&self) -> Result<Option<String>, ConsoleError>;
+    async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError>;
+    /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
+    async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
 }
 
 /// The request's console. The server provides it to every page and server function.
@@ -41,4 +71,14 @@ pub fn console() -> Result<Arc<dyn Console>, ConsoleError> {
 /// Proof that an operator is signed in.
 pub async fn viewer() -> Result<Arc<dyn Viewer>, ConsoleError> {
     console()?.viewer().await
+}
+
+/// Proof that an operator of role support or admin is signed in.
+pub async fn support() -> Result<Arc<dyn Support>, ConsoleError> {
+    console()?.support().await
+}
+
+/// Proof that an administrator is signed in.
+pub async fn admin() -> Result<Arc<dyn Admin>, ConsoleError> {
+    console()?.admin().await
 }

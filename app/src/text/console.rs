@@ -106,6 +106,9 @@ texts! {
     bad_request_lead: "请从控制台里的链接或表单重新进入。", "Please start again from a link or form of the console.";
     internal: "服务器出错了", "Something went wrong on our side";
     internal_lead: "错误已写入服务器日志，没有丢失任何数据，请稍后再试。", "The error is in the server's log and nothing was lost. Please try again.";
+    wechat_failed: "微信没有完成这次操作", "WeChat did not do it";
+    wechat_failed_lead: "微信暂时无法访问，或拒绝了请求。请稍后再试；如果反复出现，请查看小程序页面的告警。",
+        "WeChat cannot be reached or refused. Try again later; if it goes on, look at the alerts on the mini programs page.";
     signed_out: "请先登录", "Please sign in";
     signed_out_lead: "会话已结束，请重新登录。", "Your session has ended.";
     sign_in_failed: "用户名或密码不正确", "Wrong username or password";
@@ -144,6 +147,8 @@ impl T {
             (PhoneSource::Code, Lang::En) => "Phone code",
             (PhoneSource::Moved, Lang::Zh) => "转给其他用户",
             (PhoneSource::Moved, Lang::En) => "Moved to another user",
+            (PhoneSource::Revoked, Lang::Zh) => "用户在微信撤回授权",
+            (PhoneSource::Revoked, Lang::En) => "Withdrawn at WeChat",
         }
     }
 
@@ -155,6 +160,7 @@ impl T {
             ConsoleError::Forbidden => (self.forbidden(), self.forbidden_lead()),
             ConsoleError::NotFound => (self.not_found(), self.not_found_lead()),
             ConsoleError::BadRequest => (self.bad_request(), self.bad_request_lead()),
+            ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::Internal => (self.internal(), self.internal_lead()),
         }
     }

@@ -2,11 +2,17 @@
 //!
 //! Phones are masked before they get here; a full number has no type in this room.
 
+mod api_key;
+mod conflict;
+mod mini_program;
 mod page;
 mod phone_change;
 mod time;
 mod user;
 
+pub use api_key::ApiKey;
+pub use conflict::UnionidConflict;
+pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use time::Millis;

@@ -18,6 +18,8 @@ pub struct PhoneChange {
     pub app: Option<AppRef>,
     /// The API request that caused it.
     pub request_id: String,
+    /// The numbers of this line are gone for good: the user withdrew them at WeChat, or was erased.
+    pub erased: bool,
 }
 
 /// What proved the new number, or took the old one away.
@@ -29,10 +31,12 @@ pub enum PhoneSource {
     Code,
     /// Another user proved the same number, and the policy is `phone_conflict = "move"`.
     Moved,
+    /// The user withdrew the phone from the mini program at WeChat (`user_authorization_revoke`).
+    Revoked,
 }
 
 impl PhoneSource {
-    const ALL: [Self; 3] = [Self::Encrypted, Self::Code, Self::Moved];
+    const ALL: [Self; 4] = [Self::Encrypted, Self::Code, Self::Moved, Self::Revoked];
 
     /// The name in the database.
     pub const fn name(self) -> &'static str {
@@ -40,6 +44,7 @@ impl PhoneSource {
             Self::Encrypted => "encrypted",
             Self::Code => "code",
             Self::Moved => "moved",
+            Self::Revoked => "revoked",
         }
     }
 

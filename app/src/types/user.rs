@@ -36,6 +36,7 @@ pub struct User {
 /// One openid of a user in one mini program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
+    pub id: String,
     pub app: AppRef,
     pub openid: String,
     /// Absent while the mini program is not linked to an Open Platform account (protocol §7).
