@@ -18,6 +18,10 @@ pub enum ConsoleError {
     NotFound,
     /// A query or form that no page of ours sends: 400.
     BadRequest,
+    /// The name is in use: 409.
+    Taken,
+    /// WeChat holds no session of this user that could be reset: 409.
+    NoSession,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
     /// Our own fault: 500. Logged once, at the server's edge.
@@ -32,6 +36,7 @@ impl ConsoleError {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::BadRequest => 400,
+            Self::Taken | Self::NoSession => 409,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

@@ -37,6 +37,19 @@ impl Clock {
     }
 }
 
+/// A [`Clock`] as rate limiters read it.
+#[derive(Debug, Clone)]
+pub struct LimiterClock(pub Clock);
+
+impl governor::clock::Clock for LimiterClock {
+    /// Since 1970.
+    type Instant = std::time::Duration;
+
+    fn now(&self) -> Self::Instant {
+        std::time::Duration::from_millis(u64::try_from(self.0.now().0).unwrap_or_default())
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place the ban points to")]
 fn machine() -> Millis {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

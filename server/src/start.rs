@@ -39,7 +39,7 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
     if config.apps.is_empty() {
         tracing::warn!("no mini program is configured: set LATCHKEY_APPID and LATCHKEY_SECRET, or [[apps]]");
     }
-    let wechat = WeChat::new(&config.wechat, config.apps.clone(), clock.clone())?;
+    let wechat = WeChat::new(&config.wechat, config.apps.clone(), clock.clone(), random.clone())?;
     let rules = Rules { token_ttl_s: config.token_ttl_s, phone_conflict: config.phone_conflict };
     let vault = Vault::new(keys, random.clone());
     let operators = Operators::new(db.clone(), clock.clone(), random.clone());

@@ -106,6 +106,11 @@ texts! {
     bad_request_lead: "请从控制台里的链接或表单重新进入。", "Please start again from a link or form of the console.";
     internal: "服务器出错了", "Something went wrong on our side";
     internal_lead: "错误已写入服务器日志，没有丢失任何数据，请稍后再试。", "The error is in the server's log and nothing was lost. Please try again.";
+    taken: "这个名称已被使用", "That name is taken";
+    taken_lead: "请换一个名称。已停用的名称不能再次使用。", "Choose another one. Names of revoked keys are not used again.";
+    no_session: "微信侧没有可重置的会话", "WeChat holds no session to reset";
+    no_session_lead: "该用户的会话密钥已过期或已更换，无需重置；用户下次登录会得到新的密钥。",
+        "The user's session_key has ended or was replaced, so there is nothing to reset. The next login brings a new one.";
     wechat_failed: "微信没有完成这次操作", "WeChat did not do it";
     wechat_failed_lead: "微信暂时无法访问，或拒绝了请求。请稍后再试；如果反复出现，请查看小程序页面的告警。",
         "WeChat cannot be reached or refused. Try again later; if it goes on, look at the alerts on the mini programs page.";
@@ -160,6 +165,8 @@ impl T {
             ConsoleError::Forbidden => (self.forbidden(), self.forbidden_lead()),
             ConsoleError::NotFound => (self.not_found(), self.not_found_lead()),
             ConsoleError::BadRequest => (self.bad_request(), self.bad_request_lead()),
+            ConsoleError::Taken => (self.taken(), self.taken_lead()),
+            ConsoleError::NoSession => (self.no_session(), self.no_session_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::Internal => (self.internal(), self.internal_lead()),
         }

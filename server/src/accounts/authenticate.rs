@@ -25,6 +25,13 @@ pub struct Session {
 impl Accounts {
     /// The user and binding behind an API token; the token's life slides.
     pub async fn authenticate(&self, token: &str) -> Result<Session, Failure> {
+        let (session, row) = self.living(token).await?;
+        self.slide(&row, session.token_hash, self.clock.now()).await?;
+        Ok(session)
+    }
+
+    /// A token that may be used now, as it is.
+    pub(super) async fn living(&self, token: &str) -> Result<(Session, TokenRow), Failure> {
         let now = self.clock.now();
         let token_hash = hash(token);
         let mut tx = self.db.read().await?;
@@ -36,8 +43,7 @@ impl Accounts {
         if user.blocked_at.is_some() {
             return Err(Failure::UserBlocked);
         }
-        self.slide(&row, token_hash, now).await?;
-        Ok(Session { user, binding, token_hash })
+        Ok((Session { user, binding, token_hash }, row))
     }
 
     async fn slide(&self, row: &TokenRow, token_hash: [u8; 32], now: Millis) -> Result<(), Failure> {
@@ -59,7 +65,7 @@ impl Accounts {
         now: Millis,
     ) -> Result<(Secret, Millis), Failure> {
         // The prefix lets secret scanners find one that was published.
-        let token = format!("lk_{}", base64_url(&self.random.bytes::<32>()));
+        let token = format!("lk_{}", super::base64_url(&self.random.bytes::<32>()));
         let expires_at = now.plus_seconds(self.rules.token_ttl_s);
         let row = TokenRow {
             hash: hash(&token).to_vec(),
@@ -76,9 +82,4 @@ impl Accounts {
 
 fn hash(token: &str) -> [u8; 32] {
     sha256(&[token.as_bytes()])
-}
-
-fn base64_url(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -62,6 +62,9 @@ impl Accounts {
     async fn bind_to(&self, binding: BindingRow, proof: PhoneProof, arrival: Arrival) -> Result<BoundPhone, Failure> {
         let now = self.clock.now();
         let (appid, user_id) = (binding.appid.clone(), binding.user_id);
+        if proof.code.is_some() {
+            self.user_quota.take(binding.id)?;
+        }
         let ring = match proof.encrypted {
             Some(_) => self.key_ring(&mut self.db.read().await?, binding.id, now).await?,
             None => Vec::new(),
@@ -101,7 +104,7 @@ impl Accounts {
         }
         let new = Some(&proven.phone);
         users::set_phone(tx, user_id, Some(&self.stored(user_id, &proven.phone)?), occasion.now).await?;
-        self.record(tx, user_id, old.as_ref(), new, proven.source, occasion).await?;
+        self.record_change(tx, user_id, old.as_ref(), new, proven.source, occasion).await?;
         Ok(true)
     }
 
@@ -118,12 +121,12 @@ impl Accounts {
                 return Err(Failure::PhoneConflict);
             }
             users::set_phone(tx, owner, None, occasion.now).await?;
-            self.record(tx, owner, Some(phone), None, PhoneSource::Moved, occasion).await?;
+            self.record_change(tx, owner, Some(phone), None, PhoneSource::Moved, occasion).await?;
         }
         Ok(())
     }
 
-    async fn record(
+    pub(super) async fn record_change(
         &self,
         tx: &mut Tx,
         user_id: Uuid,
@@ -146,6 +149,7 @@ impl Accounts {
             source: source.name().to_owned(),
             appid: Some(occasion.appid.to_owned()),
             request_id: occasion.request_id.to_string(),
+            erased_at: None,
         };
         Ok(phone_changes::insert(tx, &row).await?)
     }

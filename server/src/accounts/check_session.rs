@@ -6,6 +6,13 @@ impl Accounts {
         let binding = session.binding;
         let ring = self.key_ring(&mut self.db.read().await?, binding.id, self.clock.now()).await?;
         let Some(newest) = ring.first() else { return Ok(false) };
-        self.wechat.check_session(&binding.appid, &binding.openid, newest).await.map_err(Failure::of_wechat)
+        self.user_quota.take(binding.id)?;
+        match self.wechat.check_session(&binding.appid, &binding.openid, newest).await {
+            Ok(valid) => Ok(valid),
+            Err(error) => {
+                self.note_refusal(&binding.appid, &error).await;
+                Err(Failure::of_wechat(error))
+            }
+        }
     }
 }

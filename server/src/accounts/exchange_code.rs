@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Accounts, Failure};
+use super::{Accounts, Failure, failure::NEXT_MINUTE_S};
 use crate::{
     arrival::Arrival,
     sealed::sha256,
@@ -107,6 +107,7 @@ impl Accounts {
             Ok(session) => Ok(Exchange::Mine(session)),
             Err(error) => {
                 tracing::warn!(appid, %error, "a login code was not exchanged");
+                self.note_refusal(appid, &error).await;
                 let failure = Failure::of_login_code(error);
                 self.give_up(hash, &failure).await;
                 Err(failure)
@@ -134,7 +135,7 @@ fn name(failure: &Failure) -> &'static str {
         Failure::LoginCodeInvalid => "login_code_invalid",
         Failure::LoginCodeUsed => "login_code_used",
         Failure::UserBlocked => "user_blocked",
-        Failure::RateLimited => "rate_limited",
+        Failure::RateLimited { .. } => "rate_limited",
         Failure::Misconfigured(_) => "misconfigured",
         Failure::WeChatUnavailable(_) => "wechat_unavailable",
         _ => "internal",
@@ -146,9 +147,9 @@ fn outcome(name: Option<&str>) -> Failure {
         Some("login_code_invalid") => Failure::LoginCodeInvalid,
         Some("login_code_used") => Failure::LoginCodeUsed,
         Some("user_blocked") => Failure::UserBlocked,
-        Some("rate_limited") => Failure::RateLimited,
+        Some("rate_limited") => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
         Some("wechat_unavailable") => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
-        Some("misconfigured") => Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None }),
+        Some("misconfigured") => Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None }),
         _ => Failure::Internal(super::Fault::Missing("the outcome of the other call that exchanged this code")),
     }
 }

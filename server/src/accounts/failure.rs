@@ -5,6 +5,9 @@ use crate::{
     wechat::{Refusal, WeChatError},
 };
 
+/// WeChat counts its quota by the minute.
+pub(super) const NEXT_MINUTE_S: u32 = 60;
+
 /// Every way a use case can end badly: the rows of contract §3's error table.
 ///
 /// The client is told which row; what a variant carries besides is for the log and the operator.
@@ -31,7 +34,7 @@ pub enum Failure {
     #[error("the phone belongs to another user")]
     PhoneConflict,
     #[error("too many calls")]
-    RateLimited,
+    RateLimited { retry_after_s: u32 },
     #[error("the mini program is not configured")]
     UnknownApp,
     #[error("{0}")]
@@ -70,6 +73,27 @@ impl From<SealError> for Failure {
 }
 
 impl Failure {
+    /// For whoever came too early by `wait`: whole seconds, upwards.
+    pub fn retry_after(wait: std::time::Duration) -> Self {
+        let seconds = wait.as_millis().div_ceil(1000).max(1);
+        Self::RateLimited { retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX) }
+    }
+
+    /// Whether the client has sent what nobody could use: codes that are invalid or spent, data that is damaged or not his.
+    pub fn is_clients_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidRequest(_)
+                | Self::LoginCodeInvalid
+                | Self::LoginCodeUsed
+                | Self::PhoneCodeInvalid
+                | Self::LoginCodeInPhoneField
+                | Self::DecryptFailed(_)
+                | Self::SignatureMismatch
+                | Self::UnknownApp
+        )
+    }
+
     /// What WeChat's answer to a login code means (protocol §1).
     pub(super) fn of_login_code(error: WeChatError) -> Self {
         match error {
@@ -102,7 +126,7 @@ impl Failure {
     fn of_refusal(refusal: Refusal) -> Self {
         match refusal.errcode {
             40226 => Self::UserBlocked,
-            45009 | 45011 => Self::RateLimited,
+            45009 | 45011 => Self::RateLimited { retry_after_s: NEXT_MINUTE_S },
             // Appid, AppSecret, address whitelist, account: only the operator can put these right.
             40001 | 40002 | 40013 | 40014 | 40125 | 40164 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004
             | 50007 | 89503 | 89506 | 89507 => Self::Misconfigured(refusal),

@@ -227,6 +227,9 @@ impl Accounts {
         let WeChatSession { openid, unionid, .. } = &login.session;
         let Some(known) = bindings::find_openid(tx, login.appid, openid).await? else { return Ok(None) };
         bindings::touch_login(tx, known.id, unionid.as_deref(), now).await?;
+        if let Some(unionid) = unionid.as_ref().filter(|unionid| known.unionid.as_ref() != Some(unionid)) {
+            self.note_conflict(tx, &known, unionid, now).await?;
+        }
         users::touch_login(tx, known.user_id, now).await?;
         Ok(bindings::find(tx, known.id).await?)
     }

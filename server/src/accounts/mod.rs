@@ -3,30 +3,44 @@
 //! `log_in` and `bind_phone` are the two that matter; `exchange_code`, `prove_phone` and `key_ring` are what they are
 //! made of. Each use case writes in one transaction or not at all. This room sees no HTTP types and no SQL text.
 
+mod alerts;
+mod api_keys;
+mod audit;
 mod authenticate;
 mod bind_phone;
 mod check_session;
+mod erase;
 mod exchange_code;
 mod failure;
 mod get_me;
+mod introspect;
 mod key_ring;
 mod log_in;
 mod log_out;
+mod note_conflict;
 mod profile;
 mod prove_phone;
+mod reset_wechat_session;
 mod startup;
+mod take_push;
 mod update_profile;
 mod user_info;
+mod user_quota;
 
 use std::sync::Arc;
 
+pub use api_keys::ApiKeyError;
+pub use audit::COMMAND_LINE;
 pub use authenticate::Session;
 pub use bind_phone::BoundPhone;
 pub use failure::{Failure, Fault};
+pub use introspect::Introspection;
 pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
 pub use log_in::{LogIn, LoggedIn, ProfileClaim};
 pub use profile::Profile;
 pub use prove_phone::PhoneProof;
+pub use reset_wechat_session::ResetError;
+pub use take_push::Replayed;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
 
@@ -61,6 +75,8 @@ pub struct Parts {
     pub wechat: WeChat,
     pub apps: Apps,
     pub rules: Rules,
+    raised: alerts::Raised,
+    user_quota: user_quota::UserQuota,
 }
 
 impl std::ops::Deref for Accounts {
@@ -82,4 +98,10 @@ impl Accounts {
         let task = tracing::Instrument::instrument(use_case(self.clone()), span);
         tokio::spawn(task).await.unwrap_or(Err(Failure::Internal(Fault::Panicked)))
     }
+}
+
+/// 43 characters that nobody guesses: the random part of tokens and keys.
+fn base64_url(bytes: &[u8; 32]) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(bytes)
 }

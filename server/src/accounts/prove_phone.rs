@@ -54,6 +54,7 @@ impl Accounts {
             Err(error) => error,
         };
         tracing::warn!(appid, %error, "a phone code was not exchanged");
+        self.note_refusal(appid, &error).await;
         match Failure::of_phone_code(error) {
             Failure::PhoneCodeInvalid if self.is_login_code(appid, code).await? => Err(Failure::LoginCodeInPhoneField),
             failure => Err(failure),

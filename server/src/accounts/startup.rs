@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Accounts, Fault, Parts, Rules};
+use super::{Accounts, Fault, Parts, Rules, user_quota::UserQuota};
 use crate::{
     clock::Clock,
     config::Apps,
@@ -27,7 +27,9 @@ impl Accounts {
         rules: Rules,
     ) -> Result<Self, Fault> {
         let index = blind_index(&db, &vault, &random).await?;
-        Ok(Self(Arc::new(Parts { db, vault, index, clock, random, wechat, apps, rules })))
+        let user_quota = UserQuota::new(&clock);
+        let raised = super::alerts::Raised::default();
+        Ok(Self(Arc::new(Parts { db, vault, index, clock, random, wechat, apps, rules, raised, user_quota })))
     }
 }
 

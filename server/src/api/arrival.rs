@@ -1,4 +1,7 @@
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use uuid::Uuid;
@@ -10,7 +13,8 @@ impl<S: Sync> FromRequestParts<S> for Arrival {
 
     /// Put there by `http`'s outermost layer, without which there is no request id to give.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let none = Self { request_id: Uuid::nil(), at: Millis(0) };
+        let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let none = Self { request_id: Uuid::nil(), at: Millis(0), address: nowhere };
         Ok(parts.extensions.get().copied().unwrap_or(none))
     }
 }

@@ -5,12 +5,11 @@ use axum::{
 };
 use serde::Serialize;
 
+use super::limits::ClientsFault;
 use crate::{accounts::Failure, arrival::Arrival};
 
 /// When a client may come again after `wechat_unavailable` and the like.
 const RETRY_SOON_S: u32 = 1;
-/// WeChat counts its quota by the minute.
-const RETRY_NEXT_MINUTE_S: u32 = 60;
 
 /// A failed call: which one, and why.
 #[derive(Debug)]
@@ -90,8 +89,8 @@ pub fn row(failure: &Failure) -> Row {
         }
         Failure::UserBlocked => row("user_blocked", StatusCode::FORBIDDEN, Stop, "账号无法使用，请联系客服"),
         Failure::PhoneConflict => row("phone_conflict", StatusCode::CONFLICT, Stop, "该手机号已绑定其他账号"),
-        Failure::RateLimited => Row {
-            retry_after_s: Some(RETRY_NEXT_MINUTE_S),
+        Failure::RateLimited { retry_after_s } => Row {
+            retry_after_s: Some(*retry_after_s),
             ..row("rate_limited", StatusCode::TOO_MANY_REQUESTS, Retry, "操作过于频繁，请稍后再试")
         },
         Failure::UnknownApp => row("unknown_app", StatusCode::BAD_REQUEST, Stop, "小程序未配置"),
@@ -117,6 +116,13 @@ impl ApiError {
     /// 400, or another status that says more; always `invalid_request`.
     pub fn malformed(arrival: Arrival, status: StatusCode, message: &'static str, field: Option<String>) -> Self {
         Self { arrival, kind: Kind::Malformed { status, message, field } }
+    }
+
+    fn is_clients_fault(&self) -> bool {
+        match &self.kind {
+            Kind::Failure(failure) => failure.is_clients_fault(),
+            Kind::Malformed { .. } => true,
+        }
     }
 
     fn parts(&self) -> (Row, String, Option<String>) {
@@ -168,6 +174,9 @@ impl IntoResponse for ApiError {
         let mut response = (row.status, Json(body)).into_response();
         if let Some(seconds) = row.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.is_clients_fault() {
+            response.extensions_mut().insert(ClientsFault);
         }
         response
     }

@@ -1,12 +1,13 @@
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use serde::{Deserialize, Serialize};
 
 use super::{
     app::RefererApp,
     body::Body,
     error::{self, ApiError, NextStep},
+    limits::ClientsFault,
     phone_fields,
-    reply::{Answer, Reply},
+    reply::Reply,
 };
 use crate::{
     accounts::{Accounts, Failure, LogIn, LoggedIn, UserInfo},
@@ -61,18 +62,20 @@ pub async fn login(
     arrival: Arrival,
     app: RefererApp,
     Body(body): Body<LoginBody>,
-) -> Answer<LoginData> {
+) -> Result<(Option<Extension<ClientsFault>>, Reply<LoginData>), ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
     let request = body.into_log_in(app, &accounts).map_err(failed)?;
     let done = run(&accounts, request, arrival).await?;
+    let phone_failure = done.phone.and_then(Result::err);
+    let fault = phone_failure.as_ref().filter(|failure| failure.is_clients_fault()).map(|_| Extension(ClientsFault));
     let data = LoginData {
         token: done.token.expose().to_owned(),
         expires_at: done.expires_at.rfc3339(),
         is_new: done.is_new,
         user_info: done.user,
-        phone_error: done.phone.and_then(Result::err).map(|failure| phone_error(arrival, &failure)),
+        phone_error: phone_failure.map(|failure| phone_error(arrival, &failure)),
     };
-    Ok(Reply { arrival, data })
+    Ok((fault, Reply { arrival, data }))
 }
 
 async fn run(accounts: &Accounts, request: LogIn, arrival: Arrival) -> Result<LoggedIn, ApiError> {

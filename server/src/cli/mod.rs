@@ -1,6 +1,8 @@
 //! The commands of `latchkey`, one file each (contract §1). Answers go to standard output, errors to standard error in
 //! one line with the fix; exit codes are 0 done, 1 failed, 2 wrong use.
 
+mod apikey;
+mod audit;
 mod config_print;
 #[cfg(feature = "simulator")]
 mod demo;
@@ -46,6 +48,12 @@ enum Command {
     /// Manage the people who sign in to the console.
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// Manage the keys of your own back ends (POST /api/introspect).
+    #[command(subcommand)]
+    Apikey(apikey::ApiKey),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config_print::ConfigCommand),
@@ -99,6 +107,8 @@ async fn run(command: Command) -> Outcome {
         Command::Simulate(simulate) => simulate.run().await,
         Command::Migrate(config) => migrate::run(config).await,
         Command::Operator(command) => command.run().await,
+        Command::Apikey(command) => command.run().await,
+        Command::Audit(command) => command.run().await,
         Command::Config(command) => command.run(),
     }
 }

@@ -23,7 +23,7 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
         );
     }
     let listener = listen(config.listen).await?;
-    let router = http::router(&server, SiteOptions { https: config.https(), demo: false, compat: config.compat });
+    let router = http::router(&server, &SiteOptions::of(&config));
     let jobs = tokio::spawn(jobs::run(server.accounts.clone()));
     tracing::info!(listen = %config.listen, public_url = config.public_url, apps = config.apps.iter().count(), "serving");
     http::serve(listener, router, clock, told_to_stop()).await?;

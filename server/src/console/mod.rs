@@ -2,9 +2,13 @@
 //!
 //! Reads the store, opens phones to mask them, decides who may. Rendering is the app's.
 
+mod api_keys;
+mod apps;
+mod conflicts;
 pub mod operators;
 mod phone_changes;
 mod sessions;
+mod shown_once;
 mod user;
 mod users;
 mod visit;

@@ -4,11 +4,15 @@ use latchkey_app::{
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed};
-use crate::store::{bindings, bindings::BindingRow, phone_changes, users};
+use super::{ConsoleServer, Failed, internal};
+use crate::{
+    accounts::{Failure, ResetError},
+    store::{bindings, bindings::BindingRow, phone_changes, users},
+};
 
 /// A user with more changes than this is a test account; the list of all changes shows the rest.
 const MOST_CHANGES: i64 = 100;
+const LONGEST_REASON: usize = 500;
 
 impl ConsoleServer {
     /// Everything the user's page shows. An id of another shape is no user.
@@ -31,8 +35,25 @@ impl ConsoleServer {
         })
     }
 
+    /// An operator's reset; [`ConsoleError::NoSession`] when there is nothing to reset.
+    pub(super) async fn reset_wechat_session(&self, binding: &str, reason: &str, actor: &str) -> Result<(), Failed> {
+        let binding: Uuid = binding.parse().map_err(|_| ConsoleError::NotFound)?;
+        let reason = reason.trim();
+        if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
+            return Err(ConsoleError::BadRequest.into());
+        }
+        self.accounts.reset_wechat_session(binding, actor, reason).await.map_err(|error| match error {
+            ResetError::Unknown => ConsoleError::NotFound,
+            ResetError::NoSession => ConsoleError::NoSession,
+            ResetError::Failure(Failure::Internal(fault)) => internal(&fault),
+            ResetError::Failure(_) => ConsoleError::WeChat,
+        })?;
+        Ok(())
+    }
+
     fn binding(&self, row: &BindingRow, key_ages: &[Millis]) -> Binding {
         Binding {
+            id: row.id.to_string(),
             app: self.app(&row.appid),
             openid: row.openid.clone(),
             unionid: row.unionid.clone(),

@@ -3,8 +3,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use latchkey_app::{
     error::ConsoleError,
-    port::{Console, Viewer},
-    types::{Cursor, Operator, Page, PhoneChange, Role, User, UserQuery, UserSummary},
+    port::{Admin, Console, Support, Viewer},
+    types::{
+        AlertKind, ApiKey, Cursor, MiniProgram, Operator, Page, PhoneChange, Role, UnionidConflict, User, UserQuery,
+        UserSummary,
+    },
 };
 use tower_sessions::Session;
 
@@ -21,12 +24,28 @@ pub struct Visit {
 /// A request of an operator who is signed in. Making one is the check; there is no other way to get at data.
 struct SignedInVisit {
     server: ConsoleServer,
+    session: Session,
     operator: Operator,
 }
 
 impl Visit {
     pub fn begin(server: ConsoleServer, session: Session) -> Arc<dyn Console> {
         Arc::new(Self { server, session })
+    }
+
+    /// Who is here, when his role is at least this one.
+    async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
+        let now = self.server.accounts.clock.now();
+        let signed_in = SignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
+        let signed_in = signed_in.ok_or(ConsoleError::SignedOut)?;
+        let row = self.server.operators.find(signed_in.operator).await.map_err(|error| internal(&error))?;
+        let row = row.ok_or(ConsoleError::SignedOut)?;
+        let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
+        if role < least {
+            return Err(ConsoleError::Forbidden);
+        }
+        let operator = Operator { username: row.username, role };
+        Ok(Arc::new(SignedInVisit { server: self.server.clone(), session: self.session.clone(), operator }))
     }
 }
 
@@ -45,14 +64,15 @@ impl Console for Visit {
     }
 
     async fn viewer(&self) -> Result<Arc<dyn Viewer>, ConsoleError> {
-        let now = self.server.accounts.clock.now();
-        let signed_in = SignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
-        let signed_in = signed_in.ok_or(ConsoleError::SignedOut)?;
-        let row = self.server.operators.find(signed_in.operator).await.map_err(|error| internal(&error))?;
-        let row = row.ok_or(ConsoleError::SignedOut)?;
-        let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
-        let operator = Operator { username: row.username, role };
-        Ok(Arc::new(SignedInVisit { server: self.server.clone(), operator }))
+        Ok(self.signed_in(Role::Viewer).await?)
+    }
+
+    async fn support(&self) -> Result<Arc<dyn Support>, ConsoleError> {
+        Ok(self.signed_in(Role::Support).await?)
+    }
+
+    async fn admin(&self) -> Result<Arc<dyn Admin>, ConsoleError> {
+        Ok(self.signed_in(Role::Admin).await?)
     }
 }
 
@@ -72,5 +92,42 @@ impl Viewer for SignedInVisit {
 
     async fn phone_changes(&self, cursor: Option<Cursor>) -> Result<Page<PhoneChange>, ConsoleError> {
         Ok(self.server.phone_changes(cursor.as_ref()).await?)
+    }
+    async fn mini_programs(&self) -> Result<Vec<MiniProgram>, ConsoleError> {
+        Ok(self.server.mini_programs().await?)
+    }
+
+    async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError> {
+        Ok(self.server.unionid_conflicts(cursor.as_ref()).await?)
+    }
+}
+
+#[async_trait]
+impl Support for SignedInVisit {
+    async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.reset_wechat_session(binding_id, reason, &self.operator.username).await?)
+    }
+}
+
+#[async_trait]
+impl Admin for SignedInVisit {
+    async fn api_keys(&self) -> Result<Vec<ApiKey>, ConsoleError> {
+        Ok(self.server.api_keys().await?)
+    }
+
+    async fn create_api_key(&self, name: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.create_api_key(name, &self.operator.username, &self.session).await?)
+    }
+
+    async fn new_api_key(&self) -> Result<Option<String>, ConsoleError> {
+        Ok(self.server.new_api_key(&self.session).await?)
+    }
+
+    async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.revoke_api_key(id, &self.operator.username).await?)
+    }
+
+    async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {
+        Ok(self.server.settle_alert(appid, kind, &self.operator.username).await?)
     }
 }

@@ -1,24 +1,41 @@
+use std::sync::Arc;
+
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
+use ipnet::IpNet;
 use tracing::Instrument;
 
-use super::serve::AcceptedAt;
+use super::{
+    client_address::{Peer, client_address},
+    serve::AcceptedAt,
+};
 use crate::{arrival::Arrival, clock::Clock, random::Random};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives every request its id and time, and every answer its `X-Request-Id` and one line in the log.
+/// What an arrival is made with.
+#[derive(Debug, Clone)]
+pub struct Reception {
+    pub clock: Clock,
+    pub random: Random,
+    pub trusted_proxies: Arc<[IpNet]>,
+}
+
+/// Gives every request its id, time and address, and every answer its `X-Request-Id` and one line in the log.
 ///
 /// The line names the route, never the path or query as they came: those are the client's to fill, with codes or
 /// phones at worst.
-pub async fn announce(State((clock, random)): State<(Clock, Random)>, mut request: Request, next: Next) -> Response {
+pub async fn announce(State(reception): State<Reception>, mut request: Request, next: Next) -> Response {
+    let Reception { clock, random, trusted_proxies } = reception;
     let now = clock.now();
     let at = request.extensions().get::<AcceptedAt>().map_or(now, |accepted| accepted.0.min(now));
-    let arrival = Arrival { request_id: random.id(now), at };
+    let address =
+        client_address(request.extensions().get::<Peer>().copied(), request.headers(), &trusted_proxies);
+    let arrival = Arrival { request_id: random.id(now), at, address };
     request.extensions_mut().insert(arrival);
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let method = request.method().clone();

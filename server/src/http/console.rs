@@ -25,7 +25,7 @@ struct Pages {
 }
 
 /// Pages, server functions and assets under `/console`.
-pub fn router(server: &ConsoleServer, site: SiteOptions) -> Router {
+pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     // Leptos renders on this program's runtime. Fails only when an earlier router has said so already.
     let _ = any_spawner::Executor::init_tokio();
     let accounts = &server.accounts;

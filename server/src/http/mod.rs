@@ -4,12 +4,13 @@
 
 mod arrival;
 mod assets;
+mod client_address;
 mod console;
 mod headers;
 mod health;
 mod serve;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,17 +19,24 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use ipnet::IpNet;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
+pub use client_address::Peer;
 pub use serve::serve;
 
-use crate::{api, console::ConsoleServer};
+use self::arrival::Reception;
+use crate::{
+    api,
+    config::{Config, Limits},
+    console::ConsoleServer,
+};
 
 /// Longer than any call of ours may take; what is still there by then is a client that does not send its body.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
-/// How the site presents itself.
-#[derive(Debug, Clone, Copy)]
+/// How the site presents itself, and whom it believes.
+#[derive(Debug, Clone)]
 pub struct SiteOptions {
     /// The public URL is https.
     pub https: bool,
@@ -36,22 +44,40 @@ pub struct SiteOptions {
     pub demo: bool,
     /// With the calls of older mini programs (contract §4).
     pub compat: bool,
+    pub limits: Limits,
+    pub trusted_proxies: Arc<[IpNet]>,
+}
+
+impl SiteOptions {
+    pub fn of(config: &Config) -> Self {
+        Self {
+            https: config.https(),
+            demo: false,
+            compat: config.compat,
+            limits: config.limits,
+            trusted_proxies: config.trusted_proxies.as_slice().into(),
+        }
+    }
 }
 
 /// Everything that is served.
-pub fn router(server: &ConsoleServer, site: SiteOptions) -> Router {
-    let clock = server.accounts.clock.clone();
-    let random = server.accounts.random.clone();
+pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
+    let https = site.https;
+    let reception = Reception {
+        clock: server.accounts.clock.clone(),
+        random: server.accounts.random.clone(),
+        trusted_proxies: site.trusted_proxies.clone(),
+    };
     Router::new()
         .route("/", get(|| async { Redirect::to("/console") }))
         .merge(health::router(server.accounts.db.clone()))
-        .merge(api::router(server.accounts.clone(), site.compat))
+        .merge(api::router(server.accounts.clone(), site.compat, site.limits))
         .merge(console::router(server, site))
         .fallback(nowhere)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(middleware::map_response(move |response| headers::secure(site.https, response)))
-        .layer(middleware::from_fn_with_state((clock, random), arrival::announce))
+        .layer(middleware::map_response(move |response| headers::secure(https, response)))
+        .layer(middleware::from_fn_with_state(reception, arrival::announce))
 }
 
 /// A path that belongs to nobody; most likely typed by hand.

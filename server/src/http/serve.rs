@@ -13,6 +13,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
+use super::client_address::Peer;
 use crate::clock::{Clock, Millis};
 
 /// An idle connection, and one that does not finish its headers, ends after this; longer than the proxies in front
@@ -47,7 +48,7 @@ pub async fn serve(
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => connection(stream, router.clone(), clock.clone(), &graceful),
+                Ok((stream, peer)) => connection(stream, Peer(peer.ip()), router.clone(), clock.clone(), &graceful),
                 Err(error) => {
                     tracing::error!(%error, "a connection could not be accepted");
                     tokio::time::sleep(BREATH).await;
@@ -62,13 +63,14 @@ pub async fn serve(
     Ok(())
 }
 
-fn connection(stream: TcpStream, router: Router, clock: Clock, graceful: &GracefulShutdown) {
+fn connection(stream: TcpStream, peer: Peer, router: Router, clock: Clock, graceful: &GracefulShutdown) {
     // Small answers leave at once; failing to set this costs nothing but time.
     let _ = stream.set_nodelay(true);
     let accepted = clock.now();
     let first = AtomicBool::new(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
         if first.swap(false, Ordering::Relaxed) {
             let at = accepted.max(clock.now().plus_seconds(-ARRIVAL_SLACK_S));
             request.extensions_mut().insert(AcceptedAt(at));

@@ -28,6 +28,8 @@ pub enum Column {
     NewPhone,
     SessionKey,
     BlindIndexKey,
+    /// In an operator's session, for one page.
+    ShownOnce,
 }
 
 impl Column {
@@ -38,6 +40,7 @@ impl Column {
             Self::NewPhone => b"phone_changes.new_sealed",
             Self::SessionKey => b"session_keys.key_sealed",
             Self::BlindIndexKey => b"settings.blind_index_key",
+            Self::ShownOnce => b"operator_sessions.shown_once",
         }
     }
 }

@@ -37,6 +37,12 @@ pub async fn user_with_unionid(tx: &mut Tx, unionid: &str) -> Result<Option<Uuid
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(unionid).fetch_optional(conn).await)?)
 }
 
+/// Another user than this one who has the unionid, too.
+pub async fn other_user_with_unionid(tx: &mut Tx, unionid: &str, user: Uuid) -> Result<Option<Uuid>> {
+    let sql = "SELECT user_id FROM bindings WHERE unionid = $1 AND user_id <> $2 ORDER BY id LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(unionid).bind(user).fetch_optional(conn).await)?)
+}
+
 /// Oldest first.
 pub async fn of_users(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<BindingRow>> {
     let mut rows: Vec<BindingRow> = fetch_of!(tx, format!("SELECT {COLUMNS} FROM bindings WHERE user_id IN"), users)?;
@@ -66,5 +72,18 @@ pub async fn insert(tx: &mut Tx, row: &BindingRow) -> Result<bool> {
 pub async fn touch_login(tx: &mut Tx, id: Uuid, unionid: Option<&str>, at: Millis) -> Result<()> {
     let sql = "UPDATE bindings SET last_login_at = $2, unionid = COALESCE($3, unionid) WHERE id = $1";
     execute!(tx, sqlx::query(sql).bind(id).bind(at.0).bind(unionid))?;
+    Ok(())
+}
+
+/// Deletes a user's bindings with everything that hangs on them: tokens, session_keys, and whose login codes were.
+pub async fn delete_of(tx: &mut Tx, user: Uuid) -> Result<()> {
+    for sql in [
+        "DELETE FROM tokens WHERE user_id = $1",
+        "DELETE FROM session_keys WHERE binding_id IN (SELECT id FROM bindings WHERE user_id = $1)",
+        "UPDATE login_codes SET binding_id = NULL WHERE binding_id IN (SELECT id FROM bindings WHERE user_id = $1)",
+        "DELETE FROM bindings WHERE user_id = $1",
+    ] {
+        execute!(tx, sqlx::query(sql).bind(user))?;
+    }
     Ok(())
 }

@@ -4,14 +4,20 @@
 mod db;
 mod migrations;
 
+pub mod alerts;
+pub mod api_keys;
+pub mod audit;
 pub mod bindings;
+pub mod erasures;
 pub mod login_codes;
 pub mod operator_sessions;
 pub mod operators;
 pub mod phone_changes;
+pub mod push;
 pub mod session_keys;
 pub mod settings;
 pub mod tokens;
+pub mod unionid_conflicts;
 pub mod users;
 
 pub use db::{Db, MigrationReport, Tx};

@@ -1,8 +1,9 @@
-//! The phone history. Rows are inserted and read, never changed.
+//! The phone history. Rows are inserted and read; only [`erase_of`] changes them.
 
 use uuid::Uuid;
 
 use super::{Result, Slice, Start, Tx, execute, on, row};
+use crate::clock::Millis;
 
 row! {
     #[derive(Debug, Clone)]
@@ -16,10 +17,12 @@ row! {
         pub source: String,
         pub appid: Option<String>,
         pub request_id: String,
+        /// Set when the numbers of this line are gone for good.
+        pub erased_at: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, request_id";
+const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, request_id, erased_at";
 
 pub async fn insert(tx: &mut Tx, row: &PhoneChangeRow) -> Result<()> {
     let sql = "INSERT INTO phone_changes (id, user_id, at, old_sealed, new_sealed, source, appid, request_id) \
@@ -36,6 +39,14 @@ pub async fn insert(tx: &mut Tx, row: &PhoneChangeRow) -> Result<()> {
             .bind(&row.appid)
             .bind(&row.request_id)
     )?;
+    Ok(())
+}
+
+/// Takes the numbers out of every line of a user's history. The one change that is ever made to it: the law asks for it.
+pub async fn erase_of(tx: &mut Tx, user: Uuid, at: Millis) -> Result<()> {
+    let sql = "UPDATE phone_changes SET old_sealed = NULL, new_sealed = NULL, erased_at = $2 \
+               WHERE user_id = $1 AND erased_at IS NULL";
+    execute!(tx, sqlx::query(sql).bind(user).bind(at.0))?;
     Ok(())
 }
 

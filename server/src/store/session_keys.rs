@@ -46,6 +46,12 @@ pub async fn trim(tx: &mut Tx, binding: Uuid, since: Millis, most: i64) -> Resul
     Ok(())
 }
 
+/// Forgets every key of a binding.
+pub async fn delete_of(tx: &mut Tx, binding: Uuid) -> Result<()> {
+    execute!(tx, sqlx::query("DELETE FROM session_keys WHERE binding_id = $1").bind(binding))?;
+    Ok(())
+}
+
 /// Deletes at most `batch` keys received before `before`, of whichever binding; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     super::expire(tx, "session_keys", "id", "received_at", before, batch).await

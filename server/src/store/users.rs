@@ -22,11 +22,13 @@ row! {
         pub country: Option<String>,
         pub phone_sealed: Option<Vec<u8>>,
         pub phone_bound_at: Option<i64>,
+        /// Set when the personal data is gone for good.
+        pub erased_at: Option<i64>,
     }
 }
 
 const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
-                       phone_sealed, phone_bound_at";
+                       phone_sealed, phone_bound_at, erased_at";
 
 /// A phone as it is stored: sealed, with the hashes it is found by.
 #[derive(Debug, Clone)]
@@ -70,6 +72,11 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid) -> Result<()> {
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<UserRow>> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE id = $1");
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Those of the ids that are users, in no order.
+pub async fn of_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<UserRow>> {
+    Ok(fetch_of!(tx, format!("SELECT {COLUMNS} FROM users WHERE id IN"), ids)?)
 }
 
 /// The nicknames of those of the users who have one.
@@ -132,6 +139,24 @@ pub async fn set_profile(tx: &mut Tx, id: Uuid, change: &ProfileChange<'_>) -> R
             .bind(change.city)
             .bind(change.country)
     )?;
+    Ok(())
+}
+
+/// Forgets nickname or avatar or both.
+pub async fn clear_profile(tx: &mut Tx, id: Uuid, nickname: bool, avatar: bool) -> Result<()> {
+    let sql = "UPDATE users SET nickname = CASE WHEN $2 THEN NULL ELSE nickname END, \
+               nickname_key = CASE WHEN $2 THEN NULL ELSE nickname_key END, \
+               avatar_url = CASE WHEN $3 THEN NULL ELSE avatar_url END WHERE id = $1";
+    execute!(tx, sqlx::query(sql).bind(id).bind(nickname).bind(avatar))?;
+    Ok(())
+}
+
+/// Leaves the row and nothing personal in it.
+pub async fn erase(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
+    let sql = "UPDATE users SET erased_at = $2, gender = 0, nickname = NULL, nickname_key = NULL, avatar_url = NULL, \
+               province = NULL, city = NULL, country = NULL, phone_sealed = NULL, phone_hash = NULL, \
+               phone_national_hash = NULL, phone_last_four_hash = NULL, phone_bound_at = NULL WHERE id = $1";
+    execute!(tx, sqlx::query(sql).bind(id).bind(at.0))?;
     Ok(())
 }
 

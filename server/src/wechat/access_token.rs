@@ -7,6 +7,8 @@ use crate::{clock::Millis, secret::Secret};
 
 /// WeChat hands out the next token in the last five minutes of the current one; both work meanwhile (protocol §5.2).
 const RENEW_BEFORE_S: i64 = 300;
+/// A token that is renewed a little early costs one call.
+const MOST_JITTER_S: i64 = 60;
 /// The answers that say "this access_token is no good (any more)".
 const BAD_TOKEN: [i64; 3] = [40001, 40014, 42001];
 
@@ -16,7 +18,14 @@ pub(super) type TokenCell = Mutex<Option<AccessToken>>;
 #[derive(Debug, Clone)]
 pub(super) struct AccessToken {
     token: Secret,
-    renew_at: Millis,
+    times: TokenTimes,
+}
+
+/// When an access_token came, and from when on the next call asks for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenTimes {
+    pub fetched_at: Millis,
+    pub renew_at: Millis,
 }
 
 #[derive(Deserialize)]
@@ -52,17 +61,30 @@ impl WeChat {
     async fn access_token(&self, appid: &str, bad: Option<&Secret>) -> Result<Secret, WeChatError> {
         let mut cell = self.access_tokens.get(appid).ok_or(WeChatError::UnknownApp)?.lock().await;
         if let Some(held) = &*cell
-            && self.clock.now() < held.renew_at
+            && self.clock.now() < held.times.renew_at
             // Somebody else may have replaced the bad one while this call waited.
             && bad != Some(&held.token)
         {
             return Ok(held.token.clone());
         }
         let answer = self.stable_token(appid).await?;
-        let life = answer.expires_in.saturating_sub(RENEW_BEFORE_S).max(0);
-        let renew_at = self.clock.now().plus_seconds(life);
-        *cell = Some(AccessToken { token: answer.access_token.clone(), renew_at });
+        let life = answer.expires_in.saturating_sub(RENEW_BEFORE_S + self.jitter_s()).max(0);
+        let fetched_at = self.clock.now();
+        let times = TokenTimes { fetched_at, renew_at: fetched_at.plus_seconds(life) };
+        *cell = Some(AccessToken { token: answer.access_token.clone(), times });
         Ok(answer.access_token)
+    }
+
+    /// Nodes that fetched the same token must not all come back for the next one in the same second.
+    fn jitter_s(&self) -> i64 {
+        let [byte] = self.random.bytes();
+        i64::from(byte) * MOST_JITTER_S / 255
+    }
+
+    /// The times of the access_token that this node holds; `None` without one, and while one is being fetched.
+    pub fn token_times(&self, appid: &str) -> Option<TokenTimes> {
+        let held = self.access_tokens.get(appid)?.try_lock().ok()?;
+        held.as_ref().map(|held| held.times)
     }
 
     /// `POST /cgi-bin/stable_token` in its normal mode (protocol §5.2): nodes that ask side by side get the same token.

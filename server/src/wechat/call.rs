@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -43,7 +43,7 @@ async fn send_once(request: RequestBuilder) -> Result<Map<String, Value>, WeChat
         serde_json::from_slice(&body).map_err(|_| WeChatError::Unavailable("an answer that is no JSON object"))?;
     match errcode(&fields)? {
         0 => Ok(fields),
-        errcode => Err(WeChatError::Refused(Refusal { errcode, rid: rid(&fields) })),
+        errcode => Err(WeChatError::Refused(Refusal { errcode, rid: rid(&fields), address: address(errcode, &fields) })),
     }
 }
 
@@ -74,4 +74,12 @@ fn rid(fields: &Map<String, Value>) -> Option<String> {
     let (_, tail) = fields.get("errmsg")?.as_str()?.rsplit_once("rid: ")?;
     let rid: String = tail.chars().take_while(|letter| letter.is_ascii_hexdigit() || *letter == '-').take(64).collect();
     (!rid.is_empty()).then_some(rid)
+}
+
+/// `invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist`: texts decide nothing, but this address is what the operator
+/// has to enter at WeChat.
+fn address(errcode: i64, fields: &Map<String, Value>) -> Option<IpAddr> {
+    const NOT_IN_WHITELIST: i64 = 40164;
+    let text = fields.get("errmsg").filter(|_| errcode == NOT_IN_WHITELIST)?.as_str()?;
+    text.split([' ', ',']).find_map(|word| word.parse().ok())
 }

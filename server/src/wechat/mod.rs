@@ -7,16 +7,22 @@ mod access_token;
 mod call;
 mod code2session;
 mod phone_number;
+mod push;
 mod session_check;
+mod session_reset;
+mod signed;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
+pub use access_token::TokenTimes;
 pub use code2session::WeChatSession;
+pub use push::{PushError, PushMessage, PushQuery, Pushed, open as open_push, verify_address};
 
 use self::access_token::TokenCell;
 use crate::{
     clock::Clock,
     config::{Apps, WeChatConfig},
+    random::Random,
 };
 
 /// The client for all configured mini programs. Cheap to clone.
@@ -27,6 +33,7 @@ pub struct WeChat {
     timeout: Duration,
     apps: Apps,
     clock: Clock,
+    random: Random,
     /// One per app, and in it at most one fetch at a time.
     access_tokens: Arc<HashMap<String, TokenCell>>,
 }
@@ -50,11 +57,13 @@ pub struct Refusal {
     pub errcode: i64,
     /// The request id that WeChat's support asks for.
     pub rid: Option<String>,
+    /// This server's address as WeChat sees it, when it is what WeChat objects to (40164).
+    pub address: Option<IpAddr>,
 }
 
 impl WeChat {
     /// Fails when the machine has no certificates or no sockets to offer.
-    pub fn new(config: &WeChatConfig, apps: Apps, clock: Clock) -> Result<Self, reqwest::Error> {
+    pub fn new(config: &WeChatConfig, apps: Apps, clock: Clock, random: Random) -> Result<Self, reqwest::Error> {
         // Fails only when a provider has been installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = Duration::from_millis(config.timeout_ms);
@@ -73,6 +82,7 @@ impl WeChat {
             access_tokens: Arc::new(apps.iter().map(|app| (app.appid.clone(), TokenCell::default())).collect()),
             apps,
             clock,
+            random,
         })
     }
 
@@ -90,6 +100,6 @@ impl WeChat {
 /// A simulator or stand-in on this machine is never asked through a proxy.
 fn loopback(base_url: &str) -> bool {
     let host = base_url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

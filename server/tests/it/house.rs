@@ -118,7 +118,7 @@ impl House {
 
     async fn node(config: Config, wechat: String, clock: Clock) -> Self {
         let server = start::start(&config, clock.clone(), Random::System).await.unwrap();
-        let router = http::router(&server, SiteOptions { https: config.https(), demo: false, compat: config.compat });
+        let router = http::router(&server, &SiteOptions::of(&config));
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
         Self { router, server, clock, wechat, config, http }
     }

@@ -19,11 +19,7 @@ pub async fn get_phone_number(
     let secret_came_along = fields.take("secret").is_some();
     let request = request(&mut fields, referer, &accounts).map_err(failed)?;
     if secret_came_along {
-        let appid = &request.appid;
-        tracing::error!(
-            appid,
-            "a client sent the AppSecret: it has leaked; reset it and take it out of the mini program"
-        );
+        accounts.secret_leaked(&request.appid).await;
     }
     let done = log_in(&accounts, request, arrival).await?;
     let Some(Ok(phone)) = done.phone else { return Err(failed(Failure::InvalidRequest("encryptedData"))) };

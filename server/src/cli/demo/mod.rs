@@ -54,7 +54,7 @@ impl Demo {
         make_operators(&server).await?;
         sample::fill(&config, &server).await?;
 
-        let router = http::router(&server, SiteOptions { https: false, demo: true, compat: true });
+        let router = http::router(&server, &SiteOptions { demo: true, ..SiteOptions::of(&config) });
         let jobs = tokio::spawn(jobs::run(server.accounts.clone()));
         introduce(listen, &wechat);
         http::serve(listener, router, clock, told_to_stop()).await?;

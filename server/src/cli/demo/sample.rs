@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -166,7 +168,7 @@ impl Stage {
             }
         };
         let now = self.clock.now();
-        let arrival = Arrival { request_id: Random::System.id(now), at: now };
+        let arrival = Arrival { request_id: Random::System.id(now), at: now, address: Ipv4Addr::LOCALHOST.into() };
         let done = self.accounts.log_in(LogIn { appid, code, phone, profile: None }, arrival).await?;
         Ok(done.user.user_id.parse()?)
     }

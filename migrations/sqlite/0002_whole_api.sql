@@ -1,0 +1,86 @@
+-- Users whose personal data is gone; the row stays, so that what refers to it keeps its meaning.
+ALTER TABLE users ADD COLUMN erased_at INTEGER;
+
+-- Lines of the history whose numbers are gone for good.
+ALTER TABLE phone_changes ADD COLUMN erased_at INTEGER;
+
+-- What was erased, when and why, without the data itself.
+CREATE TABLE erasures (
+    id BLOB PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    user_id BLOB NOT NULL REFERENCES users (id),
+    what TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    appid TEXT,
+    request_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX erasures_user_id ON erasures (user_id, id);
+
+-- Push messages of WeChat by their content: what came twice is done once.
+CREATE TABLE push_events (
+    hash BLOB PRIMARY KEY NOT NULL,
+    appid TEXT NOT NULL,
+    event TEXT NOT NULL,
+    user_id BLOB REFERENCES users (id),
+    received_at INTEGER NOT NULL,
+    request_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX push_events_received_at ON push_events (received_at);
+CREATE INDEX push_events_user_id ON push_events (user_id);
+
+-- Signatures of push messages, each good for one content only.
+CREATE TABLE push_signatures (
+    hash BLOB PRIMARY KEY NOT NULL,
+    content_hash BLOB NOT NULL,
+    received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX push_signatures_received_at ON push_signatures (received_at);
+
+-- A unionid that two users have shown.
+CREATE TABLE unionid_conflicts (
+    id BLOB PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    unionid TEXT NOT NULL,
+    binding_id BLOB NOT NULL REFERENCES bindings (id),
+    user_id BLOB NOT NULL REFERENCES users (id),
+    other_user_id BLOB NOT NULL REFERENCES users (id),
+    UNIQUE (binding_id, unionid, other_user_id)
+) STRICT;
+CREATE INDEX unionid_conflicts_user_id ON unionid_conflicts (user_id);
+CREATE INDEX unionid_conflicts_other_user_id ON unionid_conflicts (other_user_id);
+
+-- What an operator has to put right about a mini program.
+CREATE TABLE alerts (
+    appid TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    errcode INTEGER,
+    rid TEXT,
+    address TEXT,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (appid, kind)
+) STRICT;
+
+-- Keys of the business's own back ends, by SHA-256.
+CREATE TABLE api_keys (
+    id BLOB PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    hash BLOB NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    created_by TEXT,
+    last_used_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+-- Who did what: each entry's hash covers the one before it.
+CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    user_id BLOB,
+    detail TEXT NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_user_id ON audit (user_id, seq);

@@ -1,0 +1,121 @@
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use latchkey_app::types::AlertKind;
+
+use super::Accounts;
+use crate::{
+    clock::Millis,
+    store::{
+        StoreError,
+        alerts::{self, AlertRow},
+    },
+    wechat::{Refusal, WeChatError},
+};
+
+/// A mini program that is misconfigured fails with every call: its alert is written at most this often by each node.
+const WRITE_EVERY_S: i64 = 60;
+
+/// What this node has raised and not yet written.
+#[derive(Debug, Default)]
+pub struct Raised(Mutex<HashMap<(String, AlertKind), Pending>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    written_at: Millis,
+    times: i64,
+}
+
+impl Raised {
+    /// How many times are to be written now; `None`: they wait for the next one.
+    fn due(&self, appid: &str, kind: AlertKind, now: Millis) -> Option<i64> {
+        let mut raised = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let never = Pending { written_at: Millis(i64::MIN), times: 0 };
+        let pending = raised.entry((appid.to_owned(), kind)).or_insert(never);
+        pending.times += 1;
+        if now.0 < pending.written_at.0.saturating_add(WRITE_EVERY_S * 1000) {
+            return None;
+        }
+        let times = pending.times;
+        *pending = Pending { written_at: now, times: 0 };
+        Some(times)
+    }
+
+    fn forget(&self, appid: &str, kind: AlertKind) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(appid.to_owned(), kind));
+    }
+}
+
+/// What an errcode tells the operator; `None` when it is a client's fault or passes by itself (protocol §1, §5.3).
+fn kind_of(errcode: i64) -> Option<AlertKind> {
+    Some(match errcode {
+        // What the client sent, what WeChat thinks of the user, and keys that have ended.
+        40003 | 40029 | 40163 | 40226 | 41008 | 42003 | 87007 | 87009 => return None,
+        40013 => AlertKind::AppidWrong,
+        40125 => AlertKind::SecretWrong,
+        40164 => AlertKind::AddressNotListed,
+        40243 => AlertKind::SecretFrozen,
+        45009 => AlertKind::DayQuota,
+        45011 => AlertKind::MinuteQuota,
+        48001 => AlertKind::NotPermitted,
+        50004 | 50007 => AlertKind::AccountFrozen,
+        89503 | 89506 | 89507 => AlertKind::AddressUnconfirmed,
+        _ => AlertKind::Other,
+    })
+}
+
+impl Accounts {
+    /// A client sent the AppSecret: whoever has the mini program has it, too.
+    pub async fn secret_leaked(&self, appid: &str) {
+        tracing::error!(appid, "a client sent the AppSecret: it has leaked; reset it and take it out of the mini program");
+        self.raise(appid, AlertKind::SecretLeaked, None).await;
+    }
+
+    /// Tells the operator what only he can mend. Never fails a request.
+    pub(super) async fn note_refusal(&self, appid: &str, error: &WeChatError) {
+        if let WeChatError::Refused(refusal) = error
+            && let Some(kind) = kind_of(refusal.errcode)
+        {
+            self.raise(appid, kind, Some(refusal)).await;
+        }
+    }
+
+    async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) {
+        let now = self.clock.now();
+        let Some(times) = self.raised.due(appid, kind, now) else { return };
+        let row = AlertRow {
+            appid: appid.to_owned(),
+            kind: kind.name().to_owned(),
+            errcode: refusal.map(|refusal| refusal.errcode),
+            rid: refusal.and_then(|refusal| refusal.rid.clone()),
+            address: refusal.and_then(|refusal| refusal.address).map(|address| address.to_string()),
+            first_at: now.0,
+            last_at: now.0,
+            times,
+        };
+        if let Err(error) = self.write_alert(&row).await {
+            tracing::error!(%error, appid, kind = row.kind, "an alert could not be kept");
+        }
+    }
+
+    async fn write_alert(&self, row: &AlertRow) -> Result<(), StoreError> {
+        let mut tx = self.db.write().await?;
+        alerts::raise(&mut tx, row).await?;
+        tx.commit().await
+    }
+
+    /// The operator has dealt with it; `false` when there was none. It comes back when its cause does.
+    pub async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &str) -> Result<bool, super::Failure> {
+        let mut tx = self.db.write().await?;
+        let settled = alerts::settle(&mut tx, appid, kind.name()).await?;
+        if settled {
+            let detail = serde_json::json!({ "appid": appid, "kind": kind.name() });
+            self.write_audit(&mut tx, actor, "settle_alert", None, &detail).await?;
+        }
+        tx.commit().await?;
+        self.raised.forget(appid, kind);
+        Ok(settled)
+    }
+}

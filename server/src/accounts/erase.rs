@@ -1,0 +1,81 @@
+use latchkey_app::types::PhoneSource;
+use uuid::Uuid;
+
+use super::{Accounts, Failure, Fault, bind_phone::Occasion};
+use crate::store::{
+    Tx, bindings,
+    erasures::{self, ErasureRow},
+    phone_changes, unionid_conflicts, users,
+};
+
+/// Whose data goes, and why.
+pub(super) struct Erasure<'a> {
+    pub user_id: Uuid,
+    /// The event of WeChat, or the operator's act.
+    pub cause: &'a str,
+    pub appid: Option<&'a str>,
+    pub request_id: Uuid,
+}
+
+/// What the law asks for: the data is gone from the live tables, and a record without it says so.
+impl Accounts {
+    /// The phone and every number in its history. A user who has none is left alone.
+    pub(super) async fn erase_phone(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
+        let user_id = erasure.user_id;
+        let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
+        let history = phone_changes::of_user(tx, user_id, 1).await?;
+        if user.phone_sealed.is_none() && history.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        users::set_phone(tx, user_id, None, now).await?;
+        phone_changes::erase_of(tx, user_id, now).await?;
+        if user.phone_sealed.is_some() {
+            let occasion =
+                Occasion { appid: erasure.appid.unwrap_or_default(), request_id: erasure.request_id, now };
+            self.record_change(tx, user_id, None, None, PhoneSource::Revoked, &occasion).await?;
+        }
+        self.record_erasure(tx, erasure, "phone").await
+    }
+
+    /// The nickname, the avatar, or both.
+    pub(super) async fn erase_profile(
+        &self,
+        tx: &mut Tx,
+        erasure: &Erasure<'_>,
+        nickname: bool,
+        avatar: bool,
+    ) -> Result<(), Failure> {
+        let user = users::find(tx, erasure.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        if !(nickname && user.nickname.is_some() || avatar && user.avatar_url.is_some()) {
+            return Ok(());
+        }
+        users::clear_profile(tx, erasure.user_id, nickname, avatar).await?;
+        self.record_erasure(tx, erasure, "profile").await
+    }
+
+    /// Everything personal: phone, history, profile, openids, unionids, session_keys, tokens. The user's row stays, empty,
+    /// so that records that name its id keep their meaning. Whoever comes back with the same openid is a new user.
+    pub(super) async fn erase_user(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
+        let (user_id, now) = (erasure.user_id, self.clock.now());
+        unionid_conflicts::delete_of(tx, user_id).await?;
+        bindings::delete_of(tx, user_id).await?;
+        phone_changes::erase_of(tx, user_id, now).await?;
+        users::erase(tx, user_id, now).await?;
+        self.record_erasure(tx, erasure, "everything").await
+    }
+
+    async fn record_erasure(&self, tx: &mut Tx, erasure: &Erasure<'_>, what: &str) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let row = ErasureRow {
+            id: self.random.id(now),
+            at: now.0,
+            user_id: erasure.user_id,
+            what: what.to_owned(),
+            cause: erasure.cause.to_owned(),
+            appid: erasure.appid.map(str::to_owned),
+            request_id: erasure.request_id.to_string(),
+        };
+        Ok(erasures::insert(tx, &row).await?)
+    }
+}

@@ -1,0 +1,78 @@
+//! `GET|POST /wechat/push/{appid}` (contract §5): the one call that comes from WeChat, and answers in plain text.
+
+use std::fmt::Display;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    accounts::{Accounts, Replayed},
+    arrival::Arrival,
+    config::App,
+    wechat::{self, PushError, PushQuery},
+};
+
+/// WeChat's own have 19 digits.
+const LONGEST_ECHO: usize = 256;
+
+/// URL verification: the echostr, when the signature is right.
+pub async fn verify(
+    State(accounts): State<Accounts>,
+    arrival: Arrival,
+    Path(appid): Path<String>,
+    Query(query): Query<PushQuery>,
+) -> Response {
+    let app = match app(&accounts, &appid) {
+        Ok(app) => app,
+        Err(error) => return refused(arrival, &appid, error),
+    };
+    match wechat::verify_address(app, &query, accounts.clock.now()) {
+        Ok(echo) if echo.len() <= LONGEST_ECHO && echo.is_ascii() => echo.into_response(),
+        Ok(_) => refused(arrival, &appid, PushError::Unreadable("echostr")),
+        Err(error) => refused(arrival, &appid, error),
+    }
+}
+
+/// A message: `success` once its work is stored, so that WeChat sends it no more.
+pub async fn take(
+    State(accounts): State<Accounts>,
+    arrival: Arrival,
+    Path(appid): Path<String>,
+    Query(query): Query<PushQuery>,
+    body: Bytes,
+) -> Response {
+    let opened = app(&accounts, &appid).and_then(|app| wechat::open_push(app, &query, &body, accounts.clock.now()));
+    let pushed = match opened {
+        Ok(pushed) => pushed,
+        Err(error) => return refused(arrival, &appid, error),
+    };
+    let name = appid.clone();
+    let taken = accounts.run(|accounts| async move { accounts.take_push(&name, pushed, &body, arrival).await }).await;
+    match taken {
+        Ok(Ok(())) => "success".into_response(),
+        Ok(Err(Replayed)) => refused(arrival, &appid, PushError::Signature),
+        Err(failure) => {
+            super::error::log(arrival, &failure);
+            (StatusCode::INTERNAL_SERVER_ERROR, "try again\n").into_response()
+        }
+    }
+}
+
+fn app<'a>(accounts: &'a Accounts, appid: &str) -> Result<&'a App, PushError> {
+    accounts.apps.find(appid).ok_or(PushError::NotConfigured)
+}
+
+/// The cause goes to the log, for whoever sets the push up; the caller, who may be anybody, is told the least.
+fn refused(arrival: Arrival, appid: &dyn Display, error: PushError) -> Response {
+    tracing::warn!(request_id = %arrival.request_id, %appid, %error, "a push was refused");
+    match error {
+        PushError::NotConfigured => (StatusCode::NOT_FOUND, "not configured\n"),
+        PushError::Unreadable(_) => (StatusCode::BAD_REQUEST, "not readable\n"),
+        _ => (StatusCode::FORBIDDEN, "refused\n"),
+    }
+    .into_response()
+}

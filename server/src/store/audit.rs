@@ -1,0 +1,50 @@
+//! The audit log: rows are inserted and read, never changed. Each row's hash covers the one before it.
+
+use uuid::Uuid;
+
+use super::{Result, Tx, execute, on, row};
+
+row! {
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AuditRow {
+        /// 1, 2, 3, … without a gap.
+        pub seq: i64,
+        pub at: i64,
+        /// An operator's username, or `command line`.
+        pub actor: String,
+        pub action: String,
+        pub user_id: Option<Uuid>,
+        /// JSON.
+        pub detail: String,
+        pub hash: Vec<u8>,
+    }
+}
+
+const COLUMNS: &str = "seq, at, actor, action, user_id, detail, hash";
+
+pub async fn last(tx: &mut Tx) -> Result<Option<AuditRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit ORDER BY seq DESC LIMIT 1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_optional(conn).await)?)
+}
+
+pub async fn insert(tx: &mut Tx, row: &AuditRow) -> Result<()> {
+    let sql = "INSERT INTO audit (seq, at, actor, action, user_id, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(row.seq)
+            .bind(row.at)
+            .bind(&row.actor)
+            .bind(&row.action)
+            .bind(row.user_id)
+            .bind(&row.detail)
+            .bind(row.hash.as_slice())
+    )?;
+    Ok(())
+}
+
+/// The entries after `seq`, oldest first, at most `most` of them.
+pub async fn after(tx: &mut Tx, seq: i64, most: i64) -> Result<Vec<AuditRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(seq).bind(most).fetch_all(conn).await)?)
+}

@@ -1,0 +1,54 @@
+//! Push messages of WeChat: what has been taken already, and which signature came with what.
+
+use uuid::Uuid;
+
+use super::{Result, Tx, execute, on};
+use crate::clock::Millis;
+
+/// A message that is new.
+#[derive(Debug, Clone)]
+pub struct PushEventRow {
+    /// Of what the message says, whichever way it was packed.
+    pub hash: [u8; 32],
+    pub appid: String,
+    pub event: String,
+    pub user_id: Option<Uuid>,
+    pub received_at: i64,
+    pub request_id: String,
+}
+
+/// `false` when the message has been taken already.
+pub async fn insert(tx: &mut Tx, row: &PushEventRow) -> Result<bool> {
+    let sql = "INSERT INTO push_events (hash, appid, event, user_id, received_at, request_id) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING";
+    let inserted = execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(row.hash.as_slice())
+            .bind(&row.appid)
+            .bind(&row.event)
+            .bind(row.user_id)
+            .bind(row.received_at)
+            .bind(&row.request_id)
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Ties a signature to a content, the first that comes with it; `false` when it came with another one before.
+pub async fn claim_signature(tx: &mut Tx, signature: [u8; 32], content: [u8; 32], at: Millis) -> Result<bool> {
+    let sql = "INSERT INTO push_signatures (hash, content_hash, received_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
+    execute!(tx, sqlx::query(sql).bind(signature.as_slice()).bind(content.as_slice()).bind(at.0))?;
+    let sql = "SELECT content_hash FROM push_signatures WHERE hash = $1";
+    let first: Vec<u8> = on!(tx, conn => sqlx::query_scalar(sql).bind(signature.as_slice()).fetch_one(conn).await)?;
+    Ok(first == content)
+}
+
+/// Deletes at most `batch` signatures that came before `before`; how many they were.
+pub async fn expire_signatures(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
+    super::expire(tx, "push_signatures", "hash", "received_at", before, batch).await
+}
+
+/// Deletes at most `batch` messages that came before `before`; how many they were.
+pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
+    super::expire(tx, "push_events", "hash", "received_at", before, batch).await
+}
