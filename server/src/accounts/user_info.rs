@@ -1,4 +1,5 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Accounts, Failure};
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// A user as the mini program sees him (contract §3). Absent values are `null`.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
 pub struct UserInfo {

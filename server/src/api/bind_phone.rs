@@ -1,19 +1,20 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     bearer::Bearer,
     body::Body,
-    error::ApiError,
+    error::{ApiError, Failures},
     phone_fields::{self, PhoneData},
-    reply::{Answer, Reply},
+    reply::{Answer, Envelope, Reply},
 };
 use crate::{
     accounts::{Accounts, Failure},
     arrival::Arrival,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BindPhoneBody {
     encrypted_data: Option<String>,
@@ -22,7 +23,7 @@ pub struct BindPhoneBody {
     code: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BindPhoneData {
     #[serde(flatten)]
@@ -31,7 +32,9 @@ pub struct BindPhoneData {
     changed: bool,
 }
 
-/// `POST /api/bindPhone`: binds the phone of `{encryptedData, iv}` or of a phone `{code}`.
+/// Binds the phone of `{encryptedData, iv}` or of a phone `{code}`.
+#[utoipa::path(post, path = "/api/bindPhone", tag = "mini program", security(("token" = [])), request_body = BindPhoneBody,
+    responses((status = 200, body = Envelope<BindPhoneData>), Failures))]
 pub async fn bind_phone(
     State(accounts): State<Accounts>,
     arrival: Arrival,

@@ -39,7 +39,8 @@ pub fn unread(arrival: Arrival, rejection: &BytesRejection) -> ApiError {
     ApiError::malformed(arrival, status, message, None)
 }
 
-fn ill_formed(arrival: Arrival, error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+/// A body that is not what the call reads; the culprit is named.
+pub fn ill_formed(arrival: Arrival, error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let status = StatusCode::BAD_REQUEST;
     if !error.inner().is_data() {
         return ApiError::malformed(arrival, status, "请求体不是合法的 JSON", None);

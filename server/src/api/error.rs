@@ -4,6 +4,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::limits::ClientsFault;
 use crate::{accounts::Failure, arrival::Arrival};
@@ -27,7 +28,7 @@ enum Kind {
 }
 
 /// What a client does next (contract §3).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NextStep {
     Relogin,
@@ -47,17 +48,26 @@ pub struct Row {
     retry_after_s: Option<u32>,
 }
 
-#[derive(Serialize)]
+/// A failure as every call answers it (contract §3).
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+pub struct FailureBody {
+    /// The HTTP status, too.
     code: u16,
+    /// For the user, in Chinese.
     msg: String,
+    /// Stable.
     error: &'static str,
     next_step: NextStep,
+    /// The field that is missing or of the wrong kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     request_id: String,
 }
+
+/// Stands for every row of the table where a call's answers are listed.
+#[derive(Debug)]
+pub struct Failures;
 
 /// The contract's error table. `decrypt_failed` is one row whatever the inner cause.
 pub fn row(failure: &Failure) -> Row {
@@ -163,7 +173,7 @@ impl IntoResponse for ApiError {
             log(self.arrival, failure);
         }
         let (row, msg, field) = self.parts();
-        let body = Body {
+        let body = FailureBody {
             code: row.status.as_u16(),
             msg,
             error: row.error,

@@ -4,15 +4,16 @@ use axum::{
     extract::{State, rejection::BytesRejection},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{ApiError, bearer, body};
+use super::{ApiError, bearer, body, error::Failures};
 use crate::{
     accounts::{Accounts, Failure, Introspection},
     arrival::Arrival,
 };
 
 /// RFC 7662 §2.2; not enveloped. A token that is not active has no other field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum IntrospectReply {
     Active(ActiveToken),
@@ -20,7 +21,7 @@ pub enum IntrospectReply {
 }
 
 /// A living token.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ActiveToken {
     active: bool,
     /// The user's id.
@@ -32,8 +33,17 @@ pub struct ActiveToken {
     exp: i64,
 }
 
-/// `POST /api/introspect`: whether a token of a mini program is good, and whose it is. For the business's own back ends,
-/// with an API key.
+/// The form of RFC 7662 §2.1; other fields are ignored.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the form is read field by field; this is its description")]
+pub struct IntrospectForm {
+    token: String,
+}
+
+/// Whether a token of a mini program is good, and whose it is (RFC 7662). For the business's own back ends.
+#[utoipa::path(post, path = "/api/introspect", tag = "back end", security(("apiKey" = [])),
+    request_body(content = IntrospectForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = IntrospectReply), Failures))]
 pub async fn introspect(
     State(accounts): State<Accounts>,
     arrival: Arrival,

@@ -1,20 +1,21 @@
 use axum::{Extension, extract::State};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     app::RefererApp,
     body::Body,
-    error::{self, ApiError, NextStep},
+    error::{self, ApiError, Failures, NextStep},
     limits::ClientsFault,
     phone_fields,
-    reply::Reply,
+    reply::{Envelope, Reply},
 };
 use crate::{
     accounts::{Accounts, Failure, LogIn, LoggedIn, UserInfo},
     arrival::Arrival,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoginBody {
     /// Of `wx.login`.
@@ -26,7 +27,7 @@ pub struct LoginBody {
     phone_code: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoginData {
     token: String,
@@ -39,7 +40,7 @@ pub struct LoginData {
     phone_error: Option<PhoneError>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct PhoneError {
     error: &'static str,
@@ -56,7 +57,9 @@ impl LoginBody {
     }
 }
 
-/// `POST /api/login`: logs in, and binds the phone in the same step when its fields are there.
+/// Logs in, and binds the phone in the same step when its fields are there.
+#[utoipa::path(post, path = "/api/login", tag = "mini program", request_body = LoginBody,
+    responses((status = 200, body = Envelope<LoginData>), Failures))]
 pub async fn login(
     State(accounts): State<Accounts>,
     arrival: Arrival,

@@ -16,44 +16,62 @@ mod limits;
 mod login;
 mod logout;
 mod me;
+mod openapi;
 mod phone_fields;
 mod profile;
 mod push;
 mod reply;
 mod user;
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    routing::{get, post},
 };
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use self::error::ApiError;
 use self::limits::Limits;
-use crate::{accounts::Accounts, config};
+use crate::{accounts::Accounts, clock::Clock, config};
 
 /// The longest body any call needs is a few kilobytes (contract §3).
 const LONGEST_BODY: usize = 64 * 1024;
 
+/// Every call, with its description.
+fn calls(compat: bool, limits: Arc<Limits>) -> OpenApiRouter<Accounts> {
+    let older = if compat { compat::router() } else { OpenApiRouter::new() };
+    let limited = OpenApiRouter::new()
+        .routes(routes!(login::login))
+        .routes(routes!(bind_phone::bind_phone))
+        .routes(routes!(profile::profile))
+        .routes(routes!(check_session::check_session))
+        .routes(routes!(user::user))
+        .merge(older)
+        .route_layer(middleware::from_fn_with_state(limits, limits::guard));
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .merge(limited)
+        .routes(routes!(me::me))
+        .routes(routes!(logout::logout))
+        .routes(routes!(introspect::introspect))
+        .routes(routes!(push::verify, push::take))
+}
+
+/// The OpenAPI 3.1 document of the whole API, as JSON.
+pub fn document() -> Result<String, serde_json::Error> {
+    let limits = Limits::new(config::Limits { login_per_minute: 1, failed_per_minute: 1 }, &Clock::system());
+    openapi::tidy(calls(true, limits).into_openapi()).to_pretty_json()
+}
+
 /// `compat`: with the calls of older mini programs.
 pub fn router(accounts: Accounts, compat: bool, limits: config::Limits) -> Router {
     let limits = Limits::new(limits, &accounts.clock);
-    let older = if compat { compat::router() } else { Router::new() };
-    let limited = Router::new()
-        .route("/api/login", post(login::login))
-        .route("/api/bindPhone", post(bind_phone::bind_phone))
-        .route("/api/profile", post(profile::profile))
-        .route("/api/checkSession", post(check_session::check_session))
-        .route("/user", post(user::user))
-        .merge(older)
-        .route_layer(middleware::from_fn_with_state(limits, limits::guard));
+    let (calls, document) = calls(compat, limits).split_for_parts();
     Router::new()
-        .merge(limited)
-        .route("/api/me", get(me::me))
-        .route("/api/logout", post(logout::logout))
-        .route("/api/introspect", post(introspect::introspect))
-        .route("/wechat/push/{appid}", get(push::verify).post(push::take))
+        .merge(calls)
+        .merge(openapi::router(openapi::tidy(document)))
         .route("/api/{*unknown}", axum::routing::any(error::not_found))
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

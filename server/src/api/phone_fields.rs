@@ -1,4 +1,5 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     accounts::{Failure, PhoneProof, UserInfo},
@@ -10,7 +11,7 @@ use crate::{
 const LONGEST_CODE: usize = 128;
 
 /// A phone as every call answers it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PhoneData {
     phone_number: String,

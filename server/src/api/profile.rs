@@ -1,19 +1,20 @@
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     bearer::Bearer,
     body::Body,
-    error::ApiError,
+    error::{ApiError, Failures},
     phone_fields,
-    reply::{Answer, Reply},
+    reply::{Answer, Envelope, Reply},
 };
 use crate::{
     accounts::{Accounts, Failure, Profile, ProfileSource, UserInfo},
     arrival::Arrival,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileBody {
     nick_name: Option<String>,
@@ -28,7 +29,9 @@ pub struct ProfileBody {
     iv: Option<String>,
 }
 
-/// `POST /api/profile`: any of the fields, or rawData with its signature.
+/// Any of the fields, or rawData with its signature.
+#[utoipa::path(post, path = "/api/profile", tag = "mini program", security(("token" = [])), request_body = ProfileBody,
+    responses((status = 200, body = Envelope<UserInfo>), Failures))]
 pub async fn profile(
     State(accounts): State<Accounts>,
     arrival: Arrival,

@@ -19,7 +19,10 @@ use crate::{
 /// WeChat's own have 19 digits.
 const LONGEST_ECHO: usize = 256;
 
-/// URL verification: the echostr, when the signature is right.
+/// Answers echostr when the signature is right: WeChat verifies the address.
+#[utoipa::path(get, path = "/wechat/push/{appid}", tag = "from WeChat", params(("appid" = String, Path), PushQuery),
+    responses((status = 200, body = String), (status = 400, body = String), (status = 403, body = String),
+        (status = 404, body = String), (status = 408, body = String)))]
 pub async fn verify(
     State(accounts): State<Accounts>,
     arrival: Arrival,
@@ -37,7 +40,13 @@ pub async fn verify(
     }
 }
 
-/// A message: `success` once its work is stored, so that WeChat sends it no more.
+/// Takes a message, in plain, compatible or safe mode, JSON or XML: `success` once its work is stored, so that WeChat
+/// sends it no more.
+#[utoipa::path(post, path = "/wechat/push/{appid}", tag = "from WeChat", params(("appid" = String, Path), PushQuery),
+    request_body(content = String, content_type = "text/xml"),
+    responses((status = 200, body = String), (status = 400, body = String), (status = 403, body = String),
+        (status = 404, body = String), (status = 408, body = String), (status = 413, body = String),
+        (status = 500, body = String)))]
 pub async fn take(
     State(accounts): State<Accounts>,
     arrival: Arrival,

@@ -3,6 +3,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ApiError;
 use crate::arrival::Arrival;
@@ -18,9 +19,10 @@ pub struct Reply<T> {
 }
 
 /// `{"code":0,"msg":"ok","data":…,"requestId":…}` (contract §3).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<T> {
+    /// 0.
     code: u8,
     msg: &'static str,
     data: T,
@@ -43,8 +45,8 @@ impl<T: Serialize> IntoResponse for Reply<T> {
 #[derive(Debug)]
 pub struct Flat<T>(pub Reply<T>);
 
-#[derive(Serialize)]
-struct Twice<T> {
+#[derive(Serialize, ToSchema)]
+pub struct FlatEnvelope<T> {
     #[serde(flatten)]
     top: T,
     #[serde(flatten)]
@@ -54,6 +56,6 @@ struct Twice<T> {
 impl<T: Serialize + Clone> IntoResponse for Flat<T> {
     fn into_response(self) -> Response {
         let top = self.0.data.clone();
-        Json(Twice { top, envelope: self.0.envelope() }).into_response()
+        Json(FlatEnvelope { top, envelope: self.0.envelope() }).into_response()
     }
 }

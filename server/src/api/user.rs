@@ -1,19 +1,20 @@
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     app::RefererApp,
     body::Body,
-    error::ApiError,
+    error::{ApiError, Failures},
     login::{self, LoginBody},
-    reply::{Flat, Reply},
+    reply::{Flat, FlatEnvelope, Reply},
 };
 use crate::{
     accounts::{Accounts, Failure, UserInfo},
     arrival::Arrival,
 };
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserData {
     open_id: String,
@@ -25,8 +26,10 @@ pub struct UserData {
     user_info: UserInfo,
 }
 
-/// `POST /user`: logs in and binds in one call. Its fields stand both under `data` and at the top level, where older
+/// Logs in and binds in one call. The fields stand both under `data` and at the top level, where older
 /// clients look for them. Without a phone the call has failed, although the login has not.
+#[utoipa::path(post, path = "/user", tag = "mini program", request_body = LoginBody,
+    responses((status = 200, body = FlatEnvelope<UserData>), Failures))]
 pub async fn user(
     State(accounts): State<Accounts>,
     arrival: Arrival,

@@ -51,6 +51,8 @@ enum Command {
     /// Manage the keys of your own back ends (POST /api/introspect).
     #[command(subcommand)]
     Apikey(apikey::ApiKey),
+    /// Print the OpenAPI 3.1 document.
+    Openapi,
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -108,6 +110,10 @@ async fn run(command: Command) -> Outcome {
         Command::Migrate(config) => migrate::run(config).await,
         Command::Operator(command) => command.run().await,
         Command::Apikey(command) => command.run().await,
+        Command::Openapi => {
+            say(crate::api::document()?);
+            Ok(())
+        }
         Command::Audit(command) => command.run().await,
         Command::Config(command) => command.run(),
     }

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, convert::Infallible};
+use std::convert::Infallible;
 
 use axum::{
     RequestExt,
@@ -6,28 +6,19 @@ use axum::{
     extract::{FromRequest, Request},
     http::StatusCode,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::{body, error::ApiError};
-use crate::{accounts::Failure, arrival::Arrival};
+use crate::arrival::Arrival;
 
 /// The fields of an older call, from the query and from a body of JSON or of a form: which of the two, the body itself
-/// says, because many a client names the wrong Content-Type. The body wins.
+/// says, because many a client names the wrong Content-Type. The body wins. An empty field is an absent one, and all of
+/// them are texts.
 #[derive(Debug)]
-pub struct Fields(BTreeMap<String, String>);
+pub struct Fields<T>(pub T);
 
-impl Fields {
-    /// `None` when it is absent or empty.
-    pub fn take(&mut self, name: &str) -> Option<String> {
-        self.0.remove(name).filter(|text| !text.is_empty())
-    }
-
-    pub fn need(&mut self, name: &'static str) -> Result<String, Failure> {
-        self.take(name).ok_or(Failure::InvalidRequest(name))
-    }
-}
-
-impl<S: Send + Sync> FromRequest<S> for Fields {
+impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for Fields<T> {
     type Rejection = ApiError;
 
     async fn from_request(mut request: Request, _: &S) -> Result<Self, ApiError> {
@@ -36,19 +27,22 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let bytes = request.extract::<Bytes, _>().await.map_err(|rejection| body::unread(arrival, &rejection))?;
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii();
         fields.extend(if bytes.starts_with(b"{") { json(arrival, bytes)? } else { form(bytes) });
-        Ok(Self(fields))
+        fields.retain(|_, value| value != "");
+        let value = serde_path_to_error::deserialize(Value::Object(fields));
+        value.map(Self).map_err(|error| body::ill_formed(arrival, &error))
     }
 }
 
-fn form(text: &[u8]) -> BTreeMap<String, String> {
-    form_urlencoded::parse(text).into_owned().collect()
+fn form(text: &[u8]) -> Map<String, Value> {
+    form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect()
 }
 
-fn json(arrival: Arrival, bytes: &[u8]) -> Result<BTreeMap<String, String>, ApiError> {
+/// Numbers and flags as the texts they are written as.
+fn json(arrival: Arrival, bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     let malformed = |message, field| ApiError::malformed(arrival, StatusCode::BAD_REQUEST, message, field);
     let object: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|_| malformed("请求体不是合法的 JSON", None))?;
-    let mut fields = BTreeMap::new();
+    let mut fields = Map::new();
     for (name, value) in object {
         let text = match value {
             Value::Null => continue,
@@ -57,7 +51,7 @@ fn json(arrival: Arrival, bytes: &[u8]) -> Result<BTreeMap<String, String>, ApiE
             Value::Bool(flag) => flag.to_string(),
             Value::Array(_) | Value::Object(_) => return Err(malformed("请求参数缺失或类型有误", Some(name))),
         };
-        fields.insert(name, text);
+        fields.insert(name, Value::String(text));
     }
     Ok(fields)
 }

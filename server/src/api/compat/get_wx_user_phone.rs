@@ -1,32 +1,41 @@
 use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::{super::reply::Flat, Fields, PhoneData, RefererApp, appid, encrypted};
+use super::{
+    super::reply::{Flat, FlatEnvelope},
+    Failures, Fields, PhoneData, RefererApp, encrypted,
+};
 use crate::{
-    accounts::{Accounts, Failure},
+    accounts::Accounts,
     api::{ApiError, reply::Reply},
     arrival::Arrival,
-    open_data::Encrypted,
 };
 
-/// `POST /getWXUserPhone {openid, encryptedData, iv}`: binds the phone of data made under that openid's session_key.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetWxUserPhone {
+    openid: String,
+    encrypted_data: String,
+    iv: String,
+    appid: Option<String>,
+}
+
+/// Binds the phone of data made under that openid's session_key.
+#[utoipa::path(post, path = "/getWXUserPhone", tag = "older clients",
+    request_body(content((GetWxUserPhone = "application/json"), (GetWxUserPhone = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = FlatEnvelope<PhoneData>), Failures))]
 pub async fn get_wx_user_phone(
     State(accounts): State<Accounts>,
     arrival: Arrival,
     referer: RefererApp,
-    mut fields: Fields,
+    Fields(fields): Fields<GetWxUserPhone>,
 ) -> Result<Flat<PhoneData>, ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
-    let (appid, openid, encrypted) = request(&mut fields, referer, &accounts).map_err(failed)?;
+    let appid = referer.or(fields.appid, &accounts.apps).map_err(failed)?;
+    let (openid, encrypted) = (fields.openid, encrypted(fields.encrypted_data, fields.iv));
     let use_case =
         |accounts: Accounts| async move { accounts.bind_phone_of(&appid, &openid, encrypted, arrival).await };
     let bound = accounts.run(use_case).await.map_err(failed)?;
     Ok(Flat(Reply { arrival, data: PhoneData::new(&bound.phone, bound.user) }))
-}
-
-fn request(
-    fields: &mut Fields,
-    referer: RefererApp,
-    accounts: &Accounts,
-) -> Result<(String, String, Encrypted), Failure> {
-    Ok((appid(fields, referer, accounts)?, fields.need("openid")?, encrypted(fields)?))
 }

@@ -10,46 +10,40 @@ mod third_login;
 mod third_session;
 mod user_info;
 
-use super::{app::RefererApp, login::run_whole as log_in, phone_fields, phone_fields::PhoneData};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{app::RefererApp, error::Failures, login::run_whole as log_in, phone_fields, phone_fields::PhoneData};
 use crate::{
     accounts::{Accounts, Failure, LogIn},
     open_data::Encrypted,
 };
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use fields::Fields;
 
-pub fn router() -> Router<Accounts> {
-    Router::new()
-        .route("/code2Session", post(code2session::code2session))
-        .route("/getWXUserPhone", post(get_wx_user_phone::get_wx_user_phone))
-        .route("/getOpenid.html", get(get_openid::get_openid).post(get_openid::get_openid))
-        .route("/getPhoneNumber", get(get_phone_number::get_phone_number).post(get_phone_number::get_phone_number))
-        .route("/thirdSession", get(third_session::third_session).post(third_session::third_session))
-        .route("/userInfo", get(user_info::user_info).post(user_info::user_info))
-        .route("/thirdLogin", post(third_login::third_login))
+pub fn router() -> OpenApiRouter<Accounts> {
+    OpenApiRouter::new()
+        .routes(routes!(code2session::code2session))
+        .routes(routes!(get_wx_user_phone::get_wx_user_phone))
+        .routes(routes!(get_openid::get_openid))
+        .routes(routes!(get_phone_number::get_phone_number))
+        .routes(routes!(third_session::third_session))
+        .routes(routes!(user_info::user_info))
+        .routes(routes!(third_login::third_login))
 }
 
-/// The app of an older call.
-fn appid(fields: &mut Fields, referer: RefererApp, accounts: &Accounts) -> Result<String, Failure> {
-    referer.or(fields.take("appid"), &accounts.apps)
-}
-
-/// Logs in with nothing but a code, which the client calls `code_field`.
+/// A login with nothing but a code, which the client calls `code_field`.
 fn plain(
-    fields: &mut Fields,
+    code: String,
     code_field: &'static str,
+    appid: Option<String>,
     referer: RefererApp,
     accounts: &Accounts,
 ) -> Result<LogIn, Failure> {
-    let appid = appid(fields, referer, accounts)?;
-    let code = phone_fields::code(fields.need(code_field)?, code_field)?;
+    let appid = referer.or(appid, &accounts.apps)?;
+    let code = phone_fields::code(code, code_field)?;
     Ok(LogIn { appid, code, phone: None, profile: None })
 }
 
-/// encryptedData and iv, both of which must be there.
-fn encrypted(fields: &mut Fields) -> Result<Encrypted, Failure> {
-    Ok(Encrypted { data: fields.need("encryptedData")?, iv: fields.need("iv")? })
+/// encryptedData and iv, which these calls name alike.
+fn encrypted(encrypted_data: String, iv: String) -> Encrypted {
+    Encrypted { data: encrypted_data, iv }
 }

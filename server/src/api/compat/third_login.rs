@@ -1,14 +1,29 @@
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{super::reply::Flat, Fields, RefererApp, encrypted, log_in, plain};
+use super::{
+    super::reply::{Flat, FlatEnvelope},
+    Failures, Fields, RefererApp, encrypted, log_in, plain,
+};
 use crate::{
-    accounts::{Accounts, Failure, LogIn, ProfileClaim},
+    accounts::{Accounts, ProfileClaim},
     api::{ApiError, reply::Reply},
     arrival::Arrival,
 };
 
-#[derive(Clone, Serialize)]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ThirdLogin {
+    /// Of `wx.login`.
+    code: String,
+    /// The user info; may be percent-encoded.
+    encrypted_data: String,
+    iv: String,
+    appid: Option<String>,
+}
+
+#[derive(Clone, Serialize, ToSchema)]
 pub struct ThirdLoginData {
     /// The token.
     session_id: String,
@@ -16,20 +31,20 @@ pub struct ThirdLoginData {
     uid: String,
 }
 
-/// `POST /thirdLogin code, encryptedData, iv`: logs in; the encrypted user info fills the profile.
+/// Logs in; the encrypted user info fills the profile.
+#[utoipa::path(post, path = "/thirdLogin", tag = "older clients",
+    request_body(content((ThirdLogin = "application/json"), (ThirdLogin = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = FlatEnvelope<ThirdLoginData>), Failures))]
 pub async fn third_login(
     State(accounts): State<Accounts>,
     arrival: Arrival,
     referer: RefererApp,
-    mut fields: Fields,
+    Fields(fields): Fields<ThirdLogin>,
 ) -> Result<Flat<ThirdLoginData>, ApiError> {
-    let request = request(&mut fields, referer, &accounts).map_err(|failure| ApiError::new(arrival, failure))?;
+    let mut request = plain(fields.code, "code", fields.appid, referer, &accounts)
+        .map_err(|failure| ApiError::new(arrival, failure))?;
+    request.profile = Some(ProfileClaim::Encrypted(encrypted(fields.encrypted_data, fields.iv)));
     let done = log_in(&accounts, request, arrival).await?;
     let data = ThirdLoginData { session_id: done.token.expose().to_owned(), uid: done.user.user_id };
     Ok(Flat(Reply { arrival, data }))
-}
-
-fn request(fields: &mut Fields, referer: RefererApp, accounts: &Accounts) -> Result<LogIn, Failure> {
-    let request = plain(fields, "code", referer, accounts)?;
-    Ok(LogIn { profile: Some(ProfileClaim::Encrypted(encrypted(fields)?)), ..request })
 }

@@ -1,29 +1,44 @@
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 
-use super::{super::reply::Flat, Fields, RefererApp, log_in, plain};
+use super::{
+    super::reply::{Flat, FlatEnvelope},
+    Failures, Fields, RefererApp, log_in, plain,
+};
 use crate::{
     accounts::Accounts,
     api::{ApiError, reply::Reply},
     arrival::Arrival,
 };
 
-#[derive(Clone, Serialize)]
+#[derive(Deserialize, ToSchema, IntoParams)]
+pub struct ThirdSession {
+    /// Of `wx.login`.
+    code: String,
+    appid: Option<String>,
+}
+
+#[derive(Clone, Serialize, ToSchema)]
 pub struct ThirdSessionData {
-    /// JSON in a string, as these clients parse it.
+    /// JSON in a string, as these clients parse it: `{"third_Session":"<token>"}`.
     #[serde(rename = "Data")]
     data: String,
 }
 
-/// `GET|POST /thirdSession code`: the token, as `third_Session`.
+/// The token, as `third_Session`.
+#[utoipa::path(method(get, post), path = "/thirdSession", tag = "older clients", params(ThirdSession),
+    request_body(content((ThirdSession = "application/json"), (ThirdSession = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = FlatEnvelope<ThirdSessionData>), Failures))]
 pub async fn third_session(
     State(accounts): State<Accounts>,
     arrival: Arrival,
     referer: RefererApp,
-    mut fields: Fields,
+    Fields(fields): Fields<ThirdSession>,
 ) -> Result<Flat<ThirdSessionData>, ApiError> {
-    let request = plain(&mut fields, "code", referer, &accounts).map_err(|failure| ApiError::new(arrival, failure))?;
+    let request = plain(fields.code, "code", fields.appid, referer, &accounts)
+        .map_err(|failure| ApiError::new(arrival, failure))?;
     let done = log_in(&accounts, request, arrival).await?;
     let data = json!({ "third_Session": done.token.expose() }).to_string();
     Ok(Flat(Reply { arrival, data: ThirdSessionData { data } }))

@@ -1,36 +1,56 @@
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{super::reply::Flat, Fields};
+use super::{
+    super::reply::{Flat, FlatEnvelope},
+    Failures, Fields,
+};
 use crate::{
     accounts::{Accounts, Profile, ProfileSource, UserInfo},
     api::{ApiError, reply::Reply},
     arrival::Arrival,
 };
 
-#[derive(Clone, Serialize)]
+#[derive(Deserialize, ToSchema, IntoParams)]
+#[serde(rename_all = "camelCase")]
+pub struct UserInfoFields {
+    /// The token.
+    #[serde(rename = "third_Session")]
+    third_session: String,
+    nick_name: Option<String>,
+    avatar_url: Option<String>,
+    /// 0, 1 or 2.
+    gender: Option<String>,
+    province: Option<String>,
+    city: Option<String>,
+    country: Option<String>,
+}
+
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserInfoData {
     user_info: UserInfo,
 }
 
-/// `GET|POST /userInfo third_Session, nickName, avatarUrl, gender, province, city, country`: fills the profile of the
-/// user whose token that is.
+/// Fills the profile of the user whose token `third_Session` is.
+#[utoipa::path(method(get, post), path = "/userInfo", tag = "older clients", params(UserInfoFields),
+    request_body(content((UserInfoFields = "application/json"), (UserInfoFields = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = FlatEnvelope<UserInfoData>), Failures))]
 pub async fn user_info(
     State(accounts): State<Accounts>,
     arrival: Arrival,
-    mut fields: Fields,
+    Fields(fields): Fields<UserInfoFields>,
 ) -> Result<Flat<UserInfoData>, ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
-    let token = fields.need("third_Session").map_err(failed)?;
-    let session = accounts.authenticate(&token).await.map_err(failed)?;
+    let session = accounts.authenticate(&fields.third_session).await.map_err(failed)?;
     let profile = Profile {
-        nickname: fields.take("nickName"),
-        avatar_url: fields.take("avatarUrl"),
-        gender: fields.take("gender").and_then(|gender| gender.parse().ok()),
-        province: fields.take("province"),
-        city: fields.take("city"),
-        country: fields.take("country"),
+        nickname: fields.nick_name,
+        avatar_url: fields.avatar_url,
+        gender: fields.gender.and_then(|gender| gender.parse().ok()),
+        province: fields.province,
+        city: fields.city,
+        country: fields.country,
     };
     let source = ProfileSource::Fields(profile.tidy());
     let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source).await };

@@ -11,6 +11,7 @@ pub use message::PushMessage;
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
+use utoipa::IntoParams;
 
 use crate::{clock::Millis, config::App, secret::Secret};
 
@@ -18,7 +19,8 @@ use crate::{clock::Millis, config::App, secret::Secret};
 const WINDOW_S: i64 = 600;
 
 /// The query of a push request.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct PushQuery {
     pub signature: String,
