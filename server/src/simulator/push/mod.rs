@@ -30,13 +30,14 @@ pub(super) enum Mode {
     Safe,
 }
 
-/// Ready to be sent, so often as is needed.
+/// Ready to be sent, as often as is needed.
 pub(super) struct Push {
     pub url: Url,
     pub token: String,
     /// Of the query; absent: new with every attempt, the nonce too.
     pub timestamp: Option<i64>,
     pub nonce: Option<String>,
+    /// Of what a receiver must check: msg_signature where there is one, else signature.
     pub wrong_signature: bool,
     /// Deliveries, each of up to three attempts.
     pub times: u32,
