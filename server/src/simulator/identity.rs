@@ -51,6 +51,16 @@ pub(super) fn unionid(user: &UserId) -> String {
     format!("o{}", &digest(&format!("unionid/open-platform/{}", user.0))[..27])
 }
 
+/// The app's name as a receiver of messages: `gh_` and twelve hex digits.
+pub(super) fn original_id(appid: &str) -> String {
+    format!("gh_{}", hex::encode(&Sha256::digest(format!("original/{appid}"))[..6]))
+}
+
+/// Who sends an app the events about its users: WeChat's push service, which looks like a user (protocol §6.5).
+pub(super) fn push_sender(appid: &str) -> String {
+    format!("o{}", &digest(&format!("push-service/{appid}"))[..27])
+}
+
 /// `u7` has 13800000007; a user with another name has a number that follows from the name. So a user keeps the number
 /// over a restart, in whatever order the users come back.
 pub(super) fn default_phone(user: &UserId) -> String {

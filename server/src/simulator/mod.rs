@@ -1,6 +1,6 @@
 //! WeChat, as a mini program's server meets it: code exchange, phone numbers, access tokens and login-state checks with
 //! the behaviour of protocol §9.1, and under `/sim` the phone's side of it (contract §7), where tests and the demo press
-//! the buttons that only a user could press.
+//! the buttons that only a user could press and have WeChat push its messages.
 //!
 //! It stands on the other side of the wire: it knows none of the product's rooms, least of all its cryptography, so that a
 //! misreading of the protocol in one of the two shows as a disagreement. Everything is in memory; a restart forgets keys
@@ -15,6 +15,7 @@ mod identity;
 mod login;
 mod open_data;
 mod phone;
+mod push;
 mod quota;
 mod reply;
 mod serve;

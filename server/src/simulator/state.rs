@@ -8,6 +8,7 @@ use super::{
     identity::{self, UserId},
     login::LoginCode,
     phone::PhoneCode,
+    push,
     reply::Refusal,
     session::Session,
     token::{NormalTokens, StableTokens},
@@ -29,6 +30,7 @@ pub(super) struct World {
 /// A mini program that is registered here.
 pub(super) struct App {
     secret: String,
+    pub push: push::Settings,
     pub normal_tokens: NormalTokens,
     pub stable_tokens: StableTokens,
     /// By openid: the one session_key of each user who ever logged in (protocol §2).
@@ -53,7 +55,7 @@ pub(super) struct Phone {
 /// The two apps of contract §7.
 impl Default for World {
     fn default() -> Self {
-        let app = |digit: &str| (format!("wx{digit:0>16}"), App::new(digit.repeat(32)));
+        let app = |digit: &str| (format!("wx{digit:0>16}"), App::new(digit));
         Self {
             apps: ["1", "2"].map(app).into(),
             users: HashMap::new(),
@@ -91,9 +93,10 @@ impl World {
 }
 
 impl App {
-    fn new(secret: String) -> Self {
+    fn new(digit: &str) -> Self {
         Self {
-            secret,
+            secret: digit.repeat(32),
+            push: push::Settings { token: format!("pushtoken{digit}"), aes_key: digit.repeat(43) },
             normal_tokens: NormalTokens::default(),
             stable_tokens: StableTokens::default(),
             sessions: HashMap::new(),

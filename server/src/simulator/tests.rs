@@ -3,6 +3,7 @@
 mod keys;
 mod login;
 mod phone;
+mod push;
 mod session;
 mod stage;
 mod token;

@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Crates that only these rooms may know.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
-    ("reqwest", &["wechat", "cli", "start.rs"]),
+    ("reqwest", &["wechat", "cli", "simulator", "start.rs"]),
     ("axum", &["api", "http", "simulator"]),
     ("leptos", &["http"]),
     ("aes_gcm", &["sealed"]),

@@ -4,6 +4,7 @@
 mod buttons;
 mod faults;
 mod keys;
+mod push;
 mod stage;
 mod users;
 
@@ -28,6 +29,7 @@ pub(super) fn router() -> Router<Simulator> {
         .route("/userinfo", post(buttons::user_info))
         .route("/rotate", post(keys::rotate))
         .route("/expire", post(keys::expire))
+        .route("/push", post(push::push))
         .route("/faults", post(faults::set))
         .route("/clock", post(stage::clock))
         .route("/calls", get(stage::calls))
