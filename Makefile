@@ -24,7 +24,7 @@ test: build
 	$(CARGO) clippy --package latchkey-frontend --target wasm32-unknown-unknown -- -D warnings
 	@echo "==> tests on SQLite and Postgres"
 	server/tests/with-postgres.sh $(CARGO) test --workspace --exclude latchkey-frontend
-	@echo "==> browser tests against the release binary"
+	@echo "==> client and browser tests against the release binary"
 	end2end/run.sh
 
 setup:

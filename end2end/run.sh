@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The console in a real Chromium: `end2end/run.sh [playwright test options]`. The binary under test is
-# $LATCHKEY_BIN, else target/release/latchkey.
+# Mini programs as tutorials write them (clients/), then the console in a real Chromium:
+# `end2end/run.sh [playwright test options]`. The binary under test is $LATCHKEY_BIN, else target/release/latchkey.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -39,6 +39,9 @@ if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error >/dev/null
 fi
 
-say "testing $binary in $CHROMIUM"
 export CHROMIUM LATCHKEY_BIN=$binary
+say "testing $binary with the clients of old tutorials and new"
+node --test --test-reporter=spec clients/*.test.mjs
+
+say "testing $binary in $CHROMIUM"
 exec node_modules/.bin/playwright test "$@"
