@@ -25,6 +25,21 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
+    const ALL: [Self; 7] = [
+        Self::SignedOut,
+        Self::SignInFailed,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::BadRequest,
+        Self::WeChat,
+        Self::Internal,
+    ];
+
+    /// From its `Display`, as it stands in a URL.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|error| error.to_string() == name)
+    }
+
     /// The HTTP status that says the same.
     pub const fn status(self) -> u16 {
         match self {
