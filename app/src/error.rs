@@ -64,3 +64,16 @@ impl server_fn::error::FromServerFnError for ConsoleError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ConsoleError;
+
+    #[test]
+    fn a_problem_comes_back_from_the_url() {
+        for error in ConsoleError::ALL {
+            assert_eq!(ConsoleError::from_name(&error.to_string()), Some(error));
+        }
+        assert_eq!(ConsoleError::from_name("<script>"), None);
+    }
+}

@@ -115,8 +115,8 @@ fn revoke_form(id: String, name: &str) -> impl IntoView + use<> {
         <details class="act">
             <summary aria-label=label.clone()>{t().revoke()}</summary>
             <form method="post" action=RevokeApiKey::PATH>
-                <p class="lead">{t().revoke_lead()}</p>
                 <input type="hidden" name="id" value=id />
+                <p class="lead">{t().revoke_lead()}</p>
                 <button class="button" type="submit" aria-label=label>{t().revoke()}</button>
             </form>
         </details>

@@ -28,10 +28,10 @@ fn content(user: User, support: bool) -> impl IntoView {
         None => Either::Right(t().no_nickname()),
     };
     let user_id = summary.id.clone();
-    let bindings = bindings.into_iter().map(|binding| {
-        // Without a key WeChat is not told for whom: the request is signed with it.
-        let form = (support && binding.key_received_at.is_some()).then(|| reset_form(&user_id, &binding.id));
-        view! { <li>{details(binding)} {form}</li> }
+    let bindings = bindings.into_iter().map(|one| {
+        // The request to WeChat is signed with the key that is held: without one there is nothing to reset with.
+        let form = (support && one.key_received_at.is_some()).then(|| reset_form(&user_id, &one.id));
+        binding(one, form)
     });
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
@@ -81,7 +81,7 @@ fn content(user: User, support: bool) -> impl IntoView {
     }
 }
 
-fn details(binding: Binding) -> impl IntoView {
+fn binding(binding: Binding, form: impl IntoView) -> impl IntoView {
     let unionid = match binding.unionid {
         Some(unionid) => Either::Left(copyable(unionid)),
         None => Either::Right(view! { <span class="muted">{t().no_unionid()}</span> }),
@@ -94,29 +94,32 @@ fn details(binding: Binding) -> impl IntoView {
         None => Either::Right(view! { <span class="muted">{t().no_key()}</span> }),
     };
     view! {
-        <h3>{binding.app.name} " " <code class="muted">{binding.app.appid}</code></h3>
-        <dl>
-            <div>
-                <dt>"openid"</dt>
-                <dd>{copyable(binding.openid)}</dd>
-            </div>
-            <div>
-                <dt>"unionid"</dt>
-                <dd>{unionid}</dd>
-            </div>
-            <div>
-                <dt>{t().first_login()}</dt>
-                <dd>{moment(binding.created_at)}</dd>
-            </div>
-            <div>
-                <dt>{t().last_login()}</dt>
-                <dd>{moment(binding.last_login_at)}</dd>
-            </div>
-            <div>
-                <dt>{t().session_key()}</dt>
-                <dd>{key}</dd>
-            </div>
-        </dl>
+        <li>
+            <h3>{binding.app.name} " " <code class="muted">{binding.app.appid}</code></h3>
+            <dl>
+                <div>
+                    <dt>"openid"</dt>
+                    <dd>{copyable(binding.openid)}</dd>
+                </div>
+                <div>
+                    <dt>"unionid"</dt>
+                    <dd>{unionid}</dd>
+                </div>
+                <div>
+                    <dt>{t().first_login()}</dt>
+                    <dd>{moment(binding.created_at)}</dd>
+                </div>
+                <div>
+                    <dt>{t().last_login()}</dt>
+                    <dd>{moment(binding.last_login_at)}</dd>
+                </div>
+                <div>
+                    <dt>{t().session_key()}</dt>
+                    <dd>{key}</dd>
+                </div>
+            </dl>
+            {form}
+        </li>
     }
 }
 

@@ -53,7 +53,7 @@ texts! {
     last_used: "最近使用", "Last used";
     never_used: "从未使用", "Never";
     revoke: "吊销", "Revoke";
-    revoke_lead: "使用它的后端会立即被拒绝，且无法恢复。", "Whoever uses it is refused at once. There is no way back.";
+    revoke_lead: "使用它的后端会立即被拒绝，且无法恢复。", "Back ends that use it are refused at once. There is no way back.";
     revoked: "已吊销", "Revoked";
     key_revoked: "密钥已吊销", "The key is revoked";
     key_revoked_lead: "使用它的请求从现在起会被拒绝。", "Requests with it are refused from now on.";
@@ -62,8 +62,8 @@ texts! {
 
     // What support staff do to a user
     reset_session: "重置微信会话", "Reset the WeChat session";
-    reset_session_lead: "在微信一侧更换 session_key。用户在这里保持登录；在此之前加密的数据，别人拿到旧密钥也无法再使用。",
-        "WeChat replaces the session_key. The user stays logged in here; data encrypted before can no longer be decrypted by others.";
+    reset_session_lead: "微信会立即作废当前的 session_key 并换发新的：之后的数据用新密钥加密，旧密钥即使泄露也解不开。用户在这里保持登录。",
+        "WeChat replaces the session_key at once: data from then on is encrypted under the new one, and whoever else has the old one cannot read it. The user stays logged in here.";
     reason: "原因", "Reason";
     reason_hint: "写入审计日志", "Goes into the audit log";
     session_reset: "微信会话已重置", "The WeChat session is reset";

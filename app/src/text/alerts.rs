@@ -195,3 +195,17 @@ const fn en(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AlertKind, Lang, T};
+
+    #[test]
+    fn every_alert_says_what_to_do_as_often_in_both_languages() {
+        for kind in AlertKind::ALL {
+            let (zh, en) = (T(Lang::Zh).alert(kind), T(Lang::En).alert(kind));
+            assert!(!zh.1.is_empty(), "{kind:?}");
+            assert_eq!(zh.1.len(), en.1.len(), "{kind:?}");
+        }
+    }
+}
