@@ -29,6 +29,21 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
+    const ALL: [Self; 7] = [
+        Self::SignedOut,
+        Self::SignInFailed,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::BadRequest,
+        Self::WeChat,
+        Self::Internal,
+    ];
+
+    /// From its `Display`, as it stands in a URL.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|error| error.to_string() == name)
+    }
+
     /// The HTTP status that says the same.
     pub const fn status(self) -> u16 {
         match self {
@@ -52,5 +67,18 @@ impl server_fn::error::FromServerFnError for ConsoleError {
             E::Args(_) | E::MissingArg(_) | E::Deserialization(_) => Self::BadRequest,
             _ => Self::Internal,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ConsoleError;
+
+    #[test]
+    fn a_problem_comes_back_from_the_url() {
+        for error in ConsoleError::ALL {
+            assert_eq!(ConsoleError::from_name(&error.to_string()), Some(error));
+        }
+        assert_eq!(ConsoleError::from_name("<script>"), None);
     }
 }

@@ -11,7 +11,8 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Cursor, MiniProgram, Operator, Page, PhoneChange, UnionidConflict, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Cursor, MiniProgram, Operator, Page, PhoneChange, UnionidConflict, User, UserQuery,
+        UserSummary,
     },
 };
 

@@ -12,7 +12,9 @@ use leptos_router::{
 
 use crate::{
     islands::Comforts,
-    pages::{LoginPage, NotFoundPage, PhoneChangesPage, StartPage, UserPage, UsersPage},
+    pages::{
+        ApiKeysPage, AppsPage, ConflictsPage, LoginPage, NotFoundPage, PhoneChangesPage, StartPage, UserPage, UsersPage,
+    },
     text::{preferences, t},
 };
 
@@ -80,6 +82,9 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/users") view=UsersPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users/:id") view=UserPage ssr=SsrMode::Async />
                 <Route path=path!("/console/phone-changes") view=PhoneChangesPage ssr=SsrMode::Async />
+                <Route path=path!("/console/apps") view=AppsPage ssr=SsrMode::Async />
+                <Route path=path!("/console/conflicts") view=ConflictsPage ssr=SsrMode::Async />
+                <Route path=path!("/console/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
                 <Route path=path!("/console/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>
         </Router>

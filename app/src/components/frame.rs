@@ -11,7 +11,7 @@ use crate::{
     fns::{SetPreference, SignOut, go},
     port::{self, Viewer},
     text::{Lang, Theme, preferences, t},
-    types::Operator,
+    types::{Operator, Role},
 };
 
 /// A page's place in the navigation.
@@ -19,6 +19,9 @@ use crate::{
 pub enum Section {
     Users,
     PhoneChanges,
+    Apps,
+    Conflicts,
+    ApiKeys,
     None,
 }
 
@@ -82,6 +85,8 @@ fn to_sign_in() {
 fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView + use<> {
     let username = operator.username.clone();
     let role = t().role(operator.role);
+    let api_keys = (operator.role == Role::Admin)
+        .then(|| nav_link(Section::ApiKeys, section, "/console/api-keys", Icon::Code, t().api_keys()));
     view! {
         <a class="skip" href="#content">{t().skip_to_content()}</a>
         <div class="frame">
@@ -90,6 +95,9 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                 <nav class="nav" aria-label=t().navigation()>
                     {nav_link(Section::Users, section, "/console/users", Icon::Users, t().users())}
                     {nav_link(Section::PhoneChanges, section, "/console/phone-changes", Icon::Phone, t().phone_changes())}
+                    {nav_link(Section::Apps, section, "/console/apps", Icon::Apps, t().mini_programs())}
+                    {nav_link(Section::Conflicts, section, "/console/conflicts", Icon::Conflict, t().conflicts())}
+                    {api_keys}
                 </nav>
                 <div class="side-end">
                     {preferences_forms()}

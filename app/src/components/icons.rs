@@ -12,6 +12,9 @@ pub enum Icon {
     Check,
     Arrow,
     Warning,
+    Apps,
+    Conflict,
+    Code,
 }
 
 impl Icon {
@@ -32,6 +35,13 @@ impl Icon {
             }
             Self::Check => "m5 12.5 4.5 4.5L19 7.5",
             Self::Arrow => "M5 12h14m-5-5 5 5-5 5",
+            Self::Apps => {
+                "M5 4h4.5a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1Zm9.5 0H19a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1h-4.5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1ZM5 13.5h4.5a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-4.5a1 1 0 0 1 1-1Zm9.5 0H19a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1h-4.5a1 1 0 0 1-1-1v-4.5a1 1 0 0 1 1-1Z"
+            }
+            Self::Conflict => {
+                "M9 17.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11Zm6 0a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11Z"
+            }
+            Self::Code => "m8 8-4 4 4 4m8-8 4 4-4 4M13.5 6l-3 12",
             Self::Warning => "M12 8.5v4.5m0 3.5h.01M12 3.5 2.8 19.5h18.4L12 3.5Z",
         };
         view! {

@@ -28,6 +28,19 @@ pub fn problem(problem: ConsoleError, heading: Heading) -> impl IntoView {
     }
 }
 
+/// A form has done its work: what is different now.
+pub fn done(headline: &'static str, advice: &'static str) -> impl IntoView {
+    view! {
+        <div class="notice notice-good" role="status">
+            {Icon::Check.view()}
+            <div>
+                <h2>{headline}</h2>
+                <p>{advice}</p>
+            </div>
+        </div>
+    }
+}
+
 /// Nothing to show, and why that is no fault. The one look for every empty list.
 pub fn empty(icon: Icon, headline: &'static str, advice: &'static str) -> impl IntoView {
     view! {
@@ -50,6 +63,23 @@ pub fn copyable(id: String) -> impl IntoView {
                 {Icon::Check.view()}
             </button>
         </span>
+    }
+}
+
+/// A user's name as the way to his page.
+pub fn user_link(id: &str, nickname: Option<String>) -> impl IntoView + use<> {
+    let name = match nickname {
+        Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
+        None => Either::Right(t().no_nickname()),
+    };
+    view! { <a href=format!("/console/users/{id}")>{name}</a> }
+}
+
+/// A user's phone, masked; says so when there is none.
+pub fn phone(phone: Option<String>) -> impl IntoView {
+    match phone {
+        Some(phone) => Either::Left(view! { <span class="phone">{phone}</span> }),
+        None => Either::Right(view! { <span class="muted">{t().no_phone()}</span> }),
     }
 }
 

@@ -1,6 +1,6 @@
 use leptos::{either::Either, prelude::*};
 
-use super::{Icon, copyable, empty, moment};
+use super::{Icon, copyable, empty, moment, user_link};
 use crate::{
     text::t,
     types::{Page, PhoneChange},
@@ -48,22 +48,18 @@ pub fn phone_changes_table(changes: Vec<PhoneChange>, with_user: bool) -> impl I
 
 fn row(change: PhoneChange, with_user: bool) -> impl IntoView {
     let user = with_user.then(|| {
-        let href = format!("/console/users/{}", change.user_id);
-        let name = match change.nickname {
-            Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
-            None => Either::Right(t().no_nickname()),
-        };
-        view! {
-            <td data-label=t().user()>
-                <a href=href>{name}</a>
-            </td>
-        }
+        view! { <td data-label=t().user()>{user_link(&change.user_id, change.nickname)}</td> }
     });
+    let numbers = if change.erased {
+        Either::Left(view! { <span class="from-to muted">{t().numbers_erased()}</span> })
+    } else {
+        Either::Right(from_to(change.old, change.new))
+    };
     view! {
         <tr>
             <td data-label=t().time()>{moment(change.at)}</td>
             {user}
-            <td data-label=t().change()>{from_to(change.old, change.new)}</td>
+            <td data-label=t().change()>{numbers}</td>
             <td data-label=t().source()>{t().phone_source(change.source)}</td>
             <td data-label=t().mini_program()>{change.app.map(|app| app.name)}</td>
             <td data-label=t().request_id()>{copyable(change.request_id)}</td>

@@ -3,9 +3,15 @@
 //! Each is a plain HTML form's target under `/console/fn/…`, so that it works without JavaScript: it takes its
 //! permission as a value, makes one call and redirects. Cross-site posts never get here (`CsrfLayer`).
 
+mod alerts;
+mod api_keys;
+mod bindings;
 mod preferences;
 mod session;
 
+pub use alerts::SettleAlert;
+pub use api_keys::{CreateApiKey, RevokeApiKey};
+pub use bindings::ResetWechatSession;
 pub use preferences::SetPreference;
 pub use session::{SignIn, SignOut};
 
@@ -13,14 +19,17 @@ use http::{HeaderValue, StatusCode, header::LOCATION};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::error::ConsoleError;
+use crate::{components::url_value, error::ConsoleError};
 
 /// Ends a form post: on to `done`, or back to `form` (a path and perhaps a query) with the name of the problem, which is
-/// all that may stand in a URL.
+/// all that may stand in a URL. Whose session has ended signs in again first.
 fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) {
     let glue = if form.contains('?') { '&' } else { '?' };
     match result {
         Ok(()) => go(done),
+        Err(problem @ ConsoleError::SignedOut) => {
+            go(&format!("/console/login?next={}&problem={problem}", url_value(form)));
+        }
         Err(problem) => go(&format!("{form}{glue}problem={problem}")),
     }
 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
-use super::query;
+use super::{form_problem, query};
 use crate::{
     components::{Heading, Icon, preferences_forms, problem},
     error::ConsoleError,
@@ -16,12 +16,7 @@ use crate::{
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let next = own_path(&query("next")).to_owned();
-    let failed = match query("problem").as_str() {
-        "" => None,
-        "SignInFailed" => Some(ConsoleError::SignInFailed),
-        "SignedOut" => Some(ConsoleError::SignedOut),
-        _ => Some(ConsoleError::Internal),
-    };
+    let failed = form_problem();
     let content = async move {
         if port::viewer().await.is_ok() {
             go(&next);

@@ -1,5 +1,8 @@
 //! The console's pages, one file each. They ask the server through [`crate::port`] and show what it answers.
 
+mod api_keys;
+mod apps;
+mod conflicts;
 mod login;
 mod not_found;
 mod phone_changes;
@@ -7,6 +10,9 @@ mod start;
 mod user;
 mod users;
 
+pub use api_keys::ApiKeysPage;
+pub use apps::AppsPage;
+pub use conflicts::ConflictsPage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub use phone_changes::PhoneChangesPage;
@@ -14,10 +20,14 @@ pub use start::StartPage;
 pub use user::UserPage;
 pub use users::UsersPage;
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;
 
-use crate::{error::ConsoleError, types::Cursor};
+use crate::{
+    components::{Heading, done, problem},
+    error::ConsoleError,
+    types::Cursor,
+};
 
 /// A value of the URL's query; empty when it is not there.
 ///
@@ -27,6 +37,20 @@ fn query(name: &str) -> String {
     let text = parts.as_ref().and_then(|parts| parts.uri.query()).unwrap_or_default();
     let found = form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name);
     found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The problem of the form that led back here; none when none did.
+fn form_problem() -> Option<ConsoleError> {
+    let name = query("problem");
+    (!name.is_empty()).then(|| ConsoleError::from_name(&name).unwrap_or(ConsoleError::Internal))
+}
+
+/// What came of the form that led back here: its problem, or that it did what `name` stands for in the URL.
+fn outcome(name: &str, headline: &'static str, advice: &'static str) -> impl IntoView + use<> {
+    match form_problem() {
+        Some(failure) => Either::Left(problem(failure, Heading::Part)),
+        None => Either::Right((query("done") == name).then(|| done(headline, advice))),
+    }
 }
 
 /// A part of the URL's path; empty when it is not there.

@@ -1,10 +1,12 @@
 use leptos::{either::Either, prelude::*};
+use server_fn::ServerFn;
 
-use super::param;
+use super::{outcome, param};
 use crate::{
-    components::{Section, avatar, copyable, moment, page, phone_changes_table, status},
+    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status},
+    fns::ResetWechatSession,
     text::t,
-    types::{Binding, User},
+    types::{Binding, Role, User},
 };
 
 /// One user: who he is, his bindings and his phone history. The title names the page, never the person.
@@ -13,20 +15,24 @@ pub fn UserPage() -> impl IntoView {
     let id = param("id");
     page(t().user(), Section::Users, |viewer| async move {
         let user = viewer.user(&id).await?;
-        Ok(content(user).into_any())
+        let support = viewer.operator().role >= Role::Support;
+        Ok(content(user, support).into_any())
     })
 }
 
-fn content(user: User) -> impl IntoView {
+/// With the forms of `support` staff or without.
+fn content(user: User, support: bool) -> impl IntoView {
     let User { summary, phone_bound_at, bindings, phone_changes } = user;
     let name = match summary.nickname.clone() {
         Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
         None => Either::Right(t().no_nickname()),
     };
-    let phone = match summary.phone.clone() {
-        Some(phone) => Either::Left(view! { <span class="phone">{phone}</span> }),
-        None => Either::Right(view! { <span class="muted">{t().no_phone()}</span> }),
-    };
+    let user_id = summary.id.clone();
+    let bindings = bindings.into_iter().map(|one| {
+        // The request to WeChat is signed with the key that is held: without one there is nothing to reset with.
+        let form = (support && one.key_received_at.is_some()).then(|| reset_form(&user_id, &one.id));
+        binding(one, form)
+    });
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
             <a href="/console/users">{t().users()}</a>
@@ -38,10 +44,11 @@ fn content(user: User) -> impl IntoView {
                 {copyable(summary.id)}
             </div>
         </div>
+        {outcome("session_reset", t().session_reset(), t().session_reset_lead())}
         <dl class="card facts">
             <div>
                 <dt>{t().phone()}</dt>
-                <dd>{phone}</dd>
+                <dd>{phone(summary.phone)}</dd>
             </div>
             {phone_bound_at
                 .map(|at| {
@@ -64,7 +71,7 @@ fn content(user: User) -> impl IntoView {
         <section class="card">
             <h2>{t().bindings()}</h2>
             <p class="lead">{t().bindings_lead()}</p>
-            <ul class="bindings">{bindings.into_iter().map(binding).collect_view()}</ul>
+            <ul class="bindings">{bindings.collect_view()}</ul>
         </section>
         <section class="card card-flush">
             <h2>{t().phone_history()}</h2>
@@ -74,7 +81,7 @@ fn content(user: User) -> impl IntoView {
     }
 }
 
-fn binding(binding: Binding) -> impl IntoView {
+fn binding(binding: Binding, form: impl IntoView) -> impl IntoView {
     let unionid = match binding.unionid {
         Some(unionid) => Either::Left(copyable(unionid)),
         None => Either::Right(view! { <span class="muted">{t().no_unionid()}</span> }),
@@ -111,6 +118,26 @@ fn binding(binding: Binding) -> impl IntoView {
                     <dd>{key}</dd>
                 </div>
             </dl>
+            {form}
         </li>
+    }
+}
+
+/// Closed until somebody wants it: it is done to a user who did not ask for it.
+fn reset_form(user: &str, binding: &str) -> impl IntoView + use<> {
+    view! {
+        <details class="act">
+            <summary>{t().reset_session()}</summary>
+            <p class="lead">{t().reset_session_lead()}</p>
+            <form class="line" method="post" action=ResetWechatSession::PATH>
+                <input type="hidden" name="user" value=user.to_owned() />
+                <input type="hidden" name="binding" value=binding.to_owned() />
+                <label>
+                    {t().reason()}
+                    <input name="reason" required maxlength="200" autocomplete="off" placeholder=t().reason_hint() />
+                </label>
+                <button class="button" type="submit">{t().reset_session()}</button>
+            </form>
+        </details>
     }
 }

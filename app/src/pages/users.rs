@@ -2,7 +2,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{cursor, query};
 use crate::{
-    components::{Icon, Section, avatar, empty, moment, page, pager, status, url_value},
+    components::{Icon, Section, avatar, empty, moment, page, pager, phone, status, url_value},
     islands::LiveSearch,
     text::t,
     types::{Page, UserQuery, UserSummary},
@@ -95,12 +95,7 @@ fn row(user: UserSummary) -> impl IntoView {
                     }}
                 </a>
             </td>
-            <td data-label=t().phone()>
-                {match user.phone {
-                    Some(phone) => Either::Left(view! { <span class="phone">{phone}</span> }),
-                    None => Either::Right(view! { <span class="muted">{t().no_phone()}</span> }),
-                }}
-            </td>
+            <td data-label=t().phone()>{phone(user.phone)}</td>
             <td data-label=t().mini_programs()>
                 <span class="badges">{apps.collect_view()}</span>
             </td>

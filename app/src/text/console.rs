@@ -8,16 +8,6 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct T(pub Lang);
 
-macro_rules! texts {
-    ($($name:ident: $zh:literal, $en:literal;)*) => {
-        impl T {
-            $(pub const fn $name(self) -> &'static str {
-                match self.0 { Lang::Zh => $zh, Lang::En => $en }
-            })*
-        }
-    };
-}
-
 texts! {
     // Frame
     tagline: "微信小程序登录与手机号", "Login and phone numbers for WeChat mini programs";

@@ -1,5 +1,18 @@
 //! Every word of the console, in both languages. A text without a translation does not compile.
 
+/// Texts without parameters: a name, the Chinese, the English.
+macro_rules! texts {
+    ($($name:ident: $zh:literal, $en:literal;)*) => {
+        impl T {
+            $(pub const fn $name(self) -> &'static str {
+                match self.0 { Lang::Zh => $zh, Lang::En => $en }
+            })*
+        }
+    };
+}
+
+mod admin;
+mod alerts;
 mod console;
 
 use http::{HeaderMap, header::COOKIE};

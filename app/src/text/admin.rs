@@ -1,0 +1,72 @@
+//! The pages about the installation itself (mini programs, conflicts, API keys), and what support staff do to a user.
+
+use super::{Lang, T};
+
+texts! {
+    // Mini programs
+    no_mini_programs: "还没有配置小程序", "No mini program configured";
+    no_mini_programs_lead: "在 latchkey.toml 中添加 [[apps]]，填写 appid 和 secret；只有一个小程序时，也可以设置环境变量 LATCHKEY_APPID 和 LATCHKEY_SECRET。然后重启 Latchkey。",
+        "Add [[apps]] with appid and secret to latchkey.toml, or set LATCHKEY_APPID and LATCHKEY_SECRET when there is just one. Then restart Latchkey.";
+    push: "消息推送", "Message push";
+    push_on: "已配置", "Configured";
+    push_off: "未配置", "Not configured";
+    push_missing: "收不到微信的通知：用户撤回授权或注销账号后，相关数据不会自动删除。",
+        "WeChat's events do not arrive: when users withdraw their data or cancel their account, nothing is deleted here.";
+    push_advice: "在 latchkey.toml 的 [[apps]] 中设置 push_token 和 push_aes_key 并重启；再到 mp.weixin.qq.com 的「开发管理 → 消息推送配置」填写相同的 Token 和 EncodingAESKey，URL 为本服务的域名加上：",
+        "Set push_token and push_aes_key under [[apps]] in latchkey.toml and restart. Then enter the same Token and EncodingAESKey at mp.weixin.qq.com, 开发管理 → 消息推送配置 (message push); the URL is this server's, followed by";
+    token_fetched: "access_token 获取时间（本节点）", "access_token fetched (this node)";
+    token_renewal: "下次更新", "Next renewal";
+    token_unneeded: "尚未用到", "not needed yet";
+    no_alerts: "没有已知问题", "No known problem";
+    refused_address: "被拒绝的地址", "Refused address";
+    first_seen: "首次出现", "First seen";
+    last_seen: "最近出现", "Last seen";
+    times: "次数", "Times";
+    at_least: "至少", "at least";
+    settle: "已处理", "Done with it";
+    alert_settled: "已标记为处理完毕", "Marked as done";
+    alert_settled_lead: "如果原因仍在，告警会再次出现。", "The alert comes back if its cause does.";
+
+    // Conflicts
+    conflicts: "冲突", "Conflicts";
+    conflicts_lead: "微信为两个用户返回了同一个 unionid，他们很可能是同一个人；多见于小程序关联微信开放平台之前就已各自注册。系统没有自动合并，两个用户都保持原样。",
+        "WeChat gave one unionid to logins of two users, who are probably the same person. It happens when both signed up before the mini programs were linked to an Open Platform account. Nothing was merged by itself: both users are as they were.";
+    no_conflicts: "没有冲突", "No conflicts";
+    no_conflicts_lead: "每个 unionid 都只属于一个用户。", "Every unionid belongs to one user.";
+    conflict_user: "这次登录的用户", "Who logged in";
+    conflict_other: "原来拥有此 unionid 的用户", "Who had the unionid before";
+
+    // API keys
+    api_keys: "API 密钥", "API keys";
+    api_keys_lead: "供您自己的后端调用 POST /api/introspect（RFC 7662），查询用户的令牌是否有效、属于谁。",
+        "With a key, your own back ends ask POST /api/introspect (RFC 7662) whether a user's token is valid, and whose it is.";
+    new_key: "新建密钥", "New key";
+    name: "名称", "Name";
+    key_name_hint: "例如：订单服务", "For example: orders service";
+    create_key: "创建", "Create";
+    key_created: "密钥已创建，请立即保存", "The key is made: save it now";
+    key_created_lead: "它只显示这一次，离开本页后无法再查看。请求时放在 Authorization: Bearer 之后。",
+        "It is shown this once and never again. Send it as Authorization: Bearer.";
+    key_made: "创建时间", "Created";
+    made_by: "创建者", "Created by";
+    command_line: "命令行", "Command line";
+    last_used: "最近使用", "Last used";
+    never_used: "从未使用", "Never";
+    revoke: "吊销", "Revoke";
+    revoke_lead: "使用它的后端会立即被拒绝，且无法恢复。", "Back ends that use it are refused at once. There is no way back.";
+    revoked: "已吊销", "Revoked";
+    key_revoked: "密钥已吊销", "The key is revoked";
+    key_revoked_lead: "使用它的请求从现在起会被拒绝。", "Requests with it are refused from now on.";
+    no_api_keys: "还没有密钥", "No keys yet";
+    no_api_keys_lead: "只有您自己的后端需要校验令牌时，才需要创建。", "You need one only if a back end of yours has to check tokens.";
+
+    // What support staff do to a user
+    reset_session: "重置微信会话", "Reset the WeChat session";
+    reset_session_lead: "微信会立即作废当前的 session_key 并换发新的：之后的数据用新密钥加密，旧密钥即使泄露也解不开。用户在这里保持登录。",
+        "WeChat replaces the session_key at once: data from then on is encrypted under the new one, and whoever else has the old one cannot read it. The user stays logged in here.";
+    reason: "原因", "Reason";
+    reason_hint: "写入审计日志", "Goes into the audit log";
+    session_reset: "微信会话已重置", "The WeChat session is reset";
+    session_reset_lead: "新的 session_key 已保存，用户保持登录。", "The new session_key is kept, and the user stays logged in.";
+    numbers_erased: "已删除（用户撤回授权或注销）", "erased (withdrawn, or account cancelled)";
+}
