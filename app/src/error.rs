@@ -29,12 +29,14 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
         Self::NotFound,
         Self::BadRequest,
+        Self::Taken,
+        Self::NoSession,
         Self::WeChat,
         Self::Internal,
     ];

@@ -3,7 +3,9 @@
 //! Phones are masked before they get here; a full number has no type in this room.
 
 mod api_key;
+mod cause;
 mod conflict;
+mod failure;
 mod mini_program;
 mod page;
 mod phone_change;
@@ -11,7 +13,12 @@ mod time;
 mod user;
 
 pub use api_key::ApiKey;
+pub use cause::Cause;
 pub use conflict::UnionidConflict;
+pub use failure::{
+    Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, FailureTrend,
+    KeyTried, Stage, TrendBucket, Trial, TrialStep, UserRef, VersionTrend,
+};
 pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};

@@ -69,7 +69,10 @@ fn kind_of(errcode: i64) -> Option<AlertKind> {
 impl Accounts {
     /// A client sent the AppSecret: whoever has the mini program has it, too.
     pub async fn secret_leaked(&self, appid: &str) {
-        tracing::error!(appid, "a client sent the AppSecret: it has leaked; reset it and take it out of the mini program");
+        tracing::error!(
+            appid,
+            "a client sent the AppSecret: it has leaked; reset it and take it out of the mini program"
+        );
         self.raise(appid, AlertKind::SecretLeaked, None).await;
     }
 

@@ -31,8 +31,7 @@ impl Accounts {
         users::set_phone(tx, user_id, None, now).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
         if user.phone_sealed.is_some() {
-            let occasion =
-                Occasion { appid: erasure.appid.unwrap_or_default(), request_id: erasure.request_id, now };
+            let occasion = Occasion { appid: erasure.appid.unwrap_or_default(), request_id: erasure.request_id, now };
             self.record_change(tx, user_id, None, None, PhoneSource::Revoked, &occasion).await?;
         }
         self.record_erasure(tx, erasure, "phone").await

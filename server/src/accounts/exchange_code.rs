@@ -149,7 +149,9 @@ fn outcome(name: Option<&str>) -> Failure {
         Some("user_blocked") => Failure::UserBlocked,
         Some("rate_limited") => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
         Some("wechat_unavailable") => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
-        Some("misconfigured") => Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None }),
+        Some("misconfigured") => {
+            Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None })
+        }
         _ => Failure::Internal(super::Fault::Missing("the outcome of the other call that exchanged this code")),
     }
 }

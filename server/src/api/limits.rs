@@ -16,7 +16,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use governor::{Quota, RateLimiter, middleware::{NoOpMiddleware, StateInformationMiddleware}, state::keyed::DashMapStateStore};
+use governor::{
+    Quota, RateLimiter,
+    middleware::{NoOpMiddleware, StateInformationMiddleware},
+    state::keyed::DashMapStateStore,
+};
 
 use super::ApiError;
 use crate::{

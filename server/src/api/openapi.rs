@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use utoipa::{
-    IntoResponses, Modify, OpenApi, PartialSchema,
+    IntoResponses, Modify, OpenApi,
     openapi::{
         self, ContentBuilder, HeaderBuilder, Ref, RefOr, ResponseBuilder,
         path::{Operation, Parameter, ParameterIn},
@@ -78,7 +78,7 @@ impl IntoResponses for Failures {
         let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("FailureBody"))).build();
         let response = |description: &str, again: bool| {
             let response = ResponseBuilder::new().description(description).content("application/json", body.clone());
-            let seconds = || HeaderBuilder::new().schema(Some(u32::schema())).description(Some("Seconds.")).build();
+            let seconds = || HeaderBuilder::new().schema(Some(<u32 as utoipa::PartialSchema>::schema())).description(Some("Seconds.")).build();
             if again { response.header("Retry-After", seconds()) } else { response }
         };
         let failures = FAILURES.iter().map(|(status, description)| {
@@ -106,10 +106,9 @@ pub fn tidy(mut document: openapi::OpenApi) -> openapi::OpenApi {
 fn distinguish(post: &mut Operation) {
     post.operation_id = post.operation_id.take().map(|id| format!("{id}_post"));
     if post.request_body.is_some() {
-        let in_query = |parameter: &RefOr<Parameter>| {
-            matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
-        };
-        post.parameters = post.parameters.take().map(|all| all.into_iter().filter(|parameter| !in_query(parameter)).collect());
+        let in_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query);
+        post.parameters =
+            post.parameters.take().map(|all| all.into_iter().filter(|parameter| !in_query(parameter)).collect());
     }
 }
 

@@ -33,8 +33,7 @@ pub async fn announce(State(reception): State<Reception>, mut request: Request, 
     let Reception { clock, random, trusted_proxies } = reception;
     let now = clock.now();
     let at = request.extensions().get::<AcceptedAt>().map_or(now, |accepted| accepted.0.min(now));
-    let address =
-        client_address(request.extensions().get::<Peer>().copied(), request.headers(), &trusted_proxies);
+    let address = client_address(request.extensions().get::<Peer>().copied(), request.headers(), &trusted_proxies);
     let arrival = Arrival { request_id: random.id(now), at, address };
     request.extensions_mut().insert(arrival);
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();

@@ -41,7 +41,6 @@ fn canonical(address: IpAddr) -> IpAddr {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says what failed by failing")]
 mod tests {
     use super::*;
 

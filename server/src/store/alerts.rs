@@ -39,7 +39,8 @@ pub async fn raise(tx: &mut Tx, row: &AlertRow) -> Result<()> {
 
 /// Newest first.
 pub async fn list(tx: &mut Tx) -> Result<Vec<AlertRow>> {
-    let sql = "SELECT appid, kind, errcode, rid, address, first_at, last_at, times FROM alerts ORDER BY last_at DESC, kind";
+    let sql =
+        "SELECT appid, kind, errcode, rid, address, first_at, last_at, times FROM alerts ORDER BY last_at DESC, kind";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 

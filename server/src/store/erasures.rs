@@ -20,7 +20,8 @@ row! {
 }
 
 pub async fn insert(tx: &mut Tx, row: &ErasureRow) -> Result<()> {
-    let sql = "INSERT INTO erasures (id, at, user_id, what, cause, appid, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql =
+        "INSERT INTO erasures (id, at, user_id, what, cause, appid, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     execute!(
         tx,
         sqlx::query(sql)
@@ -37,6 +38,7 @@ pub async fn insert(tx: &mut Tx, row: &ErasureRow) -> Result<()> {
 
 /// Of one user, newest first.
 pub async fn of_user(tx: &mut Tx, user: Uuid) -> Result<Vec<ErasureRow>> {
-    let sql = "SELECT id, at, user_id, what, cause, appid, request_id FROM erasures WHERE user_id = $1 ORDER BY id DESC";
+    let sql =
+        "SELECT id, at, user_id, what, cause, appid, request_id FROM erasures WHERE user_id = $1 ORDER BY id DESC";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).fetch_all(conn).await)?)
 }

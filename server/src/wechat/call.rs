@@ -43,7 +43,9 @@ async fn send_once(request: RequestBuilder) -> Result<Map<String, Value>, WeChat
         serde_json::from_slice(&body).map_err(|_| WeChatError::Unavailable("an answer that is no JSON object"))?;
     match errcode(&fields)? {
         0 => Ok(fields),
-        errcode => Err(WeChatError::Refused(Refusal { errcode, rid: rid(&fields), address: address(errcode, &fields) })),
+        errcode => {
+            Err(WeChatError::Refused(Refusal { errcode, rid: rid(&fields), address: address(errcode, &fields) }))
+        }
     }
 }
 

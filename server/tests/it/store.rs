@@ -232,6 +232,7 @@ fn change(number: u128, user: u128) -> PhoneChangeRow {
         new_sealed: Some(vec![1]),
         source: "code".into(),
         appid: Some("wx1".into()),
+        erased_at: None,
         request_id: "r".into(),
     }
 }

@@ -1,6 +1,6 @@
 use axum::extract::State;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     super::reply::{Flat, FlatEnvelope},
@@ -14,7 +14,7 @@ use crate::{
     arrival::Arrival,
 };
 
-#[derive(Deserialize, ToSchema, IntoParams)]
+#[derive(Deserialize, ToSchema, utoipa::IntoParams)]
 pub struct GetOpenid {
     /// Of `wx.login`.
     code: String,

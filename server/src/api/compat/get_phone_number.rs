@@ -1,6 +1,6 @@
 use axum::extract::State;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     super::reply::{Flat, FlatEnvelope},
@@ -12,7 +12,7 @@ use crate::{
     arrival::Arrival,
 };
 
-#[derive(Deserialize, ToSchema, IntoParams)]
+#[derive(Deserialize, ToSchema, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase")]
 pub struct GetPhoneNumber {
     /// Of `wx.login`.

@@ -1,7 +1,7 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     super::reply::{Flat, FlatEnvelope},
@@ -13,7 +13,7 @@ use crate::{
     arrival::Arrival,
 };
 
-#[derive(Deserialize, ToSchema, IntoParams)]
+#[derive(Deserialize, ToSchema, utoipa::IntoParams)]
 pub struct ThirdSession {
     /// Of `wx.login`.
     code: String,

@@ -76,6 +76,7 @@ fn json(text: &str) -> Result<Fields, PushError> {
 fn xml(text: &str) -> Result<Fields, PushError> {
     let document = roxmltree::Document::parse(text).map_err(|_| PushError::Unreadable("no XML"))?;
     let elements = document.root_element().children().filter(roxmltree::Node::is_element);
-    let texts = elements.map(|element| (element.tag_name().name().to_owned(), element.text().unwrap_or_default().to_owned()));
+    let texts =
+        elements.map(|element| (element.tag_name().name().to_owned(), element.text().unwrap_or_default().to_owned()));
     Ok(Fields(texts.collect()))
 }

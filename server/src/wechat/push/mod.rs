@@ -122,5 +122,5 @@ fn check(given: &str, parts: &[&str]) -> Result<(), PushError> {
 fn signature(parts: &[&str]) -> String {
     let mut sorted = parts.to_vec();
     sorted.sort_unstable();
-    hex::encode(sorted.iter().fold(Sha1::new(), |digest, part| digest.chain_update(part)).finalize())
+    hex::encode(sorted.iter().fold(Sha1::new(), Digest::chain_update).finalize())
 }
