@@ -40,9 +40,11 @@ pub use log_in::{LogIn, LoggedIn, ProfileClaim};
 pub use profile::Profile;
 pub use prove_phone::PhoneProof;
 pub use reset_wechat_session::ResetError;
-pub use take_push::Replayed;
+pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
+
+pub use crate::wechat::{PushError, PushQuery};
 
 use crate::{
     clock::Clock,

@@ -5,11 +5,11 @@ use crate::{
     arrival::Arrival,
     sealed::sha256,
     store::{
-        Tx,
+        StoreError, Tx,
         bindings::{self, BindingRow},
         push::{self, PushEventRow},
     },
-    wechat::{PushMessage, Pushed},
+    wechat::{self, PushError, PushMessage, PushQuery},
 };
 
 const REVOKE: &str = "user_authorization_revoke";
@@ -22,27 +22,46 @@ const PHONE: &str = "8";
 const NICKNAME: &str = "19";
 const AVATAR: &str = "20";
 
-/// A signature that came with another content before: somebody has seen a request and says something else with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replayed;
+/// Why a push was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PushFailure {
+    #[error(transparent)]
+    Refused(#[from] PushError),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl From<StoreError> for PushFailure {
+    fn from(error: StoreError) -> Self {
+        Self::Failure(error.into())
+    }
+}
 
 impl Accounts {
+    /// What to answer when WeChat verifies the address of its pushes.
+    pub fn verify_push_address(&self, appid: &str, query: &PushQuery) -> Result<String, PushError> {
+        let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
+        wechat::verify_address(app, query, self.clock.now())
+    }
+
     /// Does what WeChat's event asks for, in one transaction, once: the same event again changes nothing, however often
     /// and to whichever node it comes. Events that concern nobody known, and messages of other kinds, are taken and
     /// left at that.
     pub async fn take_push(
         &self,
         appid: &str,
-        pushed: Pushed,
+        query: &PushQuery,
         body: &[u8],
         arrival: Arrival,
-    ) -> Result<Result<(), Replayed>, Failure> {
+    ) -> Result<(), PushFailure> {
         let now = self.clock.now();
+        let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
+        let pushed = wechat::open_push(app, query, body, now)?;
         let mut tx = self.db.write().await?;
         for signature in &pushed.signatures {
             let hash = sha256(&[b"push/", appid.as_bytes(), b"/", signature.as_bytes()]);
             if !push::claim_signature(&mut tx, hash, sha256(&[body]), now).await? {
-                return Ok(Err(Replayed));
+                return Err(PushError::Replayed.into());
             }
         }
         let message = pushed.message;
@@ -51,8 +70,7 @@ impl Accounts {
         } else {
             tracing::debug!(appid, event = message.event, "a push message that asks for nothing");
         }
-        tx.commit().await?;
-        Ok(Ok(()))
+        Ok(tx.commit().await?)
     }
 
     async fn take_event(

@@ -10,10 +10,8 @@ use axum::{
 };
 
 use crate::{
-    accounts::{Accounts, Replayed},
+    accounts::{Accounts, PushError, PushFailure, PushQuery},
     arrival::Arrival,
-    config::App,
-    wechat::{self, PushError, PushQuery},
 };
 
 /// WeChat's own have 19 digits.
@@ -29,11 +27,7 @@ pub async fn verify(
     Path(appid): Path<String>,
     Query(query): Query<PushQuery>,
 ) -> Response {
-    let app = match app(&accounts, &appid) {
-        Ok(app) => app,
-        Err(error) => return refused(arrival, &appid, error),
-    };
-    match wechat::verify_address(app, &query, accounts.clock.now()) {
+    match accounts.verify_push_address(&appid, &query) {
         Ok(echo) if echo.len() <= LONGEST_ECHO && echo.is_ascii() => echo.into_response(),
         Ok(_) => refused(arrival, &appid, PushError::Unreadable("echostr")),
         Err(error) => refused(arrival, &appid, error),
@@ -54,25 +48,14 @@ pub async fn take(
     Query(query): Query<PushQuery>,
     body: Bytes,
 ) -> Response {
-    let opened = app(&accounts, &appid).and_then(|app| wechat::open_push(app, &query, &body, accounts.clock.now()));
-    let pushed = match opened {
-        Ok(pushed) => pushed,
-        Err(error) => return refused(arrival, &appid, error),
-    };
-    let name = appid.clone();
-    let taken = accounts.run(|accounts| async move { accounts.take_push(&name, pushed, &body, arrival).await }).await;
-    match taken {
-        Ok(Ok(())) => "success".into_response(),
-        Ok(Err(Replayed)) => refused(arrival, &appid, PushError::Signature),
-        Err(failure) => {
+    match accounts.take_push(&appid, &query, &body, arrival).await {
+        Ok(()) => "success".into_response(),
+        Err(PushFailure::Refused(error)) => refused(arrival, &appid, error),
+        Err(PushFailure::Failure(failure)) => {
             super::error::log(arrival, &failure);
             (StatusCode::INTERNAL_SERVER_ERROR, "try again\n").into_response()
         }
     }
-}
-
-fn app<'a>(accounts: &'a Accounts, appid: &str) -> Result<&'a App, PushError> {
-    accounts.apps.find(appid).ok_or(PushError::NotConfigured)
 }
 
 /// The cause goes to the log, for whoever sets the push up; the caller, who may be anybody, is told the least.

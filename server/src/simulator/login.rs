@@ -50,7 +50,11 @@ pub(super) fn exchange(world: &mut World, call: &Call<'_>) -> Outcome {
         return Err(Refusal::code(40226));
     }
     // The current key, whatever it was when this code was issued: which of the two WeChat gives is unknown.
-    Ok(json!({ "session_key": session.key.text(), "openid": openid, "unionid": identity::unionid(&issued.is.user) }))
+    let mut answer = json!({ "session_key": session.key.text(), "openid": openid });
+    if app.linked {
+        answer["unionid"] = identity::unionid(&issued.is.user).into();
+    }
+    Ok(answer)
 }
 
 /// A code is gone after one try, even when the wrong app tried it (protocol §9.1, row 5).

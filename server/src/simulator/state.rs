@@ -30,6 +30,8 @@ pub(super) struct World {
 /// A mini program that is registered here.
 pub(super) struct App {
     secret: String,
+    /// Under the Open Platform account: only then do its logins have a unionid (protocol §7).
+    pub linked: bool,
     pub push: push::Settings,
     pub normal_tokens: NormalTokens,
     pub stable_tokens: StableTokens,
@@ -96,6 +98,7 @@ impl App {
     fn new(digit: &str) -> Self {
         Self {
             secret: digit.repeat(32),
+            linked: true,
             push: push::Settings { token: format!("pushtoken{digit}"), aes_key: digit.repeat(43) },
             normal_tokens: NormalTokens::default(),
             stable_tokens: StableTokens::default(),

@@ -1,7 +1,7 @@
 //! A whole Latchkey in process, with a simulated WeChat that it reaches over HTTP like the real one, and a clock that
 //! stands still until a test moves it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -11,13 +11,14 @@ use axum::{
 use latchkey::{
     clock::Clock,
     config::{App, Apps, Config, Environment, PhoneConflict, WeChatConfig},
-    console::ConsoleServer,
+    console::{ConsoleServer, OperatorSessions, Visit},
     http::{self, SiteOptions},
     random::Random,
     secret::Secret,
     simulator::Simulator,
     start,
 };
+use latchkey_app::{port::Console, types::Role};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -77,8 +78,8 @@ fn app(appid: &str, digit: &str) -> App {
         appid: appid.into(),
         secret: Secret::new(digit.repeat(32)),
         name: format!("App {digit}"),
-        push_token: None,
-        push_aes_key: None,
+        push_token: Some(Secret::new(format!("pushtoken{digit}"))),
+        push_aes_key: Some(Secret::new(digit.repeat(43))),
     }
 }
 
@@ -121,6 +122,21 @@ impl House {
         let router = http::router(&server, &SiteOptions::of(&config));
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
         Self { router, server, clock, wechat, config, http }
+    }
+
+    /// The address at which this node can be reached from outside, as by WeChat's pushes.
+    pub async fn listen(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(http::serve(listener, self.router.clone(), self.clock.clone(), std::future::pending()));
+        format!("http://{address}")
+    }
+
+    /// A call as from another machine.
+    pub async fn post_from(&self, address: &str, path: &str, body: Value) -> Answer {
+        let mut request = Request::post(path).body(Body::from(body.to_string())).unwrap();
+        request.extensions_mut().insert(http::Peer(address.parse().unwrap()));
+        self.send(request).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -200,7 +216,25 @@ impl House {
         self.sim("phone", json!({ "user": user, "appid": APP_1, "mode": mode })).await
     }
 
-    /// How many rows a table has.
+    /// The console as an operator of this role sees it, past the HTTP.
+    pub async fn console(&self, role: &str) -> Arc<dyn Console> {
+        const PASSWORD: &str = "correct horse";
+        let role = Role::from_name(role).unwrap();
+        // The second time he is there already.
+        let _ = self.server.operators.create(role.name(), role, &Secret::new(PASSWORD)).await;
+        let accounts = &self.server.accounts;
+        let store = OperatorSessions {
+            db: accounts.db.clone(),
+            clock: accounts.clock.clone(),
+            random: accounts.random.clone(),
+        };
+        let session = tower_sessions::Session::new(None, Arc::new(store), None);
+        let visit = Visit::begin(self.server.clone(), session);
+        visit.sign_in(role.name().to_owned(), PASSWORD.to_owned()).await.unwrap();
+        visit
+    }
+
+    /// How many rows a table has; behind its name, a condition may follow.
     pub async fn count(&self, table: &str) -> i64 {
         use latchkey::store::Db;
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));

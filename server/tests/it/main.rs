@@ -2,17 +2,23 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
+mod alerts;
 mod bind_phone;
 mod compat;
 mod console;
 mod databases;
 mod house;
 mod http;
+mod introspect;
+mod limits;
 mod login;
 mod migrations;
+mod openapi;
 mod profile;
+mod push;
 mod refusals;
 mod rooms;
 mod store;
+mod unionid;
 mod user;
 mod wechat;

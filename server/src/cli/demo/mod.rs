@@ -85,8 +85,9 @@ fn app(digit: char, name: &str) -> App {
         appid: format!("wx000000000000000{digit}"),
         secret: Secret::new(digit.to_string().repeat(32)),
         name: name.to_owned(),
-        push_token: None,
-        push_aes_key: None,
+        // The simulator's own.
+        push_token: Some(Secret::new(format!("pushtoken{digit}"))),
+        push_aes_key: Some(Secret::new(digit.to_string().repeat(43))),
     }
 }
 

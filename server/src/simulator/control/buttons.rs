@@ -94,7 +94,9 @@ pub(super) async fn user_info(State(simulator): State<Simulator>, Asked(who): As
     let raw_data = Value::Object(info.clone()).to_string();
     let signature = key.raw_data_signature(&raw_data);
     info.insert("openId".into(), identity::openid(&who.appid, &who.user).into());
-    info.insert("unionId".into(), identity::unionid(&who.user).into());
+    if world.apps.get(&who.appid).is_some_and(|app| app.linked) {
+        info.insert("unionId".into(), identity::unionid(&who.user).into());
+    }
     info.insert("watermark".into(), json!({ "timestamp": now.seconds(), "appid": who.appid }));
 
     let mut reply = Map::new();

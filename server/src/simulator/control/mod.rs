@@ -31,6 +31,7 @@ pub(super) fn router() -> Router<Simulator> {
         .route("/expire", post(keys::expire))
         .route("/push", post(push::push))
         .route("/faults", post(faults::set))
+        .route("/openplatform", post(stage::open_platform))
         .route("/clock", post(stage::clock))
         .route("/calls", get(stage::calls))
         .method_not_allowed_fallback(wrong_method)

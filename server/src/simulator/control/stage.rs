@@ -24,6 +24,21 @@ pub(super) async fn clock(State(simulator): State<Simulator>, Asked(step): Asked
     Ok(Json(json!({ "now": simulator.clock.now().rfc3339() })))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    appid: String,
+    linked: bool,
+}
+
+/// `POST /sim/openplatform`: links a mini program to the Open Platform account, or takes it off. Both are on it at first.
+pub(super) async fn open_platform(State(simulator): State<Simulator>, Asked(link): Asked<Link>) -> Answer {
+    let mut world = simulator.world();
+    let app = world.apps.get_mut(&link.appid).ok_or_else(|| Refused::no_app(&link.appid))?;
+    app.linked = link.linked;
+    Ok(Json(json!({})))
+}
+
 /// `GET /sim/calls`: how often each path of WeChat's side was called since the start.
 pub(super) async fn calls(State(simulator): State<Simulator>) -> Json<Value> {
     Json(json!(simulator.world().calls))

@@ -47,6 +47,8 @@ pub enum PushError {
     Stale,
     #[error("the message cannot be decrypted: {0}")]
     Undecipherable(&'static str),
+    #[error("the signature came with another message before: somebody repeats what is not his")]
+    Replayed,
     #[error("the message is for another mini program")]
     WrongApp,
     #[error("the message cannot be read: {0}")]
