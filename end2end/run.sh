@@ -34,12 +34,20 @@ find_chromium >/dev/null || install_chromium
 CHROMIUM=$(find_chromium) || fail "Chromium is missing. Install the package: chromium"
 
 cd "$here"
+# schemathesis reads the OpenAPI document and tries to make the program break it.
+python=$here/../target/schemathesis
+if ! "$python/bin/python" -m pip freeze 2>/dev/null | grep -qxFf requirements.txt; then
+  command -v python3 >/dev/null || fail "Python 3 is missing. Install the packages: python3 python3-venv"
+  say "installing schemathesis (pip)"
+  python3 -m venv --clear "$python" || fail "Python's venv is missing. Install the package: python3-venv"
+  "$python/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
+fi
 if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
   say "installing Playwright (npm ci)"
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error >/dev/null
 fi
 
-export CHROMIUM LATCHKEY_BIN=$binary
+export CHROMIUM LATCHKEY_BIN=$binary SCHEMATHESIS=$python/bin/schemathesis
 say "testing $binary with the clients of old tutorials and new"
 node --test --test-reporter=spec clients/*.test.mjs
 

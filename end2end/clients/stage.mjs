@@ -22,8 +22,8 @@ export const APPS = ['1', '2'].map(digit => ({
   secret: digit.repeat(32),
 }));
 
-/// `latchkey serve` with both apps and fresh data, against `latchkey simulate`.
-export async function startStage({ wechatTimeoutMs = 5000 } = {}) {
+/// `latchkey serve` with both apps and fresh data, against `latchkey simulate`. `settings`: more LATCHKEY_ variables.
+export async function startStage({ wechatTimeoutMs = 5000, settings = {} } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-clients-'));
   const simulate = run(dir, ['simulate', '--listen', '127.0.0.1:0'], {});
   const simulator = await announced(simulate);
@@ -31,11 +31,12 @@ export async function startStage({ wechatTimeoutMs = 5000 } = {}) {
 
   const config = join(dir, 'latchkey.toml');
   await writeFile(config, APPS.map(app => `[[apps]]\nappid = "${app.appid}"\nsecret = "${app.secret}"\n`).join('\n'));
-  const { serve, origin } = await startServer(dir, config, {
+  const { serve, origin, env } = await startServer(dir, config, {
+    ...settings,
     LATCHKEY_WECHAT_BASE_URL: wiretap.origin,
     LATCHKEY_WECHAT_TIMEOUT_MS: String(wechatTimeoutMs),
   });
-  return new Stage({ dir, simulate, simulator, wiretap, serve, origin });
+  return new Stage({ dir, config, env, simulate, simulator, wiretap, serve, origin });
 }
 
 class Stage {
@@ -75,6 +76,18 @@ class Stage {
     return (await fetch(`${this.simulator}/sim/calls`)).json();
   }
 
+  /// What another command of `latchkey` says about the same installation.
+  command(...args) {
+    return this.printed(...args, '--config', this.config);
+  }
+
+  async printed(...args) {
+    const command = run(this.dir, args, this.env);
+    const [code] = await command.ended;
+    assert.equal(code, 0, command.log);
+    return command.out.trim();
+  }
+
   /// Ends both programs in good order and reads all that Latchkey has written.
   async stop() {
     for (const program of [this.serve, this.simulate]) {
@@ -102,15 +115,16 @@ class Stage {
 async function startServer(dir, config, env) {
   for (let attempt = 1; ; attempt += 1) {
     const listen = `127.0.0.1:${await freePort()}`;
-    const serve = run(dir, ['serve', '--config', config], {
-      ...env,
+    const whole = {
       LATCHKEY_LISTEN: listen,
       LATCHKEY_METRICS_LISTEN: '127.0.0.1:0',
       LATCHKEY_DATABASE_URL: `sqlite://${join(dir, 'latchkey.db')}`,
       // Even then it must keep its secrets.
       LATCHKEY_LOG: 'trace',
-    });
-    if (await ready(serve, `http://${listen}`)) return { serve, origin: `http://${listen}` };
+      ...env,
+    };
+    const serve = run(dir, ['serve', '--config', config], whole);
+    if (await ready(serve, `http://${listen}`)) return { serve, origin: `http://${listen}`, env: whole };
     if (attempt === 3) throw new Error(`latchkey serve did not start:\n${serve.log}`);
   }
 }

@@ -1,5 +1,6 @@
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
+use ipnet::IpNet;
 use uuid::Uuid;
 
 use crate::clock::Millis;
@@ -12,4 +13,123 @@ pub struct Arrival {
     pub at: Millis,
     /// The client's, as far as it can be believed: behind a proxy that is not trusted, the proxy's.
     pub address: IpAddr,
+    pub client: Client,
+}
+
+impl Arrival {
+    /// The address without the part that names a household: `203.0.113.0/24`, `2001:db8:1::/48`.
+    pub fn network(&self) -> String {
+        let bits = if self.address.is_ipv4() { 24 } else { 48 };
+        IpNet::new(self.address, bits).map(|network| network.trunc().to_string()).unwrap_or_default()
+    }
+}
+
+/// What a request says about the program that sent it. Hints, not proofs: a script can say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Client {
+    /// Method and route, such as `POST /api/login`.
+    pub call: Word,
+    /// The mini program, by the Referer that WeChat sets (protocol §8) …
+    pub appid: Option<Word>,
+    /// … and its version: a release number, `0` (trial or review) or `devtools`.
+    pub version: Option<Word>,
+    /// WeChat's version, and where it runs.
+    pub wechat: Option<Word>,
+    pub sdk: Option<Word>,
+    pub platform: Option<Word>,
+}
+
+impl Client {
+    pub fn new(call: &str, referer: &str, user_agent: &str) -> Self {
+        let mut path = referer.strip_prefix("https://servicewechat.com/").unwrap_or_default().split('/');
+        let after = |name: &str| {
+            let (_, tail) = user_agent.split_once(name)?;
+            Word::new(tail.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.').next()?)
+        };
+        Self {
+            call: Word::new(call).unwrap_or_default(),
+            appid: path.next().and_then(Word::new),
+            version: path.next().and_then(Word::new),
+            wechat: after("MicroMessenger/"),
+            sdk: after("SDKVersion/"),
+            platform: platform(user_agent).and_then(Word::new),
+        }
+    }
+}
+
+fn platform(user_agent: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 7] = [
+        ("wechatdevtools", "devtools"),
+        ("Windows", "Windows"),
+        ("Macintosh", "macOS"),
+        ("iPad", "iPadOS"),
+        ("iPhone", "iOS"),
+        ("OpenHarmony", "HarmonyOS"),
+        ("Android", "Android"),
+    ];
+    KNOWN.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+}
+
+/// A short text of a header: printable ASCII, cut where it is longer than any that means something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    bytes: [u8; Self::LONGEST],
+    length: usize,
+}
+
+impl Word {
+    const LONGEST: usize = 40;
+
+    /// `None` for an empty text and for one with other characters in it.
+    pub fn new(text: &str) -> Option<Self> {
+        if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return None;
+        }
+        let length = text.len().min(Self::LONGEST);
+        let mut bytes = [0; Self::LONGEST];
+        bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+        Some(Self { bytes, length })
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl Default for Word {
+    fn default() -> Self {
+        Self { bytes: [0; Self::LONGEST], length: 0 }
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headers_of_a_mini_program_are_read() {
+        let referer = "https://servicewechat.com/wx0000000000000001/12/page-frame.html";
+        let agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 \
+                     MicroMessenger/8.0.50(0x18003231) NetType/WIFI Language/zh_CN";
+        let client = Client::new("POST /api/login", referer, agent);
+        let words = [client.appid, client.version, client.wechat, client.platform, client.sdk];
+        let words = words.map(|word| word.map(|word| word.as_str().to_owned()));
+        let expected = [Some("wx0000000000000001"), Some("12"), Some("8.0.50"), Some("iOS"), None];
+        assert_eq!(words, expected.map(|word| word.map(str::to_owned)));
+    }
+
+    #[test]
+    fn other_headers_say_nothing() {
+        let client = Client::new("POST /api/login", "https://evil.example/wx1/2", "curl/8\u{7f}");
+        assert_eq!(client, Client { call: Word::new("POST /api/login").unwrap_or_default(), ..Client::default() });
+        let long = "9".repeat(4000);
+        let client = Client::new("", &format!("https://servicewechat.com/wx1/{long}/"), "");
+        assert_eq!(client.version.map(|version| version.as_str().len()), Some(Word::LONGEST));
+    }
 }

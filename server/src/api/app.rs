@@ -1,11 +1,8 @@
 use std::convert::Infallible;
 
-use axum::{
-    extract::FromRequestParts,
-    http::{header::REFERER, request::Parts},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 
-use crate::{accounts::Failure, config::Apps};
+use crate::{accounts::Failure, arrival::Arrival, config::Apps};
 
 /// The appid in the Referer that WeChat sets and scripts cannot: `https://servicewechat.com/{appid}/{version}/…`
 /// (protocol §8). A hint, not a proof.
@@ -16,9 +13,8 @@ impl<S: Sync> FromRequestParts<S> for RefererApp {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
-        let path = referer.and_then(|referer| referer.strip_prefix("https://servicewechat.com/"));
-        Ok(Self(path.and_then(|path| path.split('/').next()).filter(|appid| !appid.is_empty()).map(str::to_owned)))
+        let arrival: Option<&Arrival> = parts.extensions.get();
+        Ok(Self(arrival.and_then(|arrival| arrival.client.appid).map(|appid| appid.as_str().to_owned())))
     }
 }
 

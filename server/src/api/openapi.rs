@@ -15,7 +15,7 @@ use utoipa::{
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::error::{FailureBody, Failures};
 
@@ -119,7 +119,11 @@ fn distinguish(post: &mut Operation) {
 
 /// `/api/openapi.json`, and `/api/docs` to read and try it.
 pub fn router<S: Clone + Send + Sync + 'static>(document: openapi::OpenApi) -> Router<S> {
-    let docs: Router<S> = SwaggerUi::new("/api/docs").url("/api/openapi.json", document).into();
+    let docs: Router<S> = SwaggerUi::new("/api/docs")
+        .url("/api/openapi.json", document)
+        // Its badge would tell a site elsewhere that this page was opened.
+        .config(Config::default().validator_url("none").try_it_out_enabled(true))
+        .into();
     docs.layer(axum::middleware::map_response(|mut response: Response| async {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
         response

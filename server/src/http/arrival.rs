@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method,
+        header::{REFERER, USER_AGENT},
+    },
     middleware::Next,
     response::Response,
 };
@@ -13,7 +16,11 @@ use super::{
     client_address::{Peer, client_address},
     serve::AcceptedAt,
 };
-use crate::{arrival::Arrival, clock::Clock, random::Random};
+use crate::{
+    arrival::{Arrival, Client},
+    clock::Clock,
+    random::Random,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -34,10 +41,11 @@ pub async fn announce(State(reception): State<Reception>, mut request: Request, 
     let now = clock.now();
     let at = request.extensions().get::<AcceptedAt>().map_or(now, |accepted| accepted.0.min(now));
     let address = client_address(request.extensions().get::<Peer>().copied(), request.headers(), &trusted_proxies);
-    let arrival = Arrival { request_id: random.id(now), at, address };
-    request.extensions_mut().insert(arrival);
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
+    let client = client(&method, &route, request.headers());
+    let arrival = Arrival { request_id: random.id(now), at, address, client };
+    request.extensions_mut().insert(arrival);
     let span = tracing::info_span!("request", request_id = %arrival.request_id);
     async move {
         let mut response = next.run(request).await;
@@ -52,4 +60,9 @@ pub async fn announce(State(reception): State<Reception>, mut request: Request, 
     }
     .instrument(span)
     .await
+}
+
+fn client(method: &Method, route: &str, headers: &HeaderMap) -> Client {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Client::new(&format!("{method} {route}"), header(REFERER), header(USER_AGENT))
 }

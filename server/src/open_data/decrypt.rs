@@ -4,14 +4,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{SessionKey, transport};
+use super::{SessionKey, transport, transport::Damage};
 use crate::clock::Millis;
 
 /// Accepted until 10 minutes after the watermark's time …
-const MAX_AGE_S: i64 = 600;
+pub(super) const MAX_AGE_S: i64 = 600;
 /// … and up to 5 minutes before it, for clocks that disagree (contract §3).
-const MAX_AHEAD_S: i64 = 300;
-const BLOCK: usize = 16;
+pub(super) const MAX_AHEAD_S: i64 = 300;
+pub(super) const BLOCK: usize = 16;
 
 /// encryptedData and iv as the mini program sent them.
 #[derive(Debug, Clone)]
@@ -27,8 +27,10 @@ pub struct Opened {
     /// Which key of the ring opened it; 0 is the newest. Anything else proves that wx.login was called after the
     /// data was made.
     pub key_index: usize,
-    /// The base64 was damaged on the way.
-    pub repaired: bool,
+    /// What had to be repaired of the base64.
+    pub damage: Damage,
+    /// The watermark's time, in seconds.
+    pub made_at: i64,
 }
 
 /// The first check that failed, in the order of the checks. The client never learns which.
@@ -54,16 +56,16 @@ pub enum Flaw {
 }
 
 #[derive(Deserialize)]
-struct Watermark {
-    appid: String,
-    timestamp: i64,
+pub(super) struct Watermark {
+    pub appid: String,
+    pub timestamp: i64,
 }
 
 /// Decrypts with the first key of `ring` (newest first) under which every check holds; otherwise says how far the
 /// best key got. AES-128-CBC with strict PKCS#7 (protocol §3.2).
 pub fn open(ring: &[SessionKey], appid: &str, now: Millis, encrypted: &Encrypted) -> Result<Opened, Flaw> {
-    let (data, data_repaired) = transport::decode(&encrypted.data).ok_or(Flaw::Base64)?;
-    let (iv, iv_repaired) = transport::decode(&encrypted.iv).ok_or(Flaw::Iv)?;
+    let (data, data_damage) = transport::decode(&encrypted.data).ok_or(Flaw::Base64)?;
+    let (iv, iv_damage) = transport::decode(&encrypted.iv).ok_or(Flaw::Iv)?;
     if data.is_empty() || data.len() % BLOCK != 0 {
         return Err(Flaw::Length);
     }
@@ -71,7 +73,7 @@ pub fn open(ring: &[SessionKey], appid: &str, now: Millis, encrypted: &Encrypted
     let mut furthest = Flaw::NoKey;
     for (key_index, key) in ring.iter().enumerate() {
         match open_with(key, appid, now, &data, iv) {
-            Ok(json) => return Ok(Opened { json, key_index, repaired: data_repaired || iv_repaired }),
+            Ok((json, made_at)) => return Ok(Opened { json, key_index, damage: data_damage.and(iv_damage), made_at }),
             Err(flaw) => furthest = furthest.max(flaw),
         }
     }
@@ -84,7 +86,7 @@ fn open_with(
     now: Millis,
     data: &[u8],
     iv: [u8; BLOCK],
-) -> Result<Map<String, Value>, Flaw> {
+) -> Result<(Map<String, Value>, i64), Flaw> {
     let key = key.bytes().ok_or(Flaw::NoKey)?;
     let cipher = cbc::Decryptor::<Aes128>::new(&key.into(), &iv.into());
     let mut buffer = Zeroizing::new(data.to_vec());
@@ -97,7 +99,7 @@ fn open_with(
         return Err(Flaw::Watermark);
     }
     let age = now.seconds().saturating_sub(watermark.timestamp);
-    if (-MAX_AHEAD_S..=MAX_AGE_S).contains(&age) { Ok(json) } else { Err(Flaw::Stale) }
+    if (-MAX_AHEAD_S..=MAX_AGE_S).contains(&age) { Ok((json, watermark.timestamp)) } else { Err(Flaw::Stale) }
 }
 
 #[cfg(test)]
@@ -168,7 +170,7 @@ mod tests {
         let ring = ["HyVFkGl5F5OQWJZZaNzBBg==", text(phone, "session_key")].map(|key| SessionKey::new(key).unwrap());
         let encrypted = Encrypted { data: text(phone, "encryptedData").into(), iv: text(phone, "iv").into() };
         let opened = open(&ring, text(phone, "appid"), Millis(1_700_000_000_000), &encrypted).unwrap();
-        assert_eq!((opened.key_index, opened.repaired), (1, false));
+        assert_eq!((opened.key_index, opened.damage.any()), (1, false));
         let info = PhoneInfo::deserialize(Value::Object(opened.json)).unwrap();
         assert_eq!(info.phone().unwrap().e164(), "+85251234567");
         let none = open(&[], text(phone, "appid"), Millis(1_700_000_000_000), &encrypted);

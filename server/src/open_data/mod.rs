@@ -2,11 +2,13 @@
 //! clock, no database, so that every rule can be shown by a table of cases.
 
 mod decrypt;
+pub mod diagnosis;
 mod session_key;
 mod transport;
 
 pub use decrypt::{Encrypted, Flaw, Opened, open};
 pub use session_key::SessionKey;
+pub use transport::Damage;
 
 use serde::Deserialize;
 use serde_json::Value;

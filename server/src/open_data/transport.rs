@@ -18,57 +18,92 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// A front end that encodes twice is common; three times was never reported.
 const MOST_PERCENT_ROUNDS: usize = 2;
 
-/// What `text` says in base64, and whether it had to be repaired to say anything. `None` when it says nothing.
+/// What happened to a text on its way. More than one thing can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Damage {
+    pub percent_encoded: bool,
+    pub plus_lost: bool,
+    pub url_safe: bool,
+    pub line_breaks: bool,
+    pub padding_lost: bool,
+}
+
+impl Damage {
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            percent_encoded: self.percent_encoded || other.percent_encoded,
+            plus_lost: self.plus_lost || other.plus_lost,
+            url_safe: self.url_safe || other.url_safe,
+            line_breaks: self.line_breaks || other.line_breaks,
+            padding_lost: self.padding_lost || other.padding_lost,
+        }
+    }
+}
+
+/// What `text` says in base64, and what had to be repaired for it to say anything. `None` when it says nothing.
 ///
 /// Whoever uses repaired bytes must let them pass every check that whole bytes pass.
-pub fn decode(text: &str) -> Option<(Vec<u8>, bool)> {
+pub fn decode(text: &str) -> Option<(Vec<u8>, Damage)> {
     if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) {
-        return Some((bytes, false));
+        return Some((bytes, Damage::default()));
     }
-    let bytes = LENIENT.decode(repair(text)).ok()?;
-    Some((bytes, true))
+    let (repaired, damage) = repair(text);
+    Some((LENIENT.decode(repaired).ok()?, damage))
 }
 
 /// Undoes percent-encoding, `+` read as a blank, the URL-safe alphabet, line breaks and surplus padding.
-fn repair(text: &str) -> String {
+fn repair(text: &str) -> (String, Damage) {
+    let mut damage = Damage::default();
     let mut text = text.to_owned();
     for _ in 0..MOST_PERCENT_ROUNDS {
         if text.contains('%') {
+            damage.percent_encoded = true;
             text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
         }
     }
+    damage.line_breaks = text.contains(['\r', '\n', '\t']);
+    damage.plus_lost = text.contains(' ');
+    damage.url_safe = text.contains(['-', '_']);
     let repaired = text.chars().filter(|letter| !matches!(letter, '\r' | '\n' | '\t'));
-    let repaired = repaired.map(|letter| match letter {
+    let repaired: String = repaired.map(|letter| match letter {
         ' ' | '-' => '+',
         '_' => '/',
         other => other,
-    });
-    repaired.collect::<String>().trim_end_matches('=').to_owned()
+    }).collect();
+    let bare = repaired.trim_end_matches('=');
+    damage.padding_lost = (repaired.len() - bare.len()) != (4 - bare.len() % 4) % 4;
+    (bare.to_owned(), damage)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{Damage, decode};
 
     const BYTES: [u8; 16] = [0xfb, 0xef, 0xbe, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
     const WHOLE: &str = "++++////AQIDBAUGBwgJCg==";
 
     #[test]
     fn whole_text_is_taken_as_it_is() {
-        assert_eq!(decode(WHOLE), Some((BYTES.to_vec(), false)));
+        assert_eq!(decode(WHOLE), Some((BYTES.to_vec(), Damage::default())));
     }
 
     #[test]
     fn each_known_damage_is_undone() {
-        for damaged in [
-            "    ////AQIDBAUGBwgJCg==",
-            "%2B%2B%2B%2B%2F%2F%2F%2FAQIDBAUGBwgJCg%3D%3D",
-            "%252B%252B%252B%252B%252F%252F%252F%252FAQIDBAUGBwgJCg%253D%253D",
-            "----____AQIDBAUGBwgJCg",
-            "++++////AQIDBAUGBwgJCg",
-            "++++////AQID\r\nBAUGBwgJCg==\n",
+        let none = Damage::default();
+        for (damaged, damage) in [
+            ("    ////AQIDBAUGBwgJCg==", Damage { plus_lost: true, ..none }),
+            ("%2B%2B%2B%2B%2F%2F%2F%2FAQIDBAUGBwgJCg%3D%3D", Damage { percent_encoded: true, ..none }),
+            ("%252B%252B%252B%252B%252F%252F%252F%252FAQIDBAUGBwgJCg%253D%253D", Damage { percent_encoded: true, ..none }),
+            ("----____AQIDBAUGBwgJCg", Damage { url_safe: true, padding_lost: true, ..none }),
+            ("----____AQIDBAUGBwgJCg==", Damage { url_safe: true, ..none }),
+            ("++++////AQIDBAUGBwgJCg", Damage { padding_lost: true, ..none }),
+            ("++++////AQID\r\nBAUGBwgJCg==\n", Damage { line_breaks: true, ..none }),
         ] {
-            assert_eq!(decode(damaged), Some((BYTES.to_vec(), true)), "{damaged:?}");
+            assert_eq!(decode(damaged), Some((BYTES.to_vec(), damage)), "{damaged:?}");
         }
     }
 

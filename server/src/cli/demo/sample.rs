@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Failed, Outcome};
 use crate::{
     accounts::{Accounts, LogIn, PhoneProof},
-    arrival::Arrival,
+    arrival::{Arrival, Client},
     clock::{Clock, Millis},
     config::{Config, WeChatConfig},
     console::ConsoleServer,
@@ -168,7 +168,7 @@ impl Stage {
             }
         };
         let now = self.clock.now();
-        let arrival = Arrival { request_id: Random::System.id(now), at: now, address: Ipv4Addr::LOCALHOST.into() };
+        let arrival = Arrival { request_id: Random::System.id(now), at: now, address: Ipv4Addr::LOCALHOST.into(), client: Client::default() };
         let done = self.accounts.log_in(LogIn { appid, code, phone, profile: None }, arrival).await?;
         Ok(done.user.user_id.parse()?)
     }

@@ -1,0 +1,293 @@
+//! Why encrypted data could not be used, or had to be healed. Never guesses: what nothing proves is
+//! [`Cause::Unknown`], with the evidence.
+//!
+//! | cause | proved by |
+//! | --- | --- |
+//! | `plus_lost`, `double_encoded`, `url_safe_alphabet`, `line_breaks`, `padding_lost` | the text is no base64 as it came, is after undoing exactly this, and what it says passes every check |
+//! | `login_after_phone_button` | the data opens under an older key, and its own time lies before the newest key came |
+//! | `not_base64` | characters that no repair explains |
+//! | `truncated` | a length that base64 or AES cannot have; or the beginning opens under a held key and the end is missing |
+//! | `iv_invalid` | iv is not 16 bytes; or all but the first block opens under a held key |
+//! | `no_session`, `key_expired` | the openid never logged in here; it has, but every key is older than 72 hours |
+//! | `wrong_app` | it opens, and its watermark names another mini program; or it opens under the user's key in another one; or the Referer names another one and no key fits |
+//! | `stale_data`, `replayed` | it opens and its time is over; the same, and it has been used before |
+//! | `other_users_data` | it opens and names another openid; or no key fits and the same ciphertext was another user's |
+//! | `not_from_wechat` | it opens under the user's key and has no watermark, which WeChat never leaves out; or WeChat says so |
+//! | `wrong_kind_of_data` | it opens, passes every check, and holds user info where a phone belongs, or the other way round |
+//! | `key_rotated_elsewhere` | no key fits, and WeChat says that the newest one is not the user's any more (`accounts::report`) |
+
+use aes::Aes128;
+use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
+use latchkey_app::types::{Cause, Stage};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{
+    Damage, Encrypted, Opened, SessionKey,
+    decrypt::{BLOCK, Watermark},
+    transport,
+};
+use crate::clock::Millis;
+
+/// The watermark has whole seconds, and two clocks are never the same.
+const SLACK_S: i64 = 60;
+
+/// A session_key that is held, and since when.
+#[derive(Debug, Clone)]
+pub struct HeldKey {
+    pub key: SessionKey,
+    pub received_at: Millis,
+}
+
+/// What the data was sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    Phone,
+    UserInfo,
+}
+
+/// The same ciphertext has been opened before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    BySameUser,
+    ByAnother,
+}
+
+/// What is known besides the data itself.
+#[derive(Debug, Clone)]
+pub struct Clues<'a> {
+    pub appid: &'a str,
+    /// The sender's; absent while nobody knows who he is.
+    pub openid: Option<&'a str>,
+    pub now: Millis,
+    pub wanted: Wanted,
+    /// Newest first.
+    pub ring: &'a [HeldKey],
+    /// Whether the openid has ever logged in here.
+    pub has_logged_in: bool,
+    /// The same user's keys in other mini programs. Only to explain: data that opens under one of them is never used.
+    pub elsewhere: &'a [(String, SessionKey)],
+    pub seen: Option<Seen>,
+    pub referer_appid: Option<&'a str>,
+}
+
+/// What the evidence says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub cause: Cause,
+    pub stage: Stage,
+    /// In a few words, what the cause was concluded from. Never what the data says.
+    pub proof: String,
+    pub data_bytes: Option<usize>,
+    pub ciphertext_sha256: Option<[u8; 32]>,
+    /// How far each key of the ring got.
+    pub keys: Vec<Stage>,
+    /// Seconds from the watermark's time to now, when it could be read.
+    pub data_age_s: Option<i64>,
+}
+
+/// The identity of a ciphertext, however it was carried.
+pub fn ciphertext_sha256(encrypted: &Encrypted) -> Option<[u8; 32]> {
+    transport::decode(&encrypted.data).map(|(bytes, _)| Sha256::digest(bytes).into())
+}
+
+/// What had to be healed of data that was opened; `None` when nothing had to.
+pub fn healing(opened: &Opened, ring: &[HeldKey], now: Millis) -> Option<(Cause, String)> {
+    let _ = now;
+    if let Some(cause) = damage_cause(opened.damage) {
+        return Some((cause, "no base64 as it came; after the repair every check holds".to_owned()));
+    }
+    if opened.key_index == 0 {
+        return None;
+    }
+    let newest = ring.first()?.received_at.seconds();
+    let proof = format!("opened under key {} of the ring; the data was made {}", opened.key_index + 1, {
+        let before = newest.saturating_sub(opened.made_at);
+        if before >= 0 { format!("{before} s before the newest key came") } else { format!("{} s after it came", -before) }
+    });
+    let cause =
+        if opened.made_at <= newest + SLACK_S { Cause::LoginAfterPhoneButton } else { Cause::Unknown };
+    Some((cause, proof))
+}
+
+fn damage_cause(damage: Damage) -> Option<Cause> {
+    let causes = [
+        (damage.percent_encoded, Cause::DoubleEncoded),
+        (damage.plus_lost, Cause::PlusLost),
+        (damage.url_safe, Cause::UrlSafeAlphabet),
+        (damage.line_breaks, Cause::LineBreaks),
+        (damage.padding_lost, Cause::PaddingLost),
+    ];
+    causes.into_iter().find(|(there, _)| *there).map(|(_, cause)| cause)
+}
+
+/// Why `encrypted` could not be used.
+pub fn diagnose(encrypted: &Encrypted, clues: &Clues<'_>) -> Finding {
+    let mut finding = Finding {
+        cause: Cause::Unknown,
+        stage: Stage::Base64,
+        proof: String::new(),
+        data_bytes: None,
+        ciphertext_sha256: None,
+        keys: Vec::new(),
+        data_age_s: None,
+    };
+    let (cause, stage, proof) = conclude(encrypted, clues, &mut finding);
+    Finding { cause, stage, proof, ..finding }
+}
+
+type Conclusion = (Cause, Stage, String);
+
+/// Goes through the checks in their order and keeps what it sees on the way in `finding`.
+fn conclude(encrypted: &Encrypted, clues: &Clues<'_>, finding: &mut Finding) -> Conclusion {
+    let Some((data, _)) = transport::decode(&encrypted.data) else { return no_base64(&encrypted.data) };
+    finding.data_bytes = Some(data.len());
+    finding.ciphertext_sha256 = Some(Sha256::digest(&data).into());
+    let iv = transport::decode(&encrypted.iv).map(|(iv, _)| iv).unwrap_or_default();
+    let Ok(iv) = <[u8; BLOCK]>::try_from(iv.as_slice()) else {
+        return (Cause::IvInvalid, Stage::Iv, format!("iv has {} bytes in place of 16", iv.len()));
+    };
+    if data.is_empty() || data.len() % BLOCK != 0 {
+        let proof = format!("{} bytes are no whole number of blocks of 16", data.len());
+        return (Cause::Truncated, Stage::Length, proof);
+    }
+    let opened: Vec<Peeled> = clues.ring.iter().map(|held| Peeled::under(&held.key, &data, iv)).collect();
+    finding.keys = opened.iter().map(|peeled| peeled.stage).collect();
+    let best = opened.iter().max_by_key(|peeled| peeled.stage);
+    if let Some(json) = best.and_then(|best| best.json.as_ref()) {
+        return about_content(json, clues, finding);
+    }
+    let stage = best.map_or(Stage::Key, |best| best.stage);
+    let (cause, proof) = half_opened(&opened)
+        .or_else(|| in_another_app(&data, iv, clues))
+        .or_else(|| somebody_elses(clues))
+        .or_else(|| without_keys(clues))
+        .or_else(|| other_referer(clues))
+        .unwrap_or_else(|| (Cause::Unknown, format!("none of {} keys opens it", clues.ring.len())));
+    (cause, stage, proof)
+}
+
+fn no_base64(text: &str) -> Conclusion {
+    let letters = text.trim_end_matches('=');
+    let alphabet = letters.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_ \r\n\t".contains(&byte));
+    if alphabet && letters.len() % 4 == 1 {
+        let proof = format!("{} characters: base64 never has 4n+1", letters.len());
+        return (Cause::Truncated, Stage::Base64, proof);
+    }
+    (Cause::NotBase64, Stage::Base64, "characters that no repair explains".to_owned())
+}
+
+/// The key is right, and so is the JSON: what is wrong is what it says.
+fn about_content(json: &Map<String, Value>, clues: &Clues<'_>, finding: &mut Finding) -> Conclusion {
+    let watermark = json.get("watermark").and_then(|value| Watermark::deserialize(value).ok());
+    let Some(watermark) = watermark else {
+        let proof = "opens under the user's own key, but has no watermark".to_owned();
+        return (Cause::NotFromWechat, Stage::Watermark, proof);
+    };
+    let age = clues.now.seconds().saturating_sub(watermark.timestamp);
+    finding.data_age_s = Some(age);
+    if watermark.appid != clues.appid {
+        return (Cause::WrongApp, Stage::Watermark, "its watermark names another mini program".to_owned());
+    }
+    if !(-super::decrypt::MAX_AHEAD_S..=super::decrypt::MAX_AGE_S).contains(&age) {
+        let cause = if clues.seen == Some(Seen::BySameUser) { Cause::Replayed } else { Cause::StaleData };
+        return (cause, Stage::Watermark, format!("its watermark's time is {age} s ago"));
+    }
+    let owner = json.get("openId").and_then(Value::as_str);
+    if owner.is_some_and(|owner| clues.openid.is_some_and(|openid| openid != owner)) {
+        return (Cause::OtherUsersData, Stage::Owner, "it names another openid".to_owned());
+    }
+    let holds_phone = json.contains_key("purePhoneNumber");
+    if holds_phone != (clues.wanted == Wanted::Phone) {
+        let proof = if holds_phone { "it holds a phone, not user info" } else { "it holds no phone" };
+        return (Cause::WrongKindOfData, Stage::Json, proof.to_owned());
+    }
+    (Cause::Unknown, Stage::Json, "every check holds but the last: its fields".to_owned())
+}
+
+/// A key that opens one end of the data is the right one.
+fn half_opened(opened: &[Peeled]) -> Option<(Cause, String)> {
+    if opened.iter().any(|peeled| peeled.beginning_reads) {
+        let proof = "the beginning opens under a held key, the end does not: a part is missing or changed";
+        return Some((Cause::Truncated, proof.to_owned()));
+    }
+    let end = opened.iter().any(|peeled| peeled.end_reads);
+    end.then(|| (Cause::IvInvalid, "all but the first block opens under a held key: the iv is another one".to_owned()))
+}
+
+fn in_another_app(data: &[u8], iv: [u8; BLOCK], clues: &Clues<'_>) -> Option<(Cause, String)> {
+    let fits = |(_, key): &&(String, SessionKey)| Peeled::under(key, data, iv).json.is_some();
+    let (appid, _) = clues.elsewhere.iter().find(fits)?;
+    Some((Cause::WrongApp, format!("opens under this user's key in {appid}")))
+}
+
+fn somebody_elses(clues: &Clues<'_>) -> Option<(Cause, String)> {
+    match clues.seen? {
+        Seen::ByAnother => Some((Cause::OtherUsersData, "the same ciphertext was another user's before".to_owned())),
+        Seen::BySameUser => {
+            Some((Cause::Replayed, "the same ciphertext was used before, under a key that is gone".to_owned()))
+        }
+    }
+}
+
+fn without_keys(clues: &Clues<'_>) -> Option<(Cause, String)> {
+    if !clues.ring.is_empty() {
+        return None;
+    }
+    Some(if clues.has_logged_in {
+        (Cause::KeyExpired, "every session_key is older than 72 hours".to_owned())
+    } else {
+        (Cause::NoSession, "this openid has never logged in here".to_owned())
+    })
+}
+
+fn other_referer(clues: &Clues<'_>) -> Option<(Cause, String)> {
+    let referer = clues.referer_appid.filter(|appid| *appid != clues.appid)?;
+    Some((Cause::WrongApp, format!("no key fits, and the request comes from {referer}")))
+}
+
+/// Data under one key, as far as it opens.
+struct Peeled {
+    stage: Stage,
+    /// Whole: padding, UTF-8 and JSON hold.
+    json: Option<Map<String, Value>>,
+    /// It begins as WeChat's data does.
+    beginning_reads: bool,
+    /// It ends as WeChat's data does, and only its first block is noise.
+    end_reads: bool,
+}
+
+impl Peeled {
+    fn under(key: &SessionKey, data: &[u8], iv: [u8; BLOCK]) -> Self {
+        let nothing = Self { stage: Stage::Padding, json: None, beginning_reads: false, end_reads: false };
+        let Some(key) = key.bytes() else { return nothing };
+        let cipher = cbc::Decryptor::<Aes128>::new(&key.into(), &iv.into());
+        let mut buffer = Zeroizing::new(data.to_vec());
+        let Ok(plain) = cipher.decrypt_padded::<NoPadding>(&mut buffer) else { return nothing };
+        let beginning_reads = plain.starts_with(b"{\"") && plain[..BLOCK].iter().all(|byte| (b' '..=b'~').contains(byte));
+        let Some(text) = unpad(plain) else { return Self { beginning_reads, ..nothing } };
+        let Ok(utf8) = std::str::from_utf8(text) else {
+            return Self { stage: Stage::Utf8, beginning_reads, end_reads: end_reads(text), ..nothing };
+        };
+        match serde_json::from_str(utf8) {
+            Ok(json) => Self { stage: Stage::Watermark, json: Some(json), ..nothing },
+            Err(_) => Self { stage: Stage::Json, beginning_reads, end_reads: end_reads(text), ..nothing },
+        }
+    }
+}
+
+fn unpad(plain: &[u8]) -> Option<&[u8]> {
+    let pad = usize::from(*plain.last()?);
+    let (text, padding) = plain.split_at_checked(plain.len().checked_sub(pad)?)?;
+    ((1..=BLOCK).contains(&pad) && padding.iter().all(|byte| usize::from(*byte) == pad)).then_some(text)
+}
+
+fn end_reads(text: &[u8]) -> bool {
+    let Some(rest) = text.get(BLOCK..).and_then(|rest| std::str::from_utf8(rest).ok()) else { return false };
+    rest.contains("\"watermark\"") && rest.ends_with('}')
+}
+
+#[cfg(test)]
+mod tests;
