@@ -94,8 +94,7 @@ pub fn ciphertext_sha256(encrypted: &Encrypted) -> Option<[u8; 32]> {
 }
 
 /// What had to be healed of data that was opened; `None` when nothing had to.
-pub fn healing(opened: &Opened, ring: &[HeldKey], now: Millis) -> Option<(Cause, String)> {
-    let _ = now;
+pub fn healing(opened: &Opened, ring: &[HeldKey]) -> Option<(Cause, String)> {
     if let Some(cause) = damage_cause(opened.damage) {
         return Some((cause, "no base64 as it came; after the repair every check holds".to_owned()));
     }
@@ -105,10 +104,13 @@ pub fn healing(opened: &Opened, ring: &[HeldKey], now: Millis) -> Option<(Cause,
     let newest = ring.first()?.received_at.seconds();
     let proof = format!("opened under key {} of the ring; the data was made {}", opened.key_index + 1, {
         let before = newest.saturating_sub(opened.made_at);
-        if before >= 0 { format!("{before} s before the newest key came") } else { format!("{} s after it came", -before) }
+        if before >= 0 {
+            format!("{before} s before the newest key came")
+        } else {
+            format!("{} s after it came", -before)
+        }
     });
-    let cause =
-        if opened.made_at <= newest + SLACK_S { Cause::LoginAfterPhoneButton } else { Cause::Unknown };
+    let cause = if opened.made_at <= newest + SLACK_S { Cause::LoginAfterPhoneButton } else { Cause::Unknown };
     Some((cause, proof))
 }
 
@@ -266,7 +268,8 @@ impl Peeled {
         let cipher = cbc::Decryptor::<Aes128>::new(&key.into(), &iv.into());
         let mut buffer = Zeroizing::new(data.to_vec());
         let Ok(plain) = cipher.decrypt_padded::<NoPadding>(&mut buffer) else { return nothing };
-        let beginning_reads = plain.starts_with(b"{\"") && plain[..BLOCK].iter().all(|byte| (b' '..=b'~').contains(byte));
+        let beginning_reads =
+            plain.starts_with(b"{\"") && plain[..BLOCK].iter().all(|byte| (b' '..=b'~').contains(byte));
         let Some(text) = unpad(plain) else { return Self { beginning_reads, ..nothing } };
         let Ok(utf8) = std::str::from_utf8(text) else {
             return Self { stage: Stage::Utf8, beginning_reads, end_reads: end_reads(text), ..nothing };

@@ -69,11 +69,13 @@ fn repair(text: &str) -> (String, Damage) {
     damage.plus_lost = text.contains(' ');
     damage.url_safe = text.contains(['-', '_']);
     let repaired = text.chars().filter(|letter| !matches!(letter, '\r' | '\n' | '\t'));
-    let repaired: String = repaired.map(|letter| match letter {
-        ' ' | '-' => '+',
-        '_' => '/',
-        other => other,
-    }).collect();
+    let repaired: String = repaired
+        .map(|letter| match letter {
+            ' ' | '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
     let bare = repaired.trim_end_matches('=');
     damage.padding_lost = (repaired.len() - bare.len()) != (4 - bare.len() % 4) % 4;
     (bare.to_owned(), damage)
@@ -97,7 +99,10 @@ mod tests {
         for (damaged, damage) in [
             ("    ////AQIDBAUGBwgJCg==", Damage { plus_lost: true, ..none }),
             ("%2B%2B%2B%2B%2F%2F%2F%2FAQIDBAUGBwgJCg%3D%3D", Damage { percent_encoded: true, ..none }),
-            ("%252B%252B%252B%252B%252F%252F%252F%252FAQIDBAUGBwgJCg%253D%253D", Damage { percent_encoded: true, ..none }),
+            (
+                "%252B%252B%252B%252B%252F%252F%252F%252FAQIDBAUGBwgJCg%253D%253D",
+                Damage { percent_encoded: true, ..none },
+            ),
             ("----____AQIDBAUGBwgJCg", Damage { url_safe: true, padding_lost: true, ..none }),
             ("----____AQIDBAUGBwgJCg==", Damage { url_safe: true, ..none }),
             ("++++////AQIDBAUGBwgJCg", Damage { padding_lost: true, ..none }),

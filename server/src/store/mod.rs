@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod bindings;
 pub mod erasures;
+pub mod failures;
 pub mod login_codes;
 pub mod operator_sessions;
 pub mod operators;

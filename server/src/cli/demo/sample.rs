@@ -168,7 +168,12 @@ impl Stage {
             }
         };
         let now = self.clock.now();
-        let arrival = Arrival { request_id: Random::System.id(now), at: now, address: Ipv4Addr::LOCALHOST.into(), client: Client::default() };
+        let arrival = Arrival {
+            request_id: Random::System.id(now),
+            at: now,
+            address: Ipv4Addr::LOCALHOST.into(),
+            client: Client::default(),
+        };
         let done = self.accounts.log_in(LogIn { appid, code, phone, profile: None }, arrival).await?;
         Ok(done.user.user_id.parse()?)
     }

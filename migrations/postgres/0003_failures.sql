@@ -1,0 +1,35 @@
+-- Calls that failed or were healed, with what explains them. Never a plaintext, a key or a phone.
+CREATE TABLE failures (
+    id UUID PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL,
+    appid TEXT NOT NULL,
+    user_id UUID,
+    binding_id UUID,
+    call TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    healed BOOLEAN NOT NULL,
+    version TEXT,
+    errcode BIGINT,
+    rid TEXT,
+    ciphertext_hash BYTEA,
+    evidence TEXT NOT NULL,
+    times BIGINT NOT NULL,
+    later_success_at BIGINT,
+    asked TEXT NOT NULL,
+    request_id TEXT NOT NULL
+);
+CREATE INDEX failures_at ON failures (at);
+CREATE INDEX failures_cause ON failures (cause, id);
+CREATE INDEX failures_user_id ON failures (user_id, id);
+CREATE INDEX failures_request_id ON failures (request_id);
+CREATE INDEX failures_rid ON failures (rid);
+
+-- Ciphertexts that were opened, by SHA-256, and whose they are.
+CREATE TABLE ciphertexts (
+    hash BYTEA PRIMARY KEY NOT NULL,
+    user_id UUID NOT NULL,
+    opened_at BIGINT NOT NULL
+);
+CREATE INDEX ciphertexts_opened_at ON ciphertexts (opened_at);
+CREATE INDEX ciphertexts_user_id ON ciphertexts (user_id);

@@ -1,0 +1,216 @@
+//! Calls that failed or were healed, with what explains them.
+
+use uuid::Uuid;
+
+use super::{Result, Slice, Start, Tx, execute, on, row};
+use crate::clock::Millis;
+
+row! {
+    #[derive(Debug, Clone)]
+    pub struct FailureRow {
+        pub id: Uuid,
+        pub at: i64,
+        pub appid: String,
+        pub user_id: Option<Uuid>,
+        pub binding_id: Option<Uuid>,
+        pub call: String,
+        /// A name of [`latchkey_app::types::Stage`].
+        pub stage: String,
+        /// A name of [`latchkey_app::types::Cause`].
+        pub cause: String,
+        pub healed: bool,
+        pub version: Option<String>,
+        pub errcode: Option<i64>,
+        pub rid: Option<String>,
+        pub ciphertext_hash: Option<Vec<u8>>,
+        /// [`latchkey_app::types::Evidence`] as JSON.
+        pub evidence: String,
+        /// This one, and those of the same network that were too many to be kept one by one.
+        pub times: i64,
+        pub later_success_at: Option<i64>,
+        /// A list of [`latchkey_app::types::Asked`] as JSON.
+        pub asked: String,
+        pub request_id: String,
+    }
+}
+
+row! {
+    /// How many of one cause.
+    #[derive(Debug, Clone)]
+    pub struct CauseCountRow {
+        pub cause: String,
+        pub healed: bool,
+        pub times: i64,
+    }
+}
+
+row! {
+    /// How many in one step of time, by mini program and version.
+    #[derive(Debug, Clone)]
+    pub struct TrendRow {
+        pub step: i64,
+        pub appid: String,
+        pub version: Option<String>,
+        pub cause: String,
+        pub healed: bool,
+        pub times: i64,
+    }
+}
+
+const COLUMNS: &str = "id, at, appid, user_id, binding_id, call, stage, cause, healed, version, errcode, rid, \
+                       ciphertext_hash, evidence, times, later_success_at, asked, request_id";
+
+/// What to leave out. Absent: nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub cause: Option<String>,
+    pub stage: Option<String>,
+    pub appid: Option<String>,
+    pub version: Option<String>,
+    pub user_id: Option<Uuid>,
+    pub healed: Option<bool>,
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub to: Option<Millis>,
+}
+
+/// A condition per value; a value that is absent is NULL and lets everything through.
+const FITS: &str = "($2 IS NULL OR cause = $2) AND ($3 IS NULL OR stage = $3) AND ($4 IS NULL OR appid = $4) \
+                    AND ($5 IS NULL OR version = $5) AND ($6 IS NULL OR user_id = $6) AND ($7 IS NULL OR healed = $7) \
+                    AND ($8 IS NULL OR at >= $8) AND ($9 IS NULL OR at < $9)";
+
+macro_rules! bind_filter {
+    ($query:expr, $filter:expr) => {
+        $query
+            .bind($filter.cause.as_deref())
+            .bind($filter.stage.as_deref())
+            .bind($filter.appid.as_deref())
+            .bind($filter.version.as_deref())
+            .bind($filter.user_id)
+            .bind($filter.healed)
+            .bind($filter.from.map(|at| at.0))
+            .bind($filter.to.map(|at| at.0))
+    };
+}
+
+pub async fn insert(tx: &mut Tx, row: &FailureRow) -> Result<()> {
+    let sql = format!("INSERT INTO failures ({COLUMNS}) VALUES ({})", super::placeholders(18));
+    execute!(
+        tx,
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(row.id)
+            .bind(row.at)
+            .bind(&row.appid)
+            .bind(row.user_id)
+            .bind(row.binding_id)
+            .bind(&row.call)
+            .bind(&row.stage)
+            .bind(&row.cause)
+            .bind(row.healed)
+            .bind(row.version.as_deref())
+            .bind(row.errcode)
+            .bind(row.rid.as_deref())
+            .bind(row.ciphertext_hash.as_deref())
+            .bind(&row.evidence)
+            .bind(row.times)
+            .bind(row.later_success_at)
+            .bind(&row.asked)
+            .bind(&row.request_id)
+    )?;
+    Ok(())
+}
+
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE id = $1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
+}
+
+/// WeChat was asked afterwards, and what follows from its answer.
+pub async fn set_asked(tx: &mut Tx, id: Uuid, asked: &str, cause: &str, evidence: &str) -> Result<()> {
+    let sql = "UPDATE failures SET asked = $2, cause = $3, evidence = $4 WHERE id = $1";
+    execute!(tx, sqlx::query(sql).bind(id).bind(asked).bind(cause).bind(evidence))?;
+    Ok(())
+}
+
+/// The user's failures of these days have come to a good end.
+pub async fn succeeded(tx: &mut Tx, user: Uuid, since: Millis, at: Millis) -> Result<()> {
+    let sql = "UPDATE failures SET later_success_at = $3 \
+               WHERE user_id = $1 AND at >= $2 AND later_success_at IS NULL AND NOT healed";
+    execute!(tx, sqlx::query(sql).bind(user).bind(since.0).bind(at.0))?;
+    Ok(())
+}
+
+/// A page of failures, newest first.
+pub async fn list(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> Result<Slice<FailureRow>> {
+    let (edge, order, key) = start.edge();
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE {edge} AND {FITS} ORDER BY id {order} LIMIT $10");
+    let most = super::one_more(limit);
+    let rows = on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(key);
+        bind_filter!(query, filter).bind(most).fetch_all(conn).await
+    })?;
+    Ok(Slice::new(rows, start, limit))
+}
+
+/// How many there are of each cause, under a filter.
+pub async fn causes(tx: &mut Tx, filter: &Filter) -> Result<Vec<CauseCountRow>> {
+    let sql = format!(
+        "SELECT cause, healed, CAST(SUM(times) AS BIGINT) AS times FROM failures WHERE id < $1 AND {FITS} \
+         GROUP BY cause, healed"
+    );
+    Ok(on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(Uuid::max());
+        bind_filter!(query, filter).fetch_all(conn).await
+    })?)
+}
+
+/// How many there are since `from`, in steps of `step_ms` that begin at `offset_ms` after a multiple of it.
+pub async fn trend(tx: &mut Tx, from: Millis, step_ms: i64, offset_ms: i64) -> Result<Vec<TrendRow>> {
+    let sql = "SELECT ((at + $3) / $2) AS step, appid, version, cause, healed, CAST(SUM(times) AS BIGINT) AS times \
+               FROM failures WHERE at >= $1 GROUP BY 1, appid, version, cause, healed";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).bind(step_ms).bind(offset_ms).fetch_all(conn).await)?)
+}
+
+/// A user's failures between two moments, oldest first, at most `most`.
+pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<FailureRow>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM failures WHERE user_id = $1 AND at >= $2 AND at <= $3 ORDER BY id LIMIT $4");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
+}
+
+/// Who and what is behind a request id, or a rid of WeChat.
+pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 ORDER BY id DESC LIMIT 1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(text).fetch_optional(conn).await)?)
+}
+
+/// Forgets whose an erased user's failures were, and what might tell.
+pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
+    let sql = "UPDATE failures SET user_id = NULL, binding_id = NULL, ciphertext_hash = NULL WHERE user_id = $1";
+    execute!(tx, sqlx::query(sql).bind(user))?;
+    execute!(tx, sqlx::query("DELETE FROM ciphertexts WHERE user_id = $1").bind(user))?;
+    Ok(())
+}
+
+/// Keeps whose ciphertext this is; the first who opened it.
+pub async fn opened(tx: &mut Tx, ciphertext: [u8; 32], user: Uuid, at: Millis) -> Result<()> {
+    let sql = "INSERT INTO ciphertexts (hash, user_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
+    execute!(tx, sqlx::query(sql).bind(ciphertext.as_slice()).bind(user).bind(at.0))?;
+    Ok(())
+}
+
+pub async fn opened_by(tx: &mut Tx, ciphertext: [u8; 32]) -> Result<Option<Uuid>> {
+    let sql = "SELECT user_id FROM ciphertexts WHERE hash = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(ciphertext.as_slice()).fetch_optional(conn).await)?)
+}
+
+/// Deletes at most `batch` failures from before `before`; how many they were.
+pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
+    super::expire(tx, "failures", "id", "at", before, batch).await
+}
+
+/// Deletes at most `batch` ciphertexts opened before `before`; how many they were.
+pub async fn expire_ciphertexts(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
+    super::expire(tx, "ciphertexts", "hash", "opened_at", before, batch).await
+}
