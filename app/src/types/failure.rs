@@ -46,6 +46,8 @@ pub struct Evidence {
     pub iv_chars: Option<i64>,
     /// SHA-256 of the ciphertext's bytes, in hex: the same data again has the same.
     pub ciphertext_sha256: Option<String>,
+    /// SHA-256 of the ciphertext's base64, in hex: WeChat does not say over which of the two it wants to be asked.
+    pub base64_sha256: Option<String>,
     /// The session_keys that were tried, newest first.
     pub keys: Vec<KeyTried>,
     /// Milliseconds from the last login of the binding to this call.

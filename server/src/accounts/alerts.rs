@@ -85,7 +85,7 @@ impl Accounts {
         }
     }
 
-    async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) {
+    pub(super) async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) {
         let now = self.clock.now();
         let Some(times) = self.raised.due(appid, kind, now) else { return };
         let row = AlertRow {

@@ -1,21 +1,32 @@
 use latchkey_app::types::PhoneSource;
 use uuid::Uuid;
 
-use super::{Accounts, Failure, Fault, PhoneProof, Session, UserInfo, prove_phone::ProvenPhone};
+use super::{
+    Accounts, Failure, Fault, PhoneProof, Session, UserInfo,
+    prove_phone::{ProvenPhone, Unproven},
+    reports::{Refused, Subject},
+};
 use crate::{
     arrival::Arrival,
     clock::Millis,
     config::PhoneConflict,
-    open_data::{Encrypted, Flaw},
+    open_data::{
+        Encrypted, Flaw,
+        diagnosis::{HeldKey, Wanted},
+    },
     phone::PhoneNumber,
     sealed::{Column, SealError},
     store::{
         Tx,
         bindings::{self, BindingRow},
+        failures,
         phone_changes::{self, PhoneChangeRow},
         users::{self, StoredPhone, UserRow},
     },
 };
+
+/// A failure counts as overcome when a later attempt within these days succeeds.
+const OVERCOME_S: i64 = 7 * 86_400;
 
 /// The user's phone, now that WeChat has vouched for it.
 #[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
@@ -55,7 +66,12 @@ impl Accounts {
         arrival: Arrival,
     ) -> Result<BoundPhone, Failure> {
         let binding = bindings::find_openid(&mut self.db.read().await?, appid, openid).await?;
-        let binding = binding.ok_or(Failure::DecryptFailed(Flaw::NoKey))?;
+        let Some(binding) = binding else {
+            let (appid, subject) = (appid.to_owned(), Subject::unknown(openid));
+            let (wanted, ring) = (Wanted::Phone, Vec::new());
+            self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
+            return Err(Failure::DecryptFailed(Flaw::NoKey));
+        };
         self.bind_to(binding, PhoneProof { encrypted: Some(encrypted), code: None }, arrival).await
     }
 
@@ -69,16 +85,64 @@ impl Accounts {
             Some(_) => self.key_ring(&mut self.db.read().await?, binding.id, now).await?,
             None => Vec::new(),
         };
-        let proven = self.prove_phone(&appid, &ring, now, &proof).await?;
+        let proven = self.prove_phone(&appid, &ring, now, &proof).await;
+        self.report_phone(arrival, &binding, &proof, &ring, &proven);
+        let proven = proven.map_err(|unproven| unproven.failure)?;
         let occasion = Occasion { appid: &appid, request_id: arrival.request_id, now };
         let mut tx = self.db.write().await?;
         let changed = self.set_phone(&mut tx, user_id, &proven, &occasion).await?;
+        self.keep_success(&mut tx, user_id, &proven, now).await?;
         let user = users::find(&mut tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
         if user.blocked_at.is_some() {
             return Err(Failure::UserBlocked);
         }
         tx.commit().await?;
         Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, binding)? })
+    }
+
+    /// What a good end tells the records: whose the ciphertext is, and that earlier failures are overcome.
+    pub(super) async fn keep_success(
+        &self,
+        tx: &mut Tx,
+        user_id: Uuid,
+        proven: &ProvenPhone,
+        now: Millis,
+    ) -> Result<(), Failure> {
+        if let Some(ciphertext) = proven.opened.as_ref().and_then(|opened| opened.ciphertext) {
+            failures::opened(tx, ciphertext, user_id, now).await?;
+        }
+        Ok(failures::succeeded(tx, user_id, now.plus_seconds(-OVERCOME_S), now).await?)
+    }
+
+    /// How a phone was proved, or was not, where there is something to tell.
+    pub(super) fn report_phone(
+        &self,
+        arrival: Arrival,
+        binding: &BindingRow,
+        proof: &PhoneProof,
+        ring: &[HeldKey],
+        proven: &Result<ProvenPhone, Unproven>,
+    ) {
+        let (appid, subject) = (binding.appid.as_str(), || Subject::from(binding));
+        let flawed = match proven {
+            Ok(ProvenPhone { opened: Some(opened), .. }) => {
+                if let Some(healing) = opened.healing.clone() {
+                    self.report_healing(arrival, appid, subject(), opened.ciphertext, healing, ring);
+                }
+                false
+            }
+            Ok(ProvenPhone { flaw, .. }) => flaw.is_some(),
+            Err(Unproven { failure: Failure::DecryptFailed(_), .. }) => true,
+            Err(Unproven { failure, answer }) => {
+                self.report_phone_code(arrival, appid, subject(), failure, answer.as_ref());
+                false
+            }
+        };
+        if let Some(encrypted) = proof.encrypted.clone().filter(|_| flawed) {
+            let (wanted, healed, ring) = (Wanted::Phone, proven.is_ok(), ring.to_vec());
+            let appid = appid.to_owned();
+            self.report_refused(Refused { arrival, appid, subject: subject(), encrypted, wanted, ring, healed });
+        }
     }
 
     /// Makes `proven` the user's phone, by the installation's rule about numbers that others have; whether that

@@ -7,7 +7,7 @@ impl Accounts {
         let ring = self.key_ring(&mut self.db.read().await?, binding.id, self.clock.now()).await?;
         let Some(newest) = ring.first() else { return Ok(false) };
         self.user_quota.take(binding.id)?;
-        match self.wechat.check_session(&binding.appid, &binding.openid, newest).await {
+        match self.wechat.check_session(&binding.appid, &binding.openid, &newest.key).await {
             Ok(valid) => Ok(valid),
             Err(error) => {
                 self.note_refusal(&binding.appid, &error).await;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What `wx.login` gives in the developer tools of a project without an appid (protocol §8).
-const MOCK_CODE: &str = "the code is a mock one";
+pub(super) const MOCK_CODE: &str = "the code is a mock one";
 /// How often a caller who waits looks for the outcome.
 const LOOK: Duration = Duration::from_millis(20);
 /// An exchange that takes this much longer than WeChat may has been given up by a node that died.
@@ -63,13 +63,14 @@ impl Accounts {
         arrival: Arrival,
     ) -> Result<Exchange, Failure> {
         if code == MOCK_CODE {
+            self.report_login_code(arrival, appid, code, None, None);
             return Err(Failure::LoginCodeInvalid);
         }
         let mut waited = Duration::ZERO;
         let mut was_waiting = false;
         loop {
             if !was_waiting && self.claim(appid, hash, arrival).await? {
-                return self.exchange_claimed(appid, code, hash).await;
+                return self.exchange_claimed(appid, code, hash, arrival).await;
             }
             let mut tx = self.db.read().await?;
             let row = login_codes::find(&mut tx, hash.0).await?;
@@ -78,7 +79,10 @@ impl Accounts {
             let was_there = was_waiting || row.finished_at.is_some_and(|finished| arrival.at.0 < finished);
             match (row.state.as_str(), row.binding_id) {
                 ("spent", Some(binding)) if was_there => return Ok(Exchange::Shared { binding, is_new: row.is_new }),
-                ("spent", _) => return Err(Failure::LoginCodeUsed),
+                ("spent", binding) => {
+                    self.report_login_code(arrival, appid, code, None, binding);
+                    return Err(Failure::LoginCodeUsed);
+                }
                 ("failed", _) if was_there => return Err(outcome(row.error.as_deref())),
                 // Failed between this caller's claim and its look: free for the taking.
                 ("failed", _) => continue,
@@ -102,12 +106,18 @@ impl Accounts {
         Ok(mine)
     }
 
-    async fn exchange_claimed(&self, appid: &str, code: &str, hash: CodeHash) -> Result<Exchange, Failure> {
+    async fn exchange_claimed(
+        &self,
+        appid: &str,
+        code: &str,
+        hash: CodeHash,
+        arrival: Arrival,
+    ) -> Result<Exchange, Failure> {
         match self.wechat.code2session(appid, code).await {
             Ok(session) => Ok(Exchange::Mine(session)),
             Err(error) => {
-                tracing::warn!(appid, %error, "a login code was not exchanged");
                 self.note_refusal(appid, &error).await;
+                self.report_login_code(arrival, appid, code, Some(error.clone()), None);
                 let failure = Failure::of_login_code(error);
                 self.give_up(hash, &failure).await;
                 Err(failure)

@@ -3,7 +3,7 @@ use uuid::Uuid;
 use super::{Accounts, Failure};
 use crate::{
     clock::Millis,
-    open_data::SessionKey,
+    open_data::{SessionKey, diagnosis::HeldKey},
     sealed::Column,
     store::{
         Tx,
@@ -17,9 +17,10 @@ pub const KEPT_S: i64 = 72 * 3600;
 
 impl Accounts {
     /// A binding's session_keys, newest first.
-    pub(super) async fn key_ring(&self, tx: &mut Tx, binding: Uuid, now: Millis) -> Result<Vec<SessionKey>, Failure> {
+    pub(super) async fn key_ring(&self, tx: &mut Tx, binding: Uuid, now: Millis) -> Result<Vec<HeldKey>, Failure> {
         let rows = session_keys::ring(tx, binding, now.plus_seconds(-KEPT_S), MOST_KEYS).await?;
-        rows.iter().map(|row| self.open_key(row)).collect()
+        let held = |row| Ok(HeldKey { key: self.open_key(row)?, received_at: Millis(row.received_at) });
+        rows.iter().map(held).collect()
     }
 
     /// When the keys of a binding's ring arrived, newest first.

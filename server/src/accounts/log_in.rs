@@ -4,13 +4,17 @@ use super::{
     Accounts, Failure, Fault, PhoneProof, Profile, UserInfo,
     bind_phone::Occasion,
     exchange_code::{CodeHash, Exchange, spend},
-    prove_phone::ProvenPhone,
+    prove_phone::{ProvenPhone, Unproven},
+    reports::{Refused, Subject},
     update_profile::decrypt_profile,
 };
 use crate::{
     arrival::Arrival,
     clock::Millis,
-    open_data::{Encrypted, SessionKey},
+    open_data::{
+        Encrypted,
+        diagnosis::{HeldKey, Wanted},
+    },
     phone::PhoneNumber,
     secret::Secret,
     store::{
@@ -57,8 +61,10 @@ pub struct LoggedIn {
 /// What came of the extras, before anything is written. The client cannot be asked to come again with the same code,
 /// so a failure here is kept for the answer.
 struct Proven {
-    phone: Option<Result<ProvenPhone, Failure>>,
-    profile: Option<Result<Profile, Failure>>,
+    ring: Vec<HeldKey>,
+    phone: Option<(PhoneProof, Result<ProvenPhone, Unproven>)>,
+    /// With the data it was in, if it was encrypted.
+    profile: Option<(Option<Encrypted>, Result<Profile, Failure>)>,
 }
 
 impl LogIn {
@@ -74,26 +80,27 @@ impl Accounts {
     /// came along, and issues a token: all of it in one transaction, after WeChat has been asked.
     pub async fn log_in(&self, request: LogIn, arrival: Arrival) -> Result<LoggedIn, Failure> {
         let code_hash = CodeHash::new(&request.appid, &request.code);
+        let appid = request.appid.clone();
         match self.exchange_code(&request.appid, &request.code, code_hash, arrival).await? {
             Exchange::Mine(session) => {
-                let mut ring = vec![session.session_key.clone()];
+                let mut ring = vec![HeldKey { key: session.session_key.clone(), received_at: self.clock.now() }];
                 if request.encrypted() {
                     ring.extend(self.older_keys(&request.appid, &session.openid).await?);
                 }
-                let proven = self.prove(&request, &session.openid, &ring).await;
-                let login = Login { appid: &request.appid, code: code_hash, session, arrival };
+                let proven = self.prove(request, &session.openid, ring).await;
+                let login = Login { appid: &appid, code: code_hash, session, arrival };
                 let kept = self.keep(&login, proven).await;
                 if let Err(failure @ Failure::Internal(_)) = &kept {
                     self.give_up(code_hash, failure).await;
                 }
                 kept
             }
-            Exchange::Shared { binding, is_new } => self.join(binding, is_new, &request, arrival).await,
+            Exchange::Shared { binding, is_new } => self.join(binding, is_new, request, arrival).await,
         }
     }
 
     /// Data that was made before this login was made under an older key.
-    async fn older_keys(&self, appid: &str, openid: &str) -> Result<Vec<SessionKey>, Failure> {
+    async fn older_keys(&self, appid: &str, openid: &str) -> Result<Vec<HeldKey>, Failure> {
         let mut tx = self.db.read().await?;
         match bindings::find_openid(&mut tx, appid, openid).await? {
             Some(binding) => self.key_ring(&mut tx, binding.id, self.clock.now()).await,
@@ -101,17 +108,23 @@ impl Accounts {
         }
     }
 
-    async fn prove(&self, request: &LogIn, openid: &str, ring: &[SessionKey]) -> Proven {
-        let now = self.clock.now();
-        let phone = match &request.phone {
-            Some(proof) => Some(self.prove_phone(&request.appid, ring, now, proof).await),
+    async fn prove(&self, request: LogIn, openid: &str, ring: Vec<HeldKey>) -> Proven {
+        let (now, appid) = (self.clock.now(), request.appid);
+        let phone = match request.phone {
+            Some(proof) => {
+                let proven = self.prove_phone(&appid, &ring, now, &proof).await;
+                Some((proof, proven))
+            }
             None => None,
         };
-        let profile = request.profile.as_ref().map(|claim| match claim {
-            ProfileClaim::Fields(profile) => Ok(profile.clone()),
-            ProfileClaim::Encrypted(encrypted) => decrypt_profile(ring, &request.appid, openid, now, encrypted),
+        let profile = request.profile.map(|claim| match claim {
+            ProfileClaim::Fields(profile) => (None, Ok(profile)),
+            ProfileClaim::Encrypted(encrypted) => {
+                let profile = decrypt_profile(&ring, &appid, openid, now, &encrypted);
+                (Some(encrypted), profile)
+            }
         });
-        Proven { phone, profile }
+        Proven { ring, phone, profile }
     }
 
     async fn keep(&self, login: &Login<'_>, proven: Proven) -> Result<LoggedIn, Failure> {
@@ -139,20 +152,33 @@ impl Accounts {
             tx.commit().await?;
             return Err(Failure::UserBlocked);
         }
+        self.report_proven(arrival, &binding, &proven);
         let phone = match proven.phone {
-            Some(Ok(proven)) => Some(self.bind_at_login(&mut tx, &binding, proven, arrival, now).await?),
-            Some(Err(failure)) => Some(Err(failure)),
+            Some((_, Ok(proven))) => Some(self.bind_at_login(&mut tx, &binding, proven, arrival, now).await?),
+            Some((_, Err(unproven))) => Some(Err(unproven.failure)),
             None => None,
         };
         let profile_failure = match proven.profile {
-            Some(Ok(profile)) => self.set_profile(&mut tx, binding.user_id, &profile).await.map(|()| None)?,
-            Some(Err(failure)) => Some(failure),
+            Some((_, Ok(profile))) => self.set_profile(&mut tx, binding.user_id, &profile).await.map(|()| None)?,
+            Some((_, Err(failure))) => Some(failure),
             None => None,
         };
         let (token, expires_at) = self.issue_token(&mut tx, &binding, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
         tx.commit().await?;
         Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone, profile_failure })
+    }
+
+    fn report_proven(&self, arrival: Arrival, binding: &BindingRow, proven: &Proven) {
+        let ring = &proven.ring;
+        if let Some((proof, proven)) = &proven.phone {
+            self.report_phone(arrival, binding, proof, ring, proven);
+        }
+        if let Some((Some(encrypted), Err(_))) = &proven.profile {
+            let (appid, subject, encrypted) = (binding.appid.clone(), Subject::from(binding), encrypted.clone());
+            let (wanted, ring) = (Wanted::UserInfo, ring.clone());
+            self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
+        }
     }
 
     /// `Ok(Err(…))`: the number belongs to somebody else; the login stands.
@@ -166,7 +192,10 @@ impl Accounts {
     ) -> Result<Result<PhoneNumber, Failure>, Failure> {
         let occasion = Occasion { appid: &binding.appid, request_id: arrival.request_id, now };
         match self.set_phone(tx, binding.user_id, &proven, &occasion).await {
-            Ok(_) => Ok(Ok(proven.phone)),
+            Ok(_) => {
+                self.keep_success(tx, binding.user_id, &proven, now).await?;
+                Ok(Ok(proven.phone))
+            }
             Err(Failure::PhoneConflict) => Ok(Err(Failure::PhoneConflict)),
             Err(other) => Err(other),
         }
@@ -174,12 +203,12 @@ impl Accounts {
 
     /// The same code came twice at once, and the other caller exchanged it: the same outcome, with a token of this
     /// caller's own.
-    async fn join(&self, binding: Uuid, is_new: bool, request: &LogIn, arrival: Arrival) -> Result<LoggedIn, Failure> {
+    async fn join(&self, binding: Uuid, is_new: bool, request: LogIn, arrival: Arrival) -> Result<LoggedIn, Failure> {
         let mut tx = self.db.read().await?;
         let binding = bindings::find(&mut tx, binding).await?.ok_or(Fault::Missing("the binding"))?;
         let ring = self.key_ring(&mut tx, binding.id, self.clock.now()).await?;
         drop(tx);
-        let proven = self.prove(request, &binding.openid, &ring).await;
+        let proven = self.prove(request, &binding.openid, ring).await;
         self.finish(self.db.write().await?, binding, is_new, proven, arrival).await
     }
 

@@ -20,6 +20,7 @@ mod log_out;
 mod note_conflict;
 mod profile;
 mod prove_phone;
+mod reports;
 mod reset_wechat_session;
 mod startup;
 mod take_push;
@@ -28,6 +29,8 @@ mod user_info;
 mod user_quota;
 
 use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
 
 pub use api_keys::ApiKeyError;
 pub use audit::COMMAND_LINE;
@@ -39,6 +42,7 @@ pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
 pub use log_in::{LogIn, LoggedIn, ProfileClaim};
 pub use profile::Profile;
 pub use prove_phone::PhoneProof;
+pub use reports::{AskError, ButtonRefusal};
 pub use reset_wechat_session::ResetError;
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
@@ -79,6 +83,8 @@ pub struct Parts {
     pub rules: Rules,
     raised: alerts::Raised,
     user_quota: user_quota::UserQuota,
+    sampler: reports::Sampler,
+    reports: TaskTracker,
 }
 
 impl std::ops::Deref for Accounts {

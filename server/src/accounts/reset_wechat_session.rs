@@ -36,7 +36,7 @@ impl Accounts {
         drop(tx);
         let newest = ring.first().ok_or(ResetError::NoSession)?;
         self.user_quota.take(binding)?;
-        let key = match self.wechat.reset_session(&row.appid, &row.openid, newest).await {
+        let key = match self.wechat.reset_session(&row.appid, &row.openid, &newest.key).await {
             Ok(key) => key,
             Err(WeChatError::Refused(Refusal { errcode, .. })) if NO_LIVE_KEY.contains(&errcode) => {
                 return Err(ResetError::NoSession);

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::{Accounts, Fault, Parts, Rules, user_quota::UserQuota};
+use super::{Accounts, Fault, Parts, Rules, reports::Sampler, user_quota::UserQuota};
 use crate::{
     clock::Clock,
     config::Apps,
@@ -28,8 +29,11 @@ impl Accounts {
     ) -> Result<Self, Fault> {
         let index = blind_index(&db, &vault, &random).await?;
         let user_quota = UserQuota::new(&clock);
-        let raised = super::alerts::Raised::default();
-        Ok(Self(Arc::new(Parts { db, vault, index, clock, random, wechat, apps, rules, raised, user_quota })))
+        let (raised, sampler) = (super::alerts::Raised::default(), Sampler::new(clock.clone()));
+        let reports = TaskTracker::new();
+        let parts =
+            Parts { db, vault, index, clock, random, wechat, apps, rules, raised, user_quota, sampler, reports };
+        Ok(Self(Arc::new(parts)))
     }
 }
 

@@ -54,6 +54,20 @@ impl Accounts {
         body: &[u8],
         arrival: Arrival,
     ) -> Result<(), PushFailure> {
+        let taken = self.take_checked(appid, query, body, arrival).await;
+        if let Err(PushFailure::Refused(error)) = &taken {
+            self.report_push(arrival, appid, *error);
+        }
+        taken
+    }
+
+    async fn take_checked(
+        &self,
+        appid: &str,
+        query: &PushQuery,
+        body: &[u8],
+        arrival: Arrival,
+    ) -> Result<(), PushFailure> {
         let now = self.clock.now();
         let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
         let pushed = wechat::open_push(app, query, body, now)?;

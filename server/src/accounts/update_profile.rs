@@ -2,10 +2,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Accounts, Failure, Fault, Profile, Session, UserInfo};
+use super::{
+    Accounts, Failure, Fault, Profile, Session, UserInfo,
+    reports::{Refused, Subject},
+};
 use crate::{
+    arrival::Arrival,
     clock::Millis,
-    open_data::{self, Encrypted, Flaw, SessionKey},
+    open_data::{
+        self, Encrypted, Flaw,
+        diagnosis::{HeldKey, Wanted},
+    },
     store::{
         Tx,
         users::{self, ProfileChange},
@@ -36,11 +43,16 @@ struct WeChatUserInfo {
 
 impl Accounts {
     /// Changes the values that are there and leaves the others.
-    pub async fn update_profile(&self, session: Session, source: ProfileSource) -> Result<UserInfo, Failure> {
+    pub async fn update_profile(
+        &self,
+        session: Session,
+        source: ProfileSource,
+        arrival: Arrival,
+    ) -> Result<UserInfo, Failure> {
         let profile = match source {
             ProfileSource::Fields(profile) => profile,
             ProfileSource::Signed { raw_data, signature, encrypted } => {
-                self.signed_profile(&session, &raw_data, &signature, encrypted.as_ref()).await?
+                self.signed_profile(&session, &raw_data, &signature, encrypted, arrival).await?
             }
         };
         let mut tx = self.db.write().await?;
@@ -69,12 +81,14 @@ impl Accounts {
         session: &Session,
         raw_data: &str,
         signature: &str,
-        encrypted: Option<&Encrypted>,
+        encrypted: Option<Encrypted>,
+        arrival: Arrival,
     ) -> Result<Profile, Failure> {
         let now = self.clock.now();
         let binding = &session.binding;
         let ring = self.key_ring(&mut self.db.read().await?, binding.id, now).await?;
-        if !ring.iter().any(|key| key.signed_raw_data(raw_data, signature)) {
+        if !ring.iter().any(|held| held.key.signed_raw_data(raw_data, signature)) {
+            self.report_signature(arrival, &binding.appid, Subject::from(binding), ring.len());
             return Err(Failure::SignatureMismatch);
         }
         let Some(encrypted) = encrypted else {
@@ -82,13 +96,18 @@ impl Accounts {
                 serde_json::from_str::<WeChatUserInfo>(raw_data).map_err(|_| Failure::InvalidRequest("rawData"))?;
             return Ok(info.profile());
         };
-        decrypt_profile(&ring, &binding.appid, &binding.openid, now, encrypted)
+        let profile = decrypt_profile(&ring, &binding.appid, &binding.openid, now, &encrypted);
+        if profile.is_err() {
+            let (appid, subject, wanted) = (binding.appid.clone(), Subject::from(binding), Wanted::UserInfo);
+            self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
+        }
+        profile
     }
 }
 
 /// The profile in encrypted user info, which must be the user's own.
 pub(super) fn decrypt_profile(
-    ring: &[SessionKey],
+    ring: &[HeldKey],
     appid: &str,
     openid: &str,
     now: Millis,

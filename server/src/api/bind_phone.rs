@@ -10,7 +10,7 @@ use super::{
     reply::{Answer, Envelope, Reply},
 };
 use crate::{
-    accounts::{Accounts, Failure},
+    accounts::{Accounts, ButtonRefusal, Failure},
     arrival::Arrival,
 };
 
@@ -21,6 +21,9 @@ pub struct BindPhoneBody {
     iv: Option<String>,
     /// The phone code.
     code: Option<String>,
+    /// Of a button that gave nothing, when the client sends `e.detail` as it is.
+    err_msg: Option<String>,
+    errno: Option<i64>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -43,7 +46,12 @@ pub async fn bind_phone(
 ) -> Answer<BindPhoneData> {
     let failed = |failure| ApiError::new(arrival, failure);
     let proof = phone_fields::proof(body.encrypted_data, body.iv, body.code, "code").map_err(failed)?;
-    let proof = proof.ok_or_else(|| failed(Failure::InvalidRequest("encryptedData")))?;
+    let Some(proof) = proof else {
+        if body.errno.is_some() || body.err_msg.is_some() {
+            accounts.report_button(arrival, &session, ButtonRefusal { errno: body.errno, err_msg: body.err_msg }).await;
+        }
+        return Err(failed(Failure::InvalidRequest("encryptedData")));
+    };
     let use_case = |accounts: Accounts| async move { accounts.bind_phone(session, proof, arrival).await };
     let bound = accounts.run(use_case).await.map_err(failed)?;
     let data = BindPhoneData { phone: PhoneData::new(&bound.phone, bound.user), changed: bound.changed };

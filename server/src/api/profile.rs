@@ -40,7 +40,7 @@ pub async fn profile(
 ) -> Answer<UserInfo> {
     let failed = |failure| ApiError::new(arrival, failure);
     let source = body.into_source().map_err(failed)?;
-    let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source).await };
+    let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source, arrival).await };
     Ok(Reply { arrival, data: accounts.run(use_case).await.map_err(failed)? })
 }
 

@@ -1,11 +1,15 @@
 use crate::{
     accounts::{Accounts, SESSION_KEYS_KEPT_S},
     clock::Millis,
-    store::{Result, Tx, login_codes, operator_sessions, session_keys, tokens},
+    store::{Result, Tx, failures, login_codes, operator_sessions, push, session_keys, tokens},
 };
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.
 const LOGIN_CODES_KEPT_S: i64 = 24 * 3600;
+/// Long enough to explain last month.
+const FAILURES_KEPT_S: i64 = 30 * 86_400;
+/// A push whose timestamp is older than ten minutes is refused anyway.
+const SIGNATURES_KEPT_S: i64 = 3600;
 /// Rows per transaction: a sweep must not keep a login waiting.
 const BATCH: i64 = 500;
 
@@ -31,5 +35,9 @@ async fn expire(tx: &mut Tx, now: Millis) -> Result<u64> {
     let keys = session_keys::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let tokens = tokens::expire(tx, now, BATCH).await?;
     let sessions = operator_sessions::expire(tx, now, BATCH).await?;
-    Ok(codes + keys + tokens + sessions)
+    let failures = failures::expire(tx, now.plus_seconds(-FAILURES_KEPT_S), BATCH).await?;
+    let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
+    let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
+    let events = push::expire(tx, now.plus_seconds(-FAILURES_KEPT_S), BATCH).await?;
+    Ok(codes + keys + tokens + sessions + failures + ciphertexts + signatures + events)
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{SessionKey, transport, transport::Damage};
+use super::{SessionKey, diagnosis::HeldKey, transport, transport::Damage};
 use crate::clock::Millis;
 
 /// Accepted until 10 minutes after the watermark's time …
@@ -63,7 +63,7 @@ pub(super) struct Watermark {
 
 /// Decrypts with the first key of `ring` (newest first) under which every check holds; otherwise says how far the
 /// best key got. AES-128-CBC with strict PKCS#7 (protocol §3.2).
-pub fn open(ring: &[SessionKey], appid: &str, now: Millis, encrypted: &Encrypted) -> Result<Opened, Flaw> {
+pub fn open(ring: &[HeldKey], appid: &str, now: Millis, encrypted: &Encrypted) -> Result<Opened, Flaw> {
     let (data, data_damage) = transport::decode(&encrypted.data).ok_or(Flaw::Base64)?;
     let (iv, iv_damage) = transport::decode(&encrypted.iv).ok_or(Flaw::Iv)?;
     if data.is_empty() || data.len() % BLOCK != 0 {
@@ -71,8 +71,8 @@ pub fn open(ring: &[SessionKey], appid: &str, now: Millis, encrypted: &Encrypted
     }
     let iv = <[u8; BLOCK]>::try_from(iv).map_err(|_| Flaw::Iv)?;
     let mut furthest = Flaw::NoKey;
-    for (key_index, key) in ring.iter().enumerate() {
-        match open_with(key, appid, now, &data, iv) {
+    for (key_index, held) in ring.iter().enumerate() {
+        match open_with(&held.key, appid, now, &data, iv) {
             Ok((json, made_at)) => return Ok(Opened { json, key_index, damage: data_damage.and(iv_damage), made_at }),
             Err(flaw) => furthest = furthest.max(flaw),
         }
@@ -118,7 +118,7 @@ mod tests {
     fn open_vector(vector: &Value, appid: &str, at: i64) -> Result<Opened, Flaw> {
         let key = SessionKey::new(text(vector, "session_key")).unwrap();
         let encrypted = Encrypted { data: text(vector, "encryptedData").into(), iv: text(vector, "iv").into() };
-        open(&[key], appid, Millis(at * 1000), &encrypted)
+        open(&[HeldKey { key, received_at: Millis(0) }], appid, Millis(at * 1000), &encrypted)
     }
 
     #[test]
@@ -167,7 +167,10 @@ mod tests {
     fn an_older_key_of_the_ring_opens_and_says_so() {
         let vectors = vectors();
         let phone = &vectors["open_data_phone_hk_selfmade"];
-        let ring = ["HyVFkGl5F5OQWJZZaNzBBg==", text(phone, "session_key")].map(|key| SessionKey::new(key).unwrap());
+        let ring = ["HyVFkGl5F5OQWJZZaNzBBg==", text(phone, "session_key")].map(|key| {
+            let key = SessionKey::new(key).unwrap();
+            HeldKey { key, received_at: Millis(0) }
+        });
         let encrypted = Encrypted { data: text(phone, "encryptedData").into(), iv: text(phone, "iv").into() };
         let opened = open(&ring, text(phone, "appid"), Millis(1_700_000_000_000), &encrypted).unwrap();
         assert_eq!((opened.key_index, opened.damage.any()), (1, false));

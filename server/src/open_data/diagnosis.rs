@@ -17,6 +17,7 @@
 //! | `key_rotated_elsewhere` | no key fits, and WeChat says that the newest one is not the user's any more (`accounts::report`) |
 
 use aes::Aes128;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
 use latchkey_app::types::{Cause, Stage};
 use serde::Deserialize;
@@ -82,6 +83,7 @@ pub struct Finding {
     pub proof: String,
     pub data_bytes: Option<usize>,
     pub ciphertext_sha256: Option<[u8; 32]>,
+    pub base64_sha256: Option<[u8; 32]>,
     /// How far each key of the ring got.
     pub keys: Vec<Stage>,
     /// Seconds from the watermark's time to now, when it could be read.
@@ -93,8 +95,24 @@ pub fn ciphertext_sha256(encrypted: &Encrypted) -> Option<[u8; 32]> {
     transport::decode(&encrypted.data).map(|(bytes, _)| Sha256::digest(bytes).into())
 }
 
-/// What had to be healed of data that was opened; `None` when nothing had to.
-pub fn healing(opened: &Opened, ring: &[HeldKey]) -> Option<(Cause, String)> {
+/// What had to be healed of data that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Healing {
+    pub cause: Cause,
+    pub proof: String,
+    /// Which key of the ring opened it; 0 is the newest.
+    pub key_index: usize,
+    /// The watermark's time, in seconds.
+    pub made_at: i64,
+}
+
+/// `None` when nothing had to be healed.
+pub fn healing(opened: &Opened, ring: &[HeldKey]) -> Option<Healing> {
+    let (cause, proof) = healing_cause(opened, ring)?;
+    Some(Healing { cause, proof, key_index: opened.key_index, made_at: opened.made_at })
+}
+
+fn healing_cause(opened: &Opened, ring: &[HeldKey]) -> Option<(Cause, String)> {
     if let Some(cause) = damage_cause(opened.damage) {
         return Some((cause, "no base64 as it came; after the repair every check holds".to_owned()));
     }
@@ -133,6 +151,7 @@ pub fn diagnose(encrypted: &Encrypted, clues: &Clues<'_>) -> Finding {
         proof: String::new(),
         data_bytes: None,
         ciphertext_sha256: None,
+        base64_sha256: None,
         keys: Vec::new(),
         data_age_s: None,
     };
@@ -147,6 +166,7 @@ fn conclude(encrypted: &Encrypted, clues: &Clues<'_>, finding: &mut Finding) -> 
     let Some((data, _)) = transport::decode(&encrypted.data) else { return no_base64(&encrypted.data) };
     finding.data_bytes = Some(data.len());
     finding.ciphertext_sha256 = Some(Sha256::digest(&data).into());
+    finding.base64_sha256 = Some(Sha256::digest(STANDARD.encode(&data)).into());
     let iv = transport::decode(&encrypted.iv).map(|(iv, _)| iv).unwrap_or_default();
     let Ok(iv) = <[u8; BLOCK]>::try_from(iv.as_slice()) else {
         return (Cause::IvInvalid, Stage::Iv, format!("iv has {} bytes in place of 16", iv.len()));

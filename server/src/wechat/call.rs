@@ -21,7 +21,7 @@ pub(super) async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuild
         result = send_once(request()).await;
     }
     if busy(&result) {
-        return Err(WeChatError::Unavailable("busy (errcode -1)"));
+        return Err(WeChatError::Busy);
     }
     let fields = Value::Object(result?);
     T::deserialize(fields).map_err(|_| WeChatError::Unavailable("an answer without the promised fields"))

@@ -6,6 +6,7 @@
 mod access_token;
 mod call;
 mod code2session;
+mod encrypted_check;
 mod phone_number;
 mod push;
 mod session_check;
@@ -43,7 +44,10 @@ pub struct WeChat {
 pub enum WeChatError {
     #[error("WeChat refused: {0}")]
     Refused(Refusal),
-    /// Busy twice, no connection, no answer in time, a 5xx, or an answer that cannot be understood.
+    /// -1, twice.
+    #[error("WeChat is busy")]
+    Busy,
+    /// No connection, no answer in time, a 5xx, or an answer that cannot be understood.
     #[error("WeChat cannot be used: {0}")]
     Unavailable(&'static str),
     #[error("the mini program is not configured")]

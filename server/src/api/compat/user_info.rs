@@ -53,7 +53,7 @@ pub async fn user_info(
         country: fields.country,
     };
     let source = ProfileSource::Fields(profile.tidy());
-    let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source).await };
+    let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source, arrival).await };
     let user_info = accounts.run(use_case).await.map_err(failed)?;
     Ok(Flat(Reply { arrival, data: UserInfoData { user_info } }))
 }

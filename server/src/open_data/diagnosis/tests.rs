@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
 
-use aes::Aes128;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
+use cbc::cipher::{BlockModeEncrypt, block_padding::Pkcs7};
 use serde_json::json;
 
 use super::*;
@@ -75,9 +73,8 @@ fn cut(bytes: usize) -> Encrypted {
 fn what_is_healed_is_healed_for_a_reason() {
     let ring = [held(2, 3), held(1, 60)];
     let healed = |encrypted: &Encrypted, ring: &[HeldKey]| {
-        let keys: Vec<SessionKey> = ring.iter().map(|held| held.key.clone()).collect();
-        let opened = open(&keys, APP, NOW, encrypted).unwrap();
-        healing(&opened, ring).map(|(cause, _)| cause)
+        let opened = open(ring, APP, NOW, encrypted).unwrap();
+        healing(&opened, ring).map(|healing| healing.cause)
     };
     assert_eq!(healed(&encrypt(2, &phone(APP, 1)), &ring), None);
     assert_eq!(healed(&encrypt(1, &phone(APP, 5)), &ring), Some(Cause::LoginAfterPhoneButton));

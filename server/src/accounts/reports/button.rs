@@ -1,0 +1,56 @@
+use latchkey_app::types::{AlertKind, Cause, Evidence, Stage};
+
+use super::{Report, Subject};
+use crate::{
+    accounts::{Accounts, Session},
+    arrival::Arrival,
+};
+
+/// errno of a button that has no numbers left to give (protocol §4).
+const NO_QUOTA: i64 = 1_400_001;
+
+/// What the phone button says when it gave nothing: the client sent `e.detail` all the same.
+#[derive(Debug, Clone)]
+pub struct ButtonRefusal {
+    pub errno: Option<i64>,
+    pub err_msg: Option<String>,
+}
+
+impl Accounts {
+    /// The button itself refused, on the user's device; WeChat was never asked.
+    pub async fn report_button(&self, arrival: Arrival, session: &Session, refusal: ButtonRefusal) {
+        let text = refusal.err_msg.unwrap_or_default();
+        let cause = match refusal.errno {
+            Some(NO_QUOTA) => Cause::PhoneQuotaExhausted,
+            Some(103 | 104 | 112 | 1025) => Cause::ButtonNotPermitted,
+            _ if text.contains("no permission") => Cause::ButtonNotPermitted,
+            _ if text.contains("deny") || text.contains("cancel") => Cause::UserDenied,
+            _ => Cause::Unknown,
+        };
+        let appid = session.binding.appid.clone();
+        if cause == Cause::PhoneQuotaExhausted {
+            self.phone_quota_exhausted(&appid).await;
+        }
+        let errno = refusal.errno.map_or_else(|| "none".to_owned(), |errno| errno.to_string());
+        let evidence = Evidence { proof: format!("the button's errno: {errno}"), ..Evidence::default() };
+        let report = Report {
+            arrival,
+            at: self.clock.now(),
+            appid,
+            subject: Subject::from(&session.binding),
+            cause,
+            stage: Stage::Button,
+            healed: false,
+            ciphertext: None,
+            evidence,
+        };
+        self.report(arrival, |accounts, times| async move {
+            accounts.file(report, times).await?;
+            Ok(())
+        });
+    }
+
+    async fn phone_quota_exhausted(&self, appid: &str) {
+        self.raise(appid, AlertKind::PhoneQuota, None).await;
+    }
+}

@@ -1,0 +1,130 @@
+use latchkey_app::types::{Cause, Evidence, KeyTried, Stage};
+
+use super::{Report, Subject};
+use crate::{
+    accounts::{Accounts, Failure},
+    arrival::Arrival,
+    clock::Millis,
+    open_data::{
+        Encrypted, SessionKey,
+        diagnosis::{self, Clues, Finding, Healing, HeldKey, Seen, Wanted},
+    },
+    store::{bindings, failures},
+};
+
+/// Data that was not decrypted, with the keys that were tried.
+#[derive(Debug, Clone)]
+pub(in crate::accounts) struct Refused {
+    pub arrival: Arrival,
+    pub appid: String,
+    pub subject: Subject,
+    pub encrypted: Encrypted,
+    pub wanted: Wanted,
+    pub ring: Vec<HeldKey>,
+    /// The phone code that came along was good: the client got its answer.
+    pub healed: bool,
+}
+
+impl Accounts {
+    /// Data was decrypted, but not as it came or not under the newest key.
+    pub(in crate::accounts) fn report_healing(
+        &self,
+        arrival: Arrival,
+        appid: &str,
+        subject: Subject,
+        ciphertext: Option<[u8; 32]>,
+        healing: Healing,
+        ring: &[HeldKey],
+    ) {
+        let now = self.clock.now();
+        let tried = ring.iter().take(healing.key_index + 1).enumerate().map(|(index, held)| {
+            let stage = if index == healing.key_index { Stage::Done } else { Stage::Padding };
+            KeyTried { age_ms: now.since(held.received_at), stage }
+        });
+        let evidence = Evidence {
+            keys: tried.collect(),
+            data_age_s: Some(now.seconds() - healing.made_at),
+            ciphertext_sha256: ciphertext.map(hex::encode),
+            proof: healing.proof,
+            ..Evidence::default()
+        };
+        let (cause, stage, appid) = (healing.cause, Stage::Done, appid.to_owned());
+        let report = Report { arrival, at: now, appid, subject, cause, stage, healed: true, ciphertext, evidence };
+        self.report(arrival, |accounts, times| async move {
+            accounts.file(report, times).await?;
+            Ok(())
+        });
+    }
+
+    /// Data was not decrypted: finds out why, beside the request.
+    pub(in crate::accounts) fn report_refused(&self, refused: Refused) {
+        let at = self.clock.now();
+        self.report(refused.arrival, move |accounts, times| async move {
+            let finding = accounts.diagnose(&refused, at).await?;
+            accounts.file_finding(refused, finding, at, times).await
+        });
+    }
+
+    async fn diagnose(&self, refused: &Refused, at: Millis) -> Result<Finding, Failure> {
+        let Refused { subject, encrypted, .. } = refused;
+        let seen = match diagnosis::ciphertext_sha256(encrypted) {
+            Some(hash) => failures::opened_by(&mut self.db.read().await?, hash).await?,
+            None => None,
+        };
+        let seen = seen.map(|user| if subject.user == Some(user) { Seen::BySameUser } else { Seen::ByAnother });
+        let elsewhere = self.keys_elsewhere(refused, at).await?;
+        let referer = refused.arrival.client.appid;
+        let clues = Clues {
+            appid: &refused.appid,
+            openid: subject.openid.as_deref(),
+            now: at,
+            wanted: refused.wanted,
+            ring: &refused.ring,
+            has_logged_in: subject.binding.is_some(),
+            elsewhere: &elsewhere,
+            seen,
+            referer_appid: referer.as_ref().map(|appid| appid.as_str()),
+        };
+        Ok(diagnosis::diagnose(encrypted, &clues))
+    }
+
+    /// The user's keys in other mini programs: they explain, and never heal.
+    async fn keys_elsewhere(&self, refused: &Refused, at: Millis) -> Result<Vec<(String, SessionKey)>, Failure> {
+        let Some(user) = refused.subject.user else { return Ok(Vec::new()) };
+        let mut tx = self.db.read().await?;
+        let mut keys = Vec::new();
+        for binding in bindings::of_users(&mut tx, &[user]).await? {
+            if Some(binding.id) != refused.subject.binding {
+                let ring = self.key_ring(&mut tx, binding.id, at).await?;
+                keys.extend(ring.into_iter().map(|held| (binding.appid.clone(), held.key)));
+            }
+        }
+        Ok(keys)
+    }
+
+    async fn file_finding(&self, refused: Refused, finding: Finding, at: Millis, times: i64) -> Result<(), Failure> {
+        let Refused { arrival, appid, subject, encrypted, ring, healed, .. } = refused;
+        let ages = ring.iter().map(|held| at.since(held.received_at));
+        let keys = ages.zip(&finding.keys).map(|(age_ms, stage)| KeyTried { age_ms, stage: *stage }).collect();
+        let count = |number: usize| i64::try_from(number).ok();
+        let evidence = Evidence {
+            data_chars: count(encrypted.data.chars().count()),
+            data_bytes: finding.data_bytes.and_then(count),
+            iv_chars: count(encrypted.iv.chars().count()),
+            ciphertext_sha256: finding.ciphertext_sha256.map(hex::encode),
+            base64_sha256: finding.base64_sha256.map(hex::encode),
+            keys,
+            data_age_s: finding.data_age_s,
+            proof: finding.proof,
+            ..Evidence::default()
+        };
+        let (cause, stage, ciphertext) = (finding.cause, finding.stage, finding.ciphertext_sha256);
+        let nobody_knows = cause == Cause::Unknown && !ring.is_empty() && subject.binding.is_some();
+        let report = Report { arrival, at, appid, subject, cause, stage, healed, ciphertext, evidence };
+        let id = self.file(report, times).await?;
+        if nobody_knows {
+            self.ask_by_itself(id).await?;
+        }
+        Ok(())
+    }
+}

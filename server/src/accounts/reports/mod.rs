@@ -1,0 +1,141 @@
+//! Records of every failure and every healing, for the operator. A client is told one of a few words; what happened stands
+//! here.
+//!
+//! Reports are written beside the request, on tasks of their own: they add nothing to its time, whatever the cause, and
+//! can make no request fail. Each is one insert.
+
+mod ask;
+mod button;
+mod code;
+mod data;
+mod push;
+mod sampler;
+
+pub use ask::AskError;
+pub use button::ButtonRefusal;
+pub(super) use data::Refused;
+pub(super) use sampler::Sampler;
+
+use latchkey_app::types::{Cause, Evidence, Stage};
+use uuid::Uuid;
+
+use super::{Accounts, Failure};
+use crate::{
+    arrival::{Arrival, Word},
+    clock::Millis,
+    store::{
+        StoreError,
+        bindings::BindingRow,
+        failures::{self, FailureRow},
+    },
+};
+
+/// Whose call it was, as far as anybody knows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Subject {
+    user: Option<Uuid>,
+    binding: Option<Uuid>,
+    openid: Option<String>,
+    last_login_at: Option<i64>,
+}
+
+impl Subject {
+    /// Somebody who says that he is `openid`, whom nobody knows here.
+    pub(super) fn unknown(openid: &str) -> Self {
+        Self { openid: Some(openid.to_owned()), ..Self::default() }
+    }
+}
+
+impl From<&BindingRow> for Subject {
+    fn from(binding: &BindingRow) -> Self {
+        Self {
+            user: Some(binding.user_id),
+            binding: Some(binding.id),
+            openid: Some(binding.openid.clone()),
+            last_login_at: Some(binding.last_login_at),
+        }
+    }
+}
+
+/// What is to be kept of one failure or healing.
+struct Report {
+    arrival: Arrival,
+    at: Millis,
+    appid: String,
+    subject: Subject,
+    cause: Cause,
+    stage: Stage,
+    healed: bool,
+    ciphertext: Option<[u8; 32]>,
+    evidence: Evidence,
+}
+
+impl Accounts {
+    /// Starts `work` beside the request, unless this network has filled its minute. It is told how many failures the
+    /// record stands for.
+    fn report<F>(&self, arrival: Arrival, work: impl FnOnce(Self, i64) -> F)
+    where
+        F: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
+        let Some(times) = self.sampler.admit(&arrival.network()) else { return };
+        let work = work(self.clone(), times);
+        self.reports.spawn(async move {
+            if let Err(error) = work.await {
+                tracing::error!(%error, "a failure could not be recorded");
+            }
+        });
+    }
+
+    /// Waits until every report that was begun is written.
+    pub async fn reports_written(&self) {
+        self.reports.close();
+        self.reports.wait().await;
+        self.reports.reopen();
+    }
+
+    async fn file(&self, report: Report, times: i64) -> Result<Uuid, StoreError> {
+        let id = self.random.id(report.at);
+        let row = report.row(id, times);
+        let Report { cause, stage, healed, .. } = report;
+        tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
+        let mut tx = self.db.write().await?;
+        failures::insert(&mut tx, &row).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+}
+
+impl Report {
+    fn row(&self, id: Uuid, times: i64) -> FailureRow {
+        let Self { arrival, subject, .. } = self;
+        let word = |word: Option<Word>| word.map(|word| word.as_str().to_owned());
+        let client = arrival.client;
+        let mut evidence = self.evidence.clone();
+        evidence.since_login_ms = subject.last_login_at.map(|login| (self.at.0 - login).max(0));
+        evidence.referer_appid = word(client.appid).filter(|appid| *appid != self.appid);
+        evidence.wechat_version = word(client.wechat);
+        evidence.sdk_version = word(client.sdk);
+        evidence.platform = word(client.platform);
+        evidence.network = Some(arrival.network());
+        FailureRow {
+            id,
+            at: self.at.0,
+            appid: self.appid.clone(),
+            user_id: subject.user,
+            binding_id: subject.binding,
+            call: client.call.as_str().to_owned(),
+            stage: self.stage.name().to_owned(),
+            cause: self.cause.name().to_owned(),
+            healed: self.healed,
+            version: word(client.version),
+            errcode: evidence.errcode,
+            rid: evidence.rid.clone(),
+            ciphertext_hash: self.ciphertext.map(|hash| hash.to_vec()),
+            evidence: serde_json::to_string(&evidence).unwrap_or_default(),
+            times,
+            later_success_at: None,
+            asked: "[]".to_owned(),
+            request_id: arrival.request_id.to_string(),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{WeChat, WeChatError, call};
+
+/// "data not exit": WeChat made no such ciphertext (protocol §3.5).
+const NO_SUCH_DATA: i64 = 1;
+
+#[derive(Deserialize)]
+struct Answer {
+    /// Really spelled like this.
+    vaild: bool,
+}
+
+impl WeChat {
+    /// `POST /wxa/business/checkencryptedmsg` (checkEncryptedData, protocol §3.5): whether WeChat made this phone
+    /// ciphertext in the last three days. `hash` is SHA-256 in hex.
+    pub async fn check_encrypted(&self, appid: &str, hash: &str) -> Result<bool, WeChatError> {
+        let url = format!("{}/wxa/business/checkencryptedmsg", self.base_url);
+        let body = json!({ "encrypted_msg_hash": hash });
+        let answer: Result<Answer, _> = self
+            .with_access_token(appid, |token| {
+                let (url, body) = (&url, &body);
+                async move {
+                    let query = [("access_token", token.expose())];
+                    call::send(|| self.http.post(url).query(&query).json(body)).await
+                }
+            })
+            .await;
+        match answer {
+            Ok(Answer { vaild }) => Ok(vaild),
+            Err(WeChatError::Refused(refusal)) if refusal.errcode == NO_SUCH_DATA => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
