@@ -33,3 +33,6 @@ CREATE TABLE ciphertexts (
 );
 CREATE INDEX ciphertexts_opened_at ON ciphertexts (opened_at);
 CREATE INDEX ciphertexts_user_id ON ciphertexts (user_id);
+
+-- A request id leads to the story behind it.
+CREATE INDEX phone_changes_request_id ON phone_changes (request_id);

@@ -117,9 +117,6 @@ fn decrypt(
 
 impl OpenedData {
     pub(super) fn new(encrypted: &Encrypted, opened: &Opened, ring: &[HeldKey]) -> Self {
-        Self {
-            ciphertext: diagnosis::ciphertext_sha256(encrypted),
-            healing: diagnosis::healing(opened, ring),
-        }
+        Self { ciphertext: diagnosis::ciphertext_sha256(encrypted), healing: diagnosis::healing(opened, ring) }
     }
 }

@@ -6,6 +6,7 @@ mod audit;
 mod config_print;
 #[cfg(feature = "simulator")]
 mod demo;
+mod failures;
 mod migrate;
 mod operator;
 mod serve;
@@ -53,6 +54,8 @@ enum Command {
     Apikey(apikey::ApiKey),
     /// Print the OpenAPI 3.1 document.
     Openapi,
+    /// List what failed and what was healed, newest first.
+    Failures(failures::Failures),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -114,6 +117,7 @@ async fn run(command: Command) -> Outcome {
             say(crate::api::document()?);
             Ok(())
         }
+        Command::Failures(failures) => failures.run().await,
         Command::Audit(command) => command.run().await,
         Command::Config(command) => command.run(),
     }

@@ -5,10 +5,14 @@
 mod api_keys;
 mod apps;
 mod conflicts;
+mod failures;
 pub mod operators;
 mod phone_changes;
 mod sessions;
 mod shown_once;
+mod story;
+mod trend;
+mod trial;
 mod user;
 mod users;
 mod visit;

@@ -48,7 +48,7 @@ impl ConsoleServer {
         })
     }
 
-    fn masked(&self, column: Column, row: Uuid, sealed: Option<&[u8]>) -> Result<Option<String>, SealError> {
+    pub(super) fn masked(&self, column: Column, row: Uuid, sealed: Option<&[u8]>) -> Result<Option<String>, SealError> {
         let Some(sealed) = sealed else { return Ok(None) };
         let text = self.accounts.vault.open_text(column, row, sealed)?;
         Ok(PhoneNumber::from_sealed_text(&text).map(|phone| phone.masked()))

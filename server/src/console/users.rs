@@ -7,7 +7,9 @@ use super::{ConsoleServer, Failed, PAGE, page, start};
 use crate::{
     sealed::BlindIndex,
     store::{
+        Tx,
         bindings::{self, BindingRow},
+        failures, phone_changes,
         users::{self, Search, UserRow, nickname_key},
     },
 };
@@ -15,9 +17,12 @@ use crate::{
 impl ConsoleServer {
     /// A page of users, all of them or those that the query finds.
     pub(super) async fn users(&self, query: &UserQuery) -> Result<Page<UserSummary>, Failed> {
-        let search = (!query.q.is_empty()).then(|| search(&query.q, &self.accounts.index));
         let start = start(query.cursor.as_ref())?;
         let mut tx = self.accounts.db.read().await?;
+        let search = match query.q.as_str() {
+            "" => None,
+            q => Some(Search { trace: user_behind(&mut tx, q).await?, ..search(q, &self.accounts.index) }),
+        };
         let slice = users::list(&mut tx, search.as_ref(), start, PAGE).await?;
         let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
         let bindings = bindings::of_users(&mut tx, &ids).await?;
@@ -42,6 +47,15 @@ impl ConsoleServer {
     }
 }
 
+/// Whose call a request id, or a rid of WeChat, belongs to.
+async fn user_behind(tx: &mut Tx, trace: &str) -> Result<Option<Uuid>, Failed> {
+    let failure = failures::by_trace(tx, trace).await?.and_then(|row| row.user_id);
+    Ok(match failure {
+        Some(user) => Some(user),
+        None => phone_changes::user_of_request(tx, trace).await?,
+    })
+}
+
 /// What an operator may have meant. Everything he may have meant is looked for: an id is also the beginning of a
 /// nickname.
 fn search(q: &str, index: &BlindIndex) -> Search {
@@ -49,6 +63,7 @@ fn search(q: &str, index: &BlindIndex) -> Search {
     let digits = number.trim_start_matches('+');
     let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     Search {
+        trace: None,
         id: q.parse().ok(),
         wechat_id: Some(q.to_owned()),
         nickname_prefix: Some(nickname_key(q)),

@@ -5,13 +5,13 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Cursor, MiniProgram, Operator, Page, PhoneChange, Role, UnionidConflict, User, UserQuery,
-        UserSummary,
+        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
+        PhoneChange, Role, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
     },
 };
 use tower_sessions::Session;
 
-use super::{ConsoleServer, internal, sessions::SignedIn};
+use super::{ConsoleServer, internal, sessions::SignedIn, trial::try_decryption};
 use crate::secret::Secret;
 
 /// One request to the console.
@@ -100,12 +100,28 @@ impl Viewer for SignedInVisit {
     async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError> {
         Ok(self.server.unionid_conflicts(cursor.as_ref()).await?)
     }
+
+    async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError> {
+        Ok(self.server.failures(&query).await?)
+    }
+
+    async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError> {
+        Ok(self.server.failure(id).await?)
+    }
+
+    async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError> {
+        Ok(self.server.failure_trend(days).await?)
+    }
 }
 
 #[async_trait]
 impl Support for SignedInVisit {
     async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError> {
         Ok(self.server.reset_wechat_session(binding_id, reason, &self.operator.username).await?)
+    }
+
+    async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.ask_wechat(failure_id, &self.operator.username).await?)
     }
 }
 
@@ -125,6 +141,10 @@ impl Admin for SignedInVisit {
 
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError> {
         Ok(self.server.revoke_api_key(id, &self.operator.username).await?)
+    }
+
+    async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {
+        try_decryption(&trial, self.server.accounts.clock.now())
     }
 
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {

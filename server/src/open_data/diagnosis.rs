@@ -270,6 +270,12 @@ fn other_referer(clues: &Clues<'_>) -> Option<(Cause, String)> {
     Some((Cause::WrongApp, format!("no key fits, and the request comes from {referer}")))
 }
 
+/// How far data opens under a key, and what it says if it does.
+pub(super) fn peel(key: &SessionKey, data: &[u8], iv: [u8; BLOCK]) -> (Stage, Option<Map<String, Value>>) {
+    let peeled = Peeled::under(key, data, iv);
+    (peeled.stage, peeled.json)
+}
+
 /// Data under one key, as far as it opens.
 struct Peeled {
     stage: Stage,

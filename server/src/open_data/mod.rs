@@ -5,6 +5,7 @@ mod decrypt;
 pub mod diagnosis;
 mod session_key;
 mod transport;
+pub mod trial;
 
 pub use decrypt::{Encrypted, Flaw, Opened, open};
 pub use session_key::SessionKey;

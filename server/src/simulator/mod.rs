@@ -10,6 +10,7 @@
 
 mod codes;
 mod control;
+mod encrypted_check;
 mod faults;
 mod identity;
 mod login;
@@ -88,6 +89,7 @@ fn wechat() -> Router<Simulator> {
         .route("/cgi-bin/token", endpoint(Method::GET, Family::Api, token_calls::token))
         .route("/cgi-bin/stable_token", endpoint(Method::POST, Family::Api, token_calls::stable_token))
         .route("/wxa/business/getuserphonenumber", endpoint(Method::POST, Family::Phone, phone::exchange))
+        .route("/wxa/business/checkencryptedmsg", endpoint(Method::POST, Family::Api, encrypted_check::check))
         .route("/wxa/checksession", endpoint(Method::GET, Family::Api, session_calls::check))
         .route("/wxa/resetusersessionkey", endpoint(Method::GET, Family::Api, session_calls::reset))
 }

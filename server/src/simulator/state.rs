@@ -21,6 +21,8 @@ pub(super) struct World {
     pub users: HashMap<UserId, User>,
     pub login_codes: Codes<LoginCode>,
     pub phone_codes: Codes<PhoneCode>,
+    /// By SHA-256 in hex: the phone ciphertexts that were made, and when.
+    pub ciphertexts: HashMap<String, Millis>,
     pub faults: Faults,
     /// Calls per path of WeChat's side since the start, refused and spoilt ones included.
     pub calls: BTreeMap<String, u64>,
@@ -63,6 +65,7 @@ impl Default for World {
             users: HashMap::new(),
             login_codes: Codes::default(),
             phone_codes: Codes::default(),
+            ciphertexts: HashMap::new(),
             faults: Faults::default(),
             calls: BTreeMap::new(),
             users_made: 0,

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Result, Tx, execute, on, row};
+use crate::clock::Millis;
 
 row! {
     #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,13 @@ pub async fn insert(tx: &mut Tx, row: &AuditRow) -> Result<()> {
             .bind(row.hash.as_slice())
     )?;
     Ok(())
+}
+
+/// What operators did with a user between two moments, oldest first.
+pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<AuditRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE user_id = $1 AND at >= $2 AND at <= $3 ORDER BY seq LIMIT $4");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
 /// The entries after `seq`, oldest first, at most `most` of them.

@@ -55,6 +55,13 @@ pub async fn fail(tx: &mut Tx, hash: [u8; 32], error: &str, now: Millis) -> Resu
     Ok(())
 }
 
+/// When codes of this binding were exchanged, oldest first.
+pub async fn spent_by(tx: &mut Tx, binding: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT finished_at FROM login_codes WHERE binding_id = $1 AND state = 'spent' AND finished_at >= $2 \
+               AND finished_at <= $3 ORDER BY finished_at LIMIT $4";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(binding).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
+}
+
 /// Deletes at most `batch` rows claimed before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     super::expire(tx, "login_codes", "hash", "claimed_at", before, batch).await

@@ -50,6 +50,12 @@ pub async fn erase_of(tx: &mut Tx, user: Uuid, at: Millis) -> Result<()> {
     Ok(())
 }
 
+/// Whose phone the request changed.
+pub async fn user_of_request(tx: &mut Tx, request_id: &str) -> Result<Option<Uuid>> {
+    let sql = "SELECT user_id FROM phone_changes WHERE request_id = $1 LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(request_id).fetch_optional(conn).await)?)
+}
+
 /// A user's changes, newest first.
 pub async fn of_user(tx: &mut Tx, user: Uuid, most: i64) -> Result<Vec<PhoneChangeRow>> {
     let sql = format!("SELECT {COLUMNS} FROM phone_changes WHERE user_id = $1 ORDER BY id DESC LIMIT $2");

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on};
+use super::{Result, Tx, execute, on, row};
 use crate::clock::Millis;
 
 /// A message that is new.
@@ -32,6 +32,24 @@ pub async fn insert(tx: &mut Tx, row: &PushEventRow) -> Result<bool> {
             .bind(&row.request_id)
     )?;
     Ok(inserted == 1)
+}
+
+row! {
+    /// A message that was taken.
+    #[derive(Debug, Clone)]
+    pub struct TakenRow {
+        pub appid: String,
+        pub event: String,
+        pub received_at: i64,
+        pub request_id: String,
+    }
+}
+
+/// What was taken about a user between two moments, oldest first.
+pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<TakenRow>> {
+    let sql = "SELECT appid, event, received_at, request_id FROM push_events WHERE user_id = $1 AND received_at >= $2 \
+               AND received_at <= $3 ORDER BY received_at LIMIT $4";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
 /// Ties a signature to a content, the first that comes with it; `false` when it came with another one before.

@@ -43,6 +43,8 @@ pub struct StoredPhone {
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     pub id: Option<Uuid>,
+    /// The user behind a request id or a rid.
+    pub trace: Option<Uuid>,
     /// openid or unionid.
     pub wechat_id: Option<String>,
     /// [`nickname_key`] of the beginning.
@@ -173,7 +175,8 @@ pub async fn list(tx: &mut Tx, search: Option<&Search>, start: Start, limit: usi
         UNION SELECT id FROM users WHERE nickname_key >= $5 AND nickname_key < $6 \
         UNION SELECT id FROM users WHERE phone_hash = $7 \
         UNION SELECT id FROM users WHERE phone_national_hash = $8 \
-        UNION SELECT id FROM users WHERE phone_last_four_hash = $9)";
+        UNION SELECT id FROM users WHERE phone_last_four_hash = $9 \
+        UNION SELECT id FROM users WHERE id = $10)";
     let (edge, order, key) = start.edge();
     let filter = if search.is_some() { FOUND } else { "" };
     let sql = format!("SELECT {COLUMNS} FROM users WHERE {edge} {filter} ORDER BY id {order} LIMIT $2");
@@ -192,6 +195,7 @@ pub async fn list(tx: &mut Tx, search: Option<&Search>, start: Start, limit: usi
                     .bind(search.phone_hash.as_ref().map(<[u8; 32]>::as_slice))
                     .bind(search.national_hash.as_ref().map(<[u8; 32]>::as_slice))
                     .bind(search.last_four_hash.as_ref().map(<[u8; 32]>::as_slice))
+                    .bind(search.trace)
                     .fetch_all(conn)
                     .await
             }

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wechat", &["config", "open_data"]),
     ("accounts", &["config", "open_data", "sealed", "store", "wechat"]),
     ("api", &["accounts", "config", "open_data"]),
-    ("console", &["accounts", "sealed", "store"]),
+    ("console", &["accounts", "open_data", "sealed", "store"]),
     ("http", &["api", "config", "console", "store"]),
     ("jobs", &["accounts", "store"]),
     ("simulator", &[]),

@@ -98,11 +98,7 @@ impl Accounts {
     }
 
     /// `None` when it is kept no longer, or nobody knows whose failure this is.
-    async fn newest_key_at(
-        &self,
-        row: &FailureRow,
-        now: Millis,
-    ) -> Result<Option<(BindingRow, SessionKey)>, Failure> {
+    async fn newest_key_at(&self, row: &FailureRow, now: Millis) -> Result<Option<(BindingRow, SessionKey)>, Failure> {
         let Some(binding) = row.binding_id else { return Ok(None) };
         let mut tx = self.db.read().await?;
         let Some(binding) = bindings::find(&mut tx, binding).await? else { return Ok(None) };

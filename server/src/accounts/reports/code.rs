@@ -87,7 +87,9 @@ impl Accounts {
     ) -> Result<(Cause, String), Failure> {
         let said = |cause, proof: &str| Ok((cause, proof.to_owned()));
         let refusal = match answer {
-            None if code == MOCK_CODE => return said(Cause::MockCodeFromDevtools, "the very text of the developer tools"),
+            None if code == MOCK_CODE => {
+                return said(Cause::MockCodeFromDevtools, "the very text of the developer tools");
+            }
             None => return said(Cause::CodeUsed, "it was exchanged here before"),
             Some(WeChatError::Refused(refusal)) => refusal.errcode,
             Some(error) => return Ok(general(error)),
@@ -103,7 +105,10 @@ impl Accounts {
                 if let Some(other) = self.other_app_of(arrival, appid, code).await? {
                     return Ok((Cause::CodeOfOtherApp, other));
                 }
-                said(Cause::CodeExpired, "WeChat does not know it (40029); nothing says that it is another mini program's")
+                said(
+                    Cause::CodeExpired,
+                    "WeChat does not know it (40029); nothing says that it is another mini program's",
+                )
             }
             _ => Ok(answer.map_or((Cause::Unknown, String::new()), general)),
         }
@@ -146,9 +151,8 @@ pub(super) fn general(error: &WeChatError) -> (Cause, String) {
         40125 => Cause::AppSecretWrong,
         40226 => Cause::UserBlockedByWechat,
         45009 | 45011 => Cause::QuotaExhausted,
-        40001 | 40013 | 40014 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004 | 50007 | 89503 | 89506 | 89507 => {
-            Cause::AppMisconfigured
-        }
+        40001 | 40013 | 40014 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004 | 50007 | 89503 | 89506
+        | 89507 => Cause::AppMisconfigured,
         _ => Cause::Unknown,
     };
     (cause, format!("WeChat: errcode {}", refusal.errcode))

@@ -8,7 +8,7 @@ use super::{Answer, Asked, Refused, Who, users::check_digits};
 use crate::{
     clock::Millis,
     simulator::{
-        Simulator,
+        Simulator, encrypted_check,
         identity::{self, UserId},
         login::{self, LoginCode},
         open_data::{Encrypted, Key},
@@ -64,7 +64,11 @@ pub(super) async fn phone(State(simulator): State<Simulator>, Asked(tap): Asked<
     let mut reply = Map::new();
     if tap.mode != Mode::Code {
         match key {
-            Some(key) => insert(&mut reply, key.encrypt(&info, &simulator.random)),
+            Some(key) => {
+                let encrypted = key.encrypt(&info, &simulator.random);
+                encrypted_check::remember(&mut world, &encrypted.data, now);
+                insert(&mut reply, encrypted);
+            }
             None if tap.mode == Mode::Encrypted => return Err(no_key()),
             None => {}
         }

@@ -1,0 +1,95 @@
+use clap::Args;
+use latchkey_app::types::{Evidence, Millis};
+use serde_json::json;
+
+use super::{ConfigFile, Failed, Outcome, apikey, say};
+use crate::store::{
+    Start,
+    failures::{self, FailureRow, Filter},
+};
+
+/// Rows per look into the database.
+const BATCH: usize = 500;
+
+/// `latchkey failures`: failures and healings, newest first.
+#[derive(Debug, Args)]
+pub(super) struct Failures {
+    /// How far back: 30m, 24h, 7d.
+    #[arg(long, default_value = "24h")]
+    since: String,
+    /// One JSON object per line.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+impl Failures {
+    pub(super) async fn run(self) -> Outcome {
+        let seconds = seconds(&self.since)?;
+        let accounts = apikey::open(self.config).await?;
+        let from = Some(accounts.clock.now().plus_seconds(-seconds));
+        let filter = Filter { from, ..Filter::default() };
+        let mut start = Start::Newest;
+        loop {
+            let mut tx = accounts.db.read().await?;
+            let slice = failures::list(&mut tx, &filter, start, BATCH).await?;
+            for row in &slice.rows {
+                let openid = match row.binding_id {
+                    Some(binding) => crate::store::bindings::find(&mut tx, binding).await?.map(|row| row.openid),
+                    None => None,
+                };
+                say(if self.json { json_line(row, openid) } else { line(row) });
+            }
+            match slice.rows.last().filter(|_| slice.older) {
+                Some(last) => start = Start::After(last.id),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<i64, Failed> {
+    let wrong = || Failed(format!("--since {text}: write it like 30m, 24h or 7d"));
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let number: i64 = text.strip_suffix(unit).and_then(|number| number.parse().ok()).ok_or_else(wrong)?;
+    let unit = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    Ok(number.saturating_mul(unit))
+}
+
+fn line(row: &FailureRow) -> String {
+    let state = if row.healed { "healed" } else { "failed" };
+    let proof = serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof;
+    let at = Millis(row.at).rfc3339();
+    format!("{at}\t{state}\t{}\t{}\t{}\t{proof}\t{}", row.cause, row.appid, row.call, row.request_id)
+}
+
+/// The fields of contract §1, and what else there is.
+fn json_line(row: &FailureRow, openid: Option<String>) -> String {
+    let evidence: Evidence = serde_json::from_str(&row.evidence).unwrap_or_default();
+    json!({
+        "at": Millis(row.at).rfc3339(),
+        "appid": row.appid,
+        "openid": openid,
+        "userId": row.user_id,
+        "call": row.call,
+        "stage": row.stage,
+        "cause": row.cause,
+        "healed": row.healed,
+        "wechatErrcode": row.errcode,
+        "rid": row.rid,
+        "requestId": row.request_id,
+        "id": row.id,
+        "version": row.version,
+        "times": row.times,
+        "laterSuccessAt": row.later_success_at.map(|at| Millis(at).rfc3339()),
+        "proof": evidence.proof,
+    })
+    .to_string()
+}
