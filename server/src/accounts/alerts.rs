@@ -69,7 +69,7 @@ fn kind_of(errcode: i64) -> Option<AlertKind> {
 impl Accounts {
     /// A client sent the AppSecret: whoever has the mini program has it, too.
     pub async fn secret_leaked(&self, appid: &str) {
-        tracing::error!(
+        tracing::warn!(
             appid,
             "a client sent the AppSecret: it has leaked; reset it and take it out of the mini program"
         );

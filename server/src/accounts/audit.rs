@@ -5,11 +5,13 @@ use super::{Accounts, Failure};
 use crate::store::{
     Tx,
     audit::{self, AuditRow},
+    settings,
 };
 
 /// Who acts through `latchkey …` on the machine itself.
 pub const COMMAND_LINE: &str = "command line";
 const PAGE: i64 = 1000;
+const HEAD: &str = "audit_head";
 
 impl Accounts {
     /// Adds an entry to the audit log, in the transaction of the act. Each entry's hash covers the entry and the hash
@@ -36,7 +38,8 @@ impl Accounts {
             hash: Vec::new(),
         };
         row.hash = self.link(last.as_ref(), &row);
-        Ok(audit::insert(tx, &row).await?)
+        audit::insert(tx, &row).await?;
+        Ok(settings::set(tx, HEAD, &self.head(&row)).await?)
     }
 
     /// The hash that `row` must have behind `before`.
@@ -44,6 +47,11 @@ impl Accounts {
         let before = before.map(|before| hex::encode(&before.hash));
         let text = serde_json::json!([before, row.seq, row.at, row.actor, row.action, row.user_id, row.detail]);
         self.index.audit(&text.to_string()).to_vec()
+    }
+
+    /// What vouches for the last entry: whoever cuts the log off at the end cannot make it for the entry before.
+    fn head(&self, last: &AuditRow) -> [u8; 32] {
+        self.index.audit(&serde_json::json!(["head", last.seq, hex::encode(&last.hash)]).to_string())
     }
 
     /// The number of entries, or the first one that was changed or follows a missing one.
@@ -54,7 +62,9 @@ impl Accounts {
             let seq = last.as_ref().map_or(0, |last| last.seq);
             let rows = audit::after(&mut tx, seq, PAGE).await?;
             if rows.is_empty() {
-                return Ok(Ok(seq));
+                let head = settings::find(&mut tx, HEAD).await?;
+                let right = last.as_ref().map(|last| self.head(last).to_vec());
+                return Ok(if head == right { Ok(seq) } else { Err(seq + 1) });
             }
             for row in rows {
                 let next = last.as_ref().map_or(0, |last| last.seq) + 1;

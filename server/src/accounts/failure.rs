@@ -41,6 +41,9 @@ pub enum Failure {
     WeChatUnavailable(&'static str),
     #[error("the mini program is misconfigured: {0}")]
     Misconfigured(Refusal),
+    /// The database is away or overloaded.
+    #[error(transparent)]
+    Unavailable(StoreError),
     #[error(transparent)]
     Internal(#[from] Fault),
 }
@@ -62,7 +65,7 @@ pub enum Fault {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
+        if error.passing() { Self::Unavailable(error) } else { Self::Internal(error.into()) }
     }
 }
 

@@ -90,7 +90,7 @@ impl Accounts {
                 let proven = self.prove(request, &session.openid, ring).await;
                 let login = Login { appid: &appid, code: code_hash, session, arrival };
                 let kept = self.keep(&login, proven).await;
-                if let Err(failure @ Failure::Internal(_)) = &kept {
+                if let Err(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) = &kept {
                     self.give_up(code_hash, failure).await;
                 }
                 kept

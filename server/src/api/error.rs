@@ -7,7 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::limits::ClientsFault;
-use crate::{accounts::Failure, arrival::Arrival};
+use crate::{
+    accounts::{Failure, Fault},
+    arrival::Arrival,
+};
 
 /// When a client may come again after `wechat_unavailable` and the like.
 const RETRY_SOON_S: u32 = 1;
@@ -108,6 +111,10 @@ pub fn row(failure: &Failure) -> Row {
             retry_after_s: Some(RETRY_SOON_S),
             ..row("wechat_unavailable", StatusCode::SERVICE_UNAVAILABLE, Retry, "微信服务繁忙，请稍后再试")
         },
+        Failure::Unavailable(_) => Row {
+            retry_after_s: Some(RETRY_SOON_S),
+            ..row("unavailable", StatusCode::SERVICE_UNAVAILABLE, Retry, "服务繁忙，请稍后再试")
+        },
         Failure::Misconfigured(_) => {
             row("misconfigured", StatusCode::INTERNAL_SERVER_ERROR, Stop, "服务暂不可用，请联系客服")
         }
@@ -160,6 +167,9 @@ impl ApiError {
 pub fn log(arrival: Arrival, failure: &Failure) {
     match failure {
         Failure::Internal(fault) => tracing::error!(request_id = %arrival.request_id, error = %fault, "a call failed"),
+        Failure::Unavailable(error) => {
+            tracing::error!(request_id = %arrival.request_id, %error, "the database is away");
+        }
         Failure::Misconfigured(refusal) => {
             tracing::error!(request_id = %arrival.request_id, %refusal, "WeChat refuses this mini program's settings");
         }
@@ -199,4 +209,9 @@ pub async fn not_found(arrival: Arrival) -> ApiError {
 
 pub async fn method_not_allowed(arrival: Arrival) -> ApiError {
     ApiError::malformed(arrival, StatusCode::METHOD_NOT_ALLOWED, "请求方法不支持", None)
+}
+
+/// A handler panicked.
+pub fn panicked(arrival: Arrival) -> Response {
+    ApiError::new(arrival, Failure::Internal(Fault::Panicked)).into_response()
 }

@@ -29,7 +29,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::error::ApiError;
+pub use self::error::{ApiError, panicked};
 use self::limits::Limits;
 use crate::{accounts::Accounts, clock::Clock, config};
 

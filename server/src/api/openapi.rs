@@ -70,7 +70,7 @@ const FAILURES: &[(u16, &str)] = &[
     (422, "`phone_code_invalid`, `login_code_in_phone_field`, `decrypt_failed`, `signature_mismatch`"),
     (429, "`rate_limited`; `Retry-After` says when to come again"),
     (500, "`misconfigured`, `internal`"),
-    (503, "`wechat_unavailable`; `Retry-After` says when to come again"),
+    (503, "`wechat_unavailable`, `unavailable` (our own database); `Retry-After` says when to come again"),
 ];
 
 impl IntoResponses for Failures {

@@ -13,9 +13,10 @@ mod serve;
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
+    extract::Request,
     http::{StatusCode, header::CONTENT_TYPE},
-    middleware,
+    middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -27,7 +28,8 @@ pub use serve::serve;
 
 use self::arrival::Reception;
 use crate::{
-    api,
+    api::{self, ApiError},
+    arrival::Arrival,
     config::{Config, Limits},
     console::ConsoleServer,
 };
@@ -76,6 +78,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .fallback(nowhere)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(middleware::from_fn(clothed))
         .layer(middleware::map_response(move |response| headers::secure(https, response)))
         .layer(middleware::from_fn_with_state(reception, arrival::announce))
 }
@@ -85,8 +88,24 @@ async fn nowhere() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "404 · 这里什么都没有，控制台在 /console · Nothing here; the console is at /console\n")
 }
 
-/// In the shape of the API's errors; the panic itself is in the log already.
+/// The panic itself is in the log already.
 fn panicked() -> Response {
-    const BODY: &str = r#"{"code":500,"msg":"服务器出错了，请稍后再试","error":"internal","nextStep":"retry"}"#;
-    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, "application/json")], BODY).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, Extension(Bare)).into_response()
 }
+
+/// Answers that a layer makes know no request: they get the shape of all others.
+async fn clothed(arrival: Arrival, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let bare = response.extensions().get::<Bare>().is_some();
+    match response.status() {
+        StatusCode::REQUEST_TIMEOUT if response.headers().get(CONTENT_TYPE).is_none() => {
+            ApiError::malformed(arrival, StatusCode::REQUEST_TIMEOUT, "请求体没有按时到达", None).into_response()
+        }
+        StatusCode::INTERNAL_SERVER_ERROR if bare => api::panicked(arrival),
+        _ => response,
+    }
+}
+
+/// An answer without a body of its own.
+#[derive(Debug, Clone, Copy)]
+struct Bare;

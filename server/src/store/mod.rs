@@ -35,6 +35,14 @@ pub enum StoreError {
     Unknown(&'static str),
 }
 
+impl StoreError {
+    /// The database cannot be reached, or is too busy to be: what was asked may well work a moment later.
+    pub fn passing(&self) -> bool {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+        matches!(self, Self::Database(Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed))
+    }
+}
+
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// `$1, $2, …`: the placeholders of a list of `count` values.

@@ -1,4 +1,4 @@
-//! Values an installation makes once and keeps for ever.
+//! Values of an installation: most are made once and kept for ever.
 
 use super::{Result, Tx, execute, on};
 
@@ -12,4 +12,11 @@ pub async fn insert(tx: &mut Tx, name: &str, value: &[u8]) -> Result<bool> {
     let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     let inserted = execute!(tx, sqlx::query(sql).bind(name).bind(value))?;
     Ok(inserted == 1)
+}
+
+/// Replaces the value, or makes it.
+pub async fn set(tx: &mut Tx, name: &str, value: &[u8]) -> Result<()> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+    execute!(tx, sqlx::query(sql).bind(name).bind(value))?;
+    Ok(())
 }

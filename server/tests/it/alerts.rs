@@ -113,6 +113,11 @@ async fn a_chain_with_a_missing_or_changed_entry_is_found() {
         let latchkey::store::Db::Sqlite { writer, .. } = &house.server.accounts.db else { unreachable!() };
         sqlx::query(sql).execute(writer).await.unwrap();
     };
+    by_hand("CREATE TEMP TABLE cut AS SELECT * FROM audit WHERE seq = 3").await;
+    by_hand("DELETE FROM audit WHERE seq = 3").await;
+    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Err(3), "cut off at the end");
+    by_hand("INSERT INTO audit SELECT * FROM cut").await;
+    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(3));
     by_hand("UPDATE audit SET detail = '{}' WHERE seq = 3").await;
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Err(3));
     by_hand("DELETE FROM audit WHERE seq = 2").await;

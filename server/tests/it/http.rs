@@ -22,7 +22,7 @@ async fn health_is_the_databases(house: House) {
     assert_eq!(not_ready.status, 503);
     assert!(not_ready.text.contains("database"), "{}", not_ready.text);
     let body = json!({ "code": "0".repeat(32), "appid": APP_1 });
-    house.post("/api/login", body).await.refused(500, "internal", "retry");
+    house.post("/api/login", body).await.refused(503, "unavailable", "retry");
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
-use std::net::Ipv4Addr;
+mod mishaps;
+
+use std::{io, net::Ipv4Addr};
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use uuid::Uuid;
 
 use super::{Failed, Outcome};
@@ -90,24 +92,18 @@ pub(super) async fn fill(config: &Config, server: &ConsoleServer) -> Outcome {
     if users::any(&mut db.read().await?).await? {
         return Ok(());
     }
-    let past = Clock::fixed(server.accounts.clock.now().plus_seconds(-SPAN_S));
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let wechat = format!("http://{}", listener.local_addr()?);
-    let simulator = Simulator::new(past.clone(), Random::System);
-    let simulation = tokio::spawn(http::serve(listener, simulator.router(), past.clone(), std::future::pending()));
-    let wechat_config = WeChatConfig { base_url: wechat.clone(), ..config.wechat.clone() };
-    let config = Config { wechat: wechat_config, ..config.clone() };
-    let accounts = start::start(&config, past.clone(), Random::System).await?.accounts;
-    let http = reqwest::Client::builder().no_proxy().build()?;
-    let mut stage = Stage { http, wechat, accounts, begin: past.now(), clock: past, events: 0 };
+    let now = server.accounts.clock.now();
+    let mut stage = Stage::open(config, now.plus_seconds(-SPAN_S)).await?;
     for (number, person) in PEOPLE.iter().enumerate() {
         stage.enter(&format!("sample-{number}"), person).await?;
     }
     for (number, person) in PEOPLE.iter().enumerate().filter(|(_, person)| !person.4.is_empty()) {
         stage.change_phones(&format!("sample-{number}"), person).await?;
     }
-    simulation.abort();
-    stage.accounts.db.close().await;
+    stage.close().await;
+    let stage = Stage::open(config, now.plus_seconds(-mishaps::SPAN_S)).await?;
+    mishaps::play(&stage).await?;
+    stage.close().await;
     Ok(())
 }
 
@@ -119,9 +115,29 @@ struct Stage {
     clock: Clock,
     /// How many things have happened.
     events: i64,
+    simulation: JoinHandle<io::Result<()>>,
 }
 
 impl Stage {
+    /// A WeChat and a Latchkey of their own on the same database, whose clocks stand at `begin`.
+    async fn open(config: &Config, begin: Millis) -> Result<Self, Failed> {
+        let clock = Clock::fixed(begin);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let wechat = format!("http://{}", listener.local_addr()?);
+        let simulator = Simulator::new(clock.clone(), Random::System);
+        let simulation = tokio::spawn(http::serve(listener, simulator.router(), clock.clone(), std::future::pending()));
+        let wechat_config = WeChatConfig { base_url: wechat.clone(), ..config.wechat.clone() };
+        let config = Config { wechat: wechat_config, ..config.clone() };
+        let accounts = start::start(&config, clock.clone(), Random::System).await?.accounts;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { http, wechat, accounts, begin, clock, events: 0, simulation })
+    }
+
+    async fn close(self) {
+        self.simulation.abort();
+        self.accounts.db.close().await;
+    }
+
     /// Moves on to the next event: evenly over the whole span, but not by the minute.
     fn wait(&mut self) {
         let all: usize = PEOPLE.iter().map(|person| person.3.len() + person.4.len()).sum();
