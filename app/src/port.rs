@@ -11,8 +11,8 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Cursor, MiniProgram, Operator, Page, PhoneChange, UnionidConflict, User, UserQuery,
-        UserSummary,
+        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
+        PhoneChange, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
     },
 };
 
@@ -41,6 +41,10 @@ pub trait Viewer: Send + Sync {
     /// The configured mini programs, in the order of the configuration.
     async fn mini_programs(&self) -> Result<Vec<MiniProgram>, ConsoleError>;
     async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError>;
+    async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError>;
+    async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError>;
+    /// The last 24 hours by the hour, or the last 7 or 30 days by the day in Beijing.
+    async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError>;
 }
 
 /// What support staff may do besides. Every act is in the audit log, with the reason given.
@@ -48,6 +52,8 @@ pub trait Viewer: Send + Sync {
 pub trait Support: Send + Sync {
     /// Ends the session_key of a binding at WeChat (`resetusersessionkey`) and keeps the new one.
     async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError>;
+    /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
+    async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
 }
 
 /// What administrators may do besides.
@@ -61,6 +67,8 @@ pub trait Admin: Send + Sync {
     async fn new_api_key(&self) -> Result<Option<String>, ConsoleError>;
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
+    /// Which check pasted data passes. Nothing of it is kept.
+    async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
 }
 
