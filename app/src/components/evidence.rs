@@ -7,44 +7,45 @@ use crate::{
 };
 
 /// The numbers of a record. What does not apply to it is left out.
-pub fn evidence(failure: &Failure) -> impl IntoView + use<> {
-    let Evidence { errcode, rid, data_chars, data_bytes, iv_chars, ciphertext_sha256, .. } = failure.evidence.clone();
-    let Evidence { since_login_ms, data_age_s, referer_appid, .. } = failure.evidence.clone();
+pub fn evidence(evidence: &Evidence) -> impl IntoView + use<> {
+    let Evidence { errcode, rid, data_chars, data_bytes, iv_chars, ciphertext_sha256, .. } = evidence.clone();
+    let Evidence { since_login_ms, data_age_s, referer_appid, .. } = evidence.clone();
     view! {
-        <dl class="pairs">
+        <dl class="pairs numbers-of">
             {errcode.map(|errcode| fact("errcode", view! { <code>{errcode}</code> }))}
-            {rid.map(|rid| fact("rid", copyable(rid)))}
             {since_login_ms.map(|ms| fact(t().since_login(), t().before(ms)))}
             {data_age_s.map(|seconds| fact(t().data_age(), data_age(seconds)))}
             {data_chars.map(|chars| fact(t().data_length(), data_length(chars, data_bytes)))}
             {iv_chars.map(|chars| fact(t().iv_length(), format!("{chars} {}", t().characters())))}
             {referer_appid.map(|appid| fact(t().referer_appid(), copyable(appid)))}
-            {ciphertext_sha256.map(|hash| view! { <div class="wide">{fact_inside(t().ciphertext_hash(), hash)}</div> })}
+            {rid.map(|rid| wide("rid", rid))}
+            {ciphertext_sha256.map(|hash| wide(t().ciphertext_hash(), hash))}
         </dl>
-        {circumstances(failure)}
     }
 }
 
 /// Where the request came from, and how to find it again.
-fn circumstances(failure: &Failure) -> impl IntoView + use<> {
+pub fn circumstances(failure: &Failure) -> impl IntoView + use<> {
     let Evidence { wechat_version, sdk_version, platform, network, .. } = failure.evidence.clone();
     view! {
-        <dl class="pairs pairs-apart">
+        <dl class="pairs numbers-of">
+            {fact(t().call(), view! { <code>{failure.call.clone()}</code> })} {fact(t().stage(), t().stage_name(failure.stage))}
             {wechat_version.map(|version| fact(t().wechat_version(), version))}
             {sdk_version.map(|version| fact(t().sdk_version(), version))}
             {platform.map(|platform| fact(t().platform(), platform))}
             {network.map(|network| fact(t().network(), view! { <code>{network}</code> }))}
-            {fact(t().call(), view! { <code>{failure.call.clone()}</code> })}
-            <div class="wide">{fact_inside(t().request_id(), failure.request_id.clone())}</div>
+            {wide(t().request_id(), failure.request_id.clone())}
         </dl>
     }
 }
 
-/// As [`fact`], for a value that is long enough to need the whole width.
-fn fact_inside(name: &'static str, value: String) -> impl IntoView {
+/// As [`fact`], for an id that needs a line of its own.
+fn wide(name: &'static str, id: String) -> impl IntoView {
     view! {
-        <dt>{name}</dt>
-        <dd>{copyable(value)}</dd>
+        <div class="wide">
+            <dt>{name}</dt>
+            <dd>{copyable(id)}</dd>
+        </div>
     }
 }
 
@@ -64,10 +65,9 @@ pub fn keys_tried(keys: &[KeyTried]) -> impl IntoView + use<> {
     (!keys.is_empty()).then(|| {
         view! {
             <table class="keys">
-                <caption>{t().keys_tried()}</caption>
-                <thead class="visually-hidden">
+                <thead>
                     <tr>
-                        <th scope="col">{t().key()}</th>
+                        <th scope="col">{t().keys_tried()}</th>
                         <th scope="col">{t().key_age()}</th>
                         <th scope="col">{t().got_to()}</th>
                     </tr>

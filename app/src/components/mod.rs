@@ -8,7 +8,7 @@ mod table;
 mod time_line;
 mod trend;
 
-pub use evidence::{evidence, keys_tried};
+pub use evidence::{circumstances, evidence, keys_tried};
 pub use frame::{Section, page, preferences_forms, url_value};
 pub use icons::Icon;
 pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};

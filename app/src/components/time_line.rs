@@ -65,9 +65,7 @@ fn what(event: &Event, this: bool) -> impl IntoView + use<> {
             let here = this.then(|| view! { <span class="badge">{t().this_failure()}</span> " " });
             EitherOf3::A(view! { {here} <a href=href>{name}</a> " " <span class=badge>{verdict}</span> })
         }
-        EventKind::Phone { old, new } => {
-            EitherOf3::B(view! { <span>{t().change()} " " {t().phone()} " "</span> {from_to(old, new)} })
-        }
+        EventKind::Phone { old, new } => EitherOf3::B(view! { <span>{t().phone()} " "</span> {from_to(old, new)} }),
         other => EitherOf3::C(plain(&other)),
     }
 }

@@ -51,14 +51,14 @@ fn scale(most: i64) -> i64 {
 fn bar(index: usize, bucket: TrendBucket, top: i64, hourly: bool) -> impl IntoView {
     let height = |count: i64| format!("{:.2}", share(count, top));
     let TrendBucket { at, healed, failed } = bucket;
-    let (x, floor) = (index * 10 + 1, format!("{:.2}", 100.0 - share(failed, top)));
+    let (x, floor) = (format!("{index}1.5"), format!("{:.2}", 100.0 - share(failed, top)));
     let roof = format!("{:.2}", 100.0 - share(failed + healed, top));
     view! {
         <g>
             <title>{t().bucket(&name(at, hourly), failed, healed)}</title>
             <rect class="backdrop" x=index * 10 y="0" width="10" height=HEIGHT />
-            <rect class="healed" x=x y=roof width="8" height=height(healed) />
-            <rect class="failed" x=x y=floor width="8" height=height(failed) />
+            <rect class="healed" x=x.clone() y=roof width="7" height=height(healed) />
+            <rect class="failed" x=x y=floor width="7" height=height(failed) />
         </g>
     }
 }

@@ -71,10 +71,10 @@ fn alerts(apps: Vec<MiniProgram>) -> impl IntoView {
 fn failures(trend: &FailureTrend, days: i64) -> impl IntoView + use<> {
     let failed = trend.buckets.iter().map(|bucket| bucket.failed).sum::<i64>();
     let healed = trend.buckets.iter().map(|bucket| bucket.healed).sum::<i64>();
-    let chart = if failed + healed == 0 {
+    let content = if failed + healed == 0 {
         Either::Left(empty(Icon::Check, t().no_trend(), t().no_trend_lead()))
     } else {
-        Either::Right(chart(trend).into_any())
+        Either::Right(view! { {totals(failed, healed)} {chart(trend).into_any()} })
     };
     view! {
         <section class="card panel">
@@ -82,18 +82,23 @@ fn failures(trend: &FailureTrend, days: i64) -> impl IntoView + use<> {
                 <h2>{t().failures_and_healings()}</h2>
                 {periods(days)}
             </div>
-            <dl class="totals">
-                <div class="failed">
-                    <dt>{t().failed_count()}</dt>
-                    <dd>{failed}</dd>
-                </div>
-                <div class="healed">
-                    <dt>{t().healed_count()}</dt>
-                    <dd>{healed}</dd>
-                </div>
-            </dl>
-            {chart}
+            {content}
         </section>
+    }
+}
+
+fn totals(failed: i64, healed: i64) -> impl IntoView {
+    view! {
+        <dl class="totals">
+            <div class="failed">
+                <dt>{t().failed_count()}</dt>
+                <dd>{failed}</dd>
+            </div>
+            <div class="healed">
+                <dt>{t().healed_count()}</dt>
+                <dd>{healed}</dd>
+            </div>
+        </dl>
     }
 }
 
@@ -136,13 +141,14 @@ fn causes(causes: &[CauseCount], from: &str) -> impl IntoView + use<> {
 
 /// Both numbers, each in its colour; what they count is in the words for those who see no colours.
 fn counts(failed: i64, healed: i64) -> impl IntoView {
+    let class = |count, class| if count == 0 { "muted" } else { class };
     view! {
         <span class="counts">
-            <span class="failed" title=t().failed_count()>
+            <span class=class(failed, "failed") title=t().failed_count()>
                 <span class="visually-hidden">{t().failed_count()} " "</span>
                 {failed}
             </span>
-            <span class="healed" title=t().healed_count()>
+            <span class=class(healed, "healed") title=t().healed_count()>
                 <span class="visually-hidden">{t().healed_count()} " "</span>
                 {healed}
             </span>

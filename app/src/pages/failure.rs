@@ -3,7 +3,9 @@ use server_fn::ServerFn;
 
 use super::{outcome, param};
 use crate::{
-    components::{Icon, Section, evidence, keys_tried, moment, page, time_line, url_value, user_link, verdict},
+    components::{
+        Icon, Section, circumstances, evidence, keys_tried, moment, page, time_line, url_value, user_link, verdict,
+    },
     fns::AskWechat,
     text::{CauseText, t},
     types::{Asked, Failure, FailureStory, Role},
@@ -35,6 +37,7 @@ fn content(story: &FailureStory, support: bool) -> impl IntoView + use<> {
                 {what_happened(failure, text).into_any()}
                 {what_to_change(failure, text).into_any()}
                 {what_to_say(failure, text).into_any()}
+                {request(failure).into_any()}
             </div>
             <aside>
                 {events(story).into_any()}
@@ -74,7 +77,7 @@ fn what_happened(failure: &Failure, text: CauseText) -> impl IntoView + use<> {
     let proof = (!proof.is_empty()).then(|| {
         view! {
             <p class="lead">
-                {t().on_record()} " "
+                {t().on_record()}
                 <span lang="en">{proof}</span>
             </p>
         }
@@ -88,8 +91,7 @@ fn what_happened(failure: &Failure, text: CauseText) -> impl IntoView + use<> {
             <p>{text.proof}</p>
             {proof}
             {keys_tried(&failure.evidence.keys).into_any()}
-            <h3>{t().record()}</h3>
-            {evidence(failure).into_any()}
+            {evidence(&failure.evidence).into_any()}
         </section>
     }
 }
@@ -127,12 +129,12 @@ fn what_to_change(failure: &Failure, text: CauseText) -> impl IntoView + use<> {
 /// Reachable by keyboard, because it may be wider than the page; comments step back.
 fn snippet(code: &str) -> impl IntoView + use<> {
     let lines = code.lines().map(|line| {
-        let (code, comment) = match line.find("// ").or_else(|| line.find("# ")) {
-            Some(start) => line.split_at(start),
-            None => (line, ""),
-        };
+        let comment = line.find("// ").or_else(|| line.find("# ")).unwrap_or(line.len());
+        let (code, comment) = line.split_at(comment);
+        // An empty text would be rendered as a blank.
+        let code = (!code.is_empty()).then(|| code.to_owned());
         let comment = (!comment.is_empty()).then(|| view! { <span class="muted">{comment.to_owned()}</span> });
-        view! { {code.to_owned()} {comment} "\n" }
+        view! { {code} {comment} "\n" }
     });
     view! {
         <pre class="code" tabindex="0">
@@ -154,6 +156,15 @@ fn what_to_say(failure: &Failure, text: CauseText) -> impl IntoView + use<> {
                 <h2>{t().for_the_user()}</h2>
                 <p>{user}</p>
             </div>
+        </section>
+    }
+}
+
+fn request(failure: &Failure) -> impl IntoView + use<> {
+    view! {
+        <section class="card">
+            <h2>{t().request()}</h2>
+            {circumstances(failure)}
         </section>
     }
 }

@@ -69,7 +69,7 @@ fn chip(href: String, name: &'static str, count: i64, current: bool) -> impl Int
 }
 
 fn filter_form(filter: &FailureFilter, causes: &[CauseCount], apps: Vec<MiniProgram>) -> impl IntoView + use<> {
-    let more = ["stage", "version", "user"].iter().any(|field| !filter.get(field).is_empty());
+    let more = ["from", "to", "stage", "version", "user"].iter().any(|field| !filter.get(field).is_empty());
     let apps = apps.into_iter().map(|app| (app.app.appid, app.app.name)).collect();
     let healed = vec![("yes".to_owned(), t().healed().to_owned()), ("no".to_owned(), t().failed().to_owned())];
     let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), t().stage_name(stage).to_owned())).to_vec();
@@ -78,19 +78,17 @@ fn filter_form(filter: &FailureFilter, causes: &[CauseCount], apps: Vec<MiniProg
             <div class="filter-row">
                 {select("cause", t().cause(), cause_options(causes, filter), filter)}
                 {select("app", t().mini_program(), apps, filter)} {select("healed", t().result(), healed, filter)}
-                {field("from", t().from_day(), "date", filter)} {field("to", t().to_day(), "date", filter)}
+                <button class="button button-main" type="submit">{t().filter()}</button>
             </div>
+            {(!filter.is_empty()).then(|| view! { <a class="filter-end" href=PATH>{t().clear_filters()}</a> })}
             <details class="act" open=more>
                 <summary>{t().more_filters()}</summary>
                 <div class="filter-row">
+                    {field("from", t().from_day(), "date", filter)} {field("to", t().to_day(), "date", filter)}
                     {select("stage", t().stage(), stages, filter)} {field("version", t().version(), "text", filter)}
                     {field("user", t().user_id(), "text", filter)}
                 </div>
             </details>
-            <div class="filter-end">
-                <button class="button button-main" type="submit">{t().filter()}</button>
-                {(!filter.is_empty()).then(|| view! { <a href=PATH>{t().clear_filters()}</a> })}
-            </div>
         </form>
     }
 }
@@ -108,10 +106,14 @@ fn cause_options(causes: &[CauseCount], filter: &FailureFilter) -> Vec<(String, 
 fn select(
     name: &'static str,
     label: &'static str,
-    options: Vec<(String, String)>,
+    mut options: Vec<(String, String)>,
     filter: &FailureFilter,
 ) -> impl IntoView + use<> {
     let chosen = filter.get(name);
+    // What a link has chosen stays chosen, such as a mini program that is not configured any more.
+    if !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen) {
+        options.push((chosen.clone(), chosen.clone()));
+    }
     let options = options.into_iter().map(|(value, text)| {
         let selected = value == chosen;
         view! { <option value=value selected=selected>{text}</option> }

@@ -5,7 +5,7 @@ use crate::{
     error::ConsoleError,
     port,
     text::t,
-    types::{MiniProgram, Stage, Trial, TrialStep},
+    types::{MiniProgram, Trial, TrialStep},
 };
 
 /// Takes pasted data through every check, for administrators.
@@ -82,11 +82,9 @@ fn step(step: TrialStep) -> impl IntoView {
         Some(false) => ("mark mark-bad", Icon::Cross, t().not_passed()),
         None => ("mark", Icon::Clock, t().not_reached()),
     };
-    // Before the data is opened there is nothing to say about what it opens to.
-    let name = if step.stage == Stage::Done { t().try_good() } else { t().stage_name(step.stage) };
     view! {
         <li class=step.passed.is_none().then_some("unreached")>
-            <p class=class>{icon.view()} <strong>{name}</strong> <span>{verdict}</span></p>
+            <p class=class>{icon.view()} <strong>{t().stage_name(step.stage)}</strong> <span>{verdict}</span></p>
             {(!step.detail.is_empty()).then(|| view! { <p class="lead">{step.detail}</p> })}
         </li>
     }

@@ -53,7 +53,7 @@ texts! {
     failure: "失败详情", "Failure";
     what_happened: "发生了什么", "What happened";
     how_we_know: "怎么知道的", "How we know";
-    on_record: "诊断依据", "Concluded from";
+    on_record: "诊断依据：", "Concluded from: ";
     what_to_change: "怎么改", "What to change";
     for_support: "给客服", "For support";
     for_the_user: "告诉用户", "For the user";
@@ -69,7 +69,7 @@ texts! {
     got_to: "结果", "Result";
     fits: "通过全部校验", "passed every check";
     stopped_at: "未通过：", "failed at: ";
-    record: "记录", "On record";
+    request: "请求", "The request";
     data_length: "encryptedData 长度", "Length of encryptedData";
     characters: "个字符", "characters";
     bytes: "字节", "bytes";

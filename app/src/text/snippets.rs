@@ -55,7 +55,7 @@ const fn of(cause: Cause) -> Option<&'static str> {
 const LOGIN_FIRST: &str = "\
 // app.js：启动时登录一次 | app.js: log in once, at the start
 onLaunch() {
-  wx.login({ success: ({ code }) => this.logIn(code) })  // → POST /api/login
+  wx.login({ success: ({ code }) => post('/api/login', { code }) })
 }
 
 // 页面：回调里没有 wx.login | The page: no wx.login in the callback
