@@ -114,7 +114,7 @@ texts! {
     try_lead: "粘贴小程序收到的数据，看它在哪一步失败。输入的内容只用于这一次检查，不保存、不写入日志。",
         "Paste what the mini program received and see which check fails. What you enter is used for this one check: it is not stored and not logged.";
     session_key_optional: "session_key（可不填）", "session_key (optional)";
-    session_key_hint: "不填时，只检查格式。不会显示在结果中。", "Without it, only the form is checked. It is never shown again.";
+    session_key_hint: "不填时，只检查格式。不会显示在结果中。", "Without it, only the format is checked. It is never shown again.";
     check: "检查", "Check";
     steps: "检查步骤", "The checks";
     passed: "通过", "passed";
@@ -122,7 +122,7 @@ texts! {
     not_reached: "未进行", "not reached";
     try_good: "全部检查通过", "Every check passed";
     try_good_lead: "这份数据完好，密钥和小程序都对得上。", "The data is whole, and key and mini program fit.";
-    try_form_good: "格式没有问题", "The form is in order";
+    try_form_good: "格式没有问题", "The format is in order";
     try_form_good_lead: "再填入 session_key，就能检查后面的步骤。", "Add the session_key to take it through the other checks.";
     try_bad: "停在：", "Stopped at: ";
 }

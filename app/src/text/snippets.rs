@@ -23,8 +23,8 @@ fn in_language(code: &str, lang: Lang) -> String {
 
 const fn of(cause: Cause) -> Option<&'static str> {
     Some(match cause {
-        Cause::LoginAfterPhoneButton => LOGIN_FIRST,
-        Cause::NoSession | Cause::KeyRotatedElsewhere => EVERY_CODE,
+        Cause::LoginAfterPhoneButton | Cause::NoSession => LOGIN_FIRST,
+        Cause::KeyRotatedElsewhere => EVERY_CODE,
         Cause::KeyExpired | Cause::LoginCodeInPhoneField => PHONE_CODE,
         Cause::PlusLost | Cause::UrlSafeAlphabet | Cause::PaddingLost | Cause::LineBreaks | Cause::Truncated => AS_JSON,
         Cause::DoubleEncoded => ENCODED_ONCE,
@@ -65,11 +65,12 @@ onPhone(e) {
 }";
 
 const EVERY_CODE: &str = "\
+// 错误：换了密钥，code 却没有发送 | Wrong: a new key, but its code goes nowhere
+wx.checkSession({ fail: () => wx.login() })
+
+// 正确：每个 code 都发送 | Right: every code is sent
 wx.checkSession({
-  fail: () => wx.login({
-    // 每个 code 都要发送，否则新密钥不会到达 | Send every code, or the new key never arrives
-    success: ({ code }) => post('/api/login', { code })
-  })
+  fail: () => wx.login({ success: ({ code }) => post('/api/login', { code }) })
 })";
 
 const PHONE_CODE: &str = "\
