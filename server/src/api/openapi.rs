@@ -78,12 +78,7 @@ impl IntoResponses for Failures {
         let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("FailureBody"))).build();
         let response = |description: &str, again: bool| {
             let response = ResponseBuilder::new().description(description).content("application/json", body.clone());
-            let seconds = || {
-                HeaderBuilder::new()
-                    .schema(Some(<u32 as utoipa::PartialSchema>::schema()))
-                    .description(Some("Seconds."))
-                    .build()
-            };
+            let seconds = || HeaderBuilder::new().schema(Some(<u32 as utoipa::PartialSchema>::schema())).description(Some("Seconds.")).build();
             if again { response.header("Retry-After", seconds()) } else { response }
         };
         let failures = FAILURES.iter().map(|(status, description)| {
