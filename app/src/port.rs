@@ -70,6 +70,8 @@ pub trait Admin: Send + Sync {
     /// Which check pasted data passes. Nothing of it is kept.
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
+    /// Which check pasted data passes. Nothing of it is kept.
+    async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
 }
 
 /// The request's console. The server provides it to every page and server function.

@@ -13,7 +13,8 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, ConflictsPage, LoginPage, NotFoundPage, PhoneChangesPage, StartPage, UserPage, UsersPage,
+        ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
+        PhoneChangesPage, TrialPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -77,11 +78,14 @@ pub fn Pages() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/console") view=StartPage ssr=SsrMode::Async />
+                <Route path=path!("/console") view=DashboardPage ssr=SsrMode::Async />
                 <Route path=path!("/console/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users") view=UsersPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users/:id") view=UserPage ssr=SsrMode::Async />
                 <Route path=path!("/console/phone-changes") view=PhoneChangesPage ssr=SsrMode::Async />
+                <Route path=path!("/console/failures") view=FailuresPage ssr=SsrMode::Async />
+                <Route path=path!("/console/failures/:id") view=FailurePage ssr=SsrMode::Async />
+                <Route path=path!("/console/try") view=TrialPage ssr=SsrMode::Async />
                 <Route path=path!("/console/apps") view=AppsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/conflicts") view=ConflictsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/api-keys") view=ApiKeysPage ssr=SsrMode::Async />

@@ -17,6 +17,8 @@ use crate::{
 /// A page's place in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    Dashboard,
+    Failures,
     Users,
     PhoneChanges,
     Apps,
@@ -93,6 +95,8 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
             <header class="side">
                 <a class="brand" href="/console">{Icon::Key.view()} "Latchkey"</a>
                 <nav class="nav" aria-label=t().navigation()>
+                    {nav_link(Section::Dashboard, section, "/console", Icon::Overview, t().dashboard())}
+                    {nav_link(Section::Failures, section, "/console/failures", Icon::Failure, t().failures())}
                     {nav_link(Section::Users, section, "/console/users", Icon::Users, t().users())}
                     {nav_link(Section::PhoneChanges, section, "/console/phone-changes", Icon::Phone, t().phone_changes())}
                     {nav_link(Section::Apps, section, "/console/apps", Icon::Apps, t().mini_programs())}

@@ -15,6 +15,10 @@ pub enum Icon {
     Apps,
     Conflict,
     Code,
+    Overview,
+    Failure,
+    Clock,
+    Cross,
 }
 
 impl Icon {
@@ -42,6 +46,10 @@ impl Icon {
                 "M9 17.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11Zm6 0a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11Z"
             }
             Self::Code => "m8 8-4 4 4 4m8-8 4 4-4 4M13.5 6l-3 12",
+            Self::Overview => "M4 19.5h16M6.5 16v-4.5M12 16V5.5M17.5 16V9",
+            Self::Failure => "M12 20.5c4.3-1.8 7-4.6 7-9V6l-7-2.5L5 6v5.5c0 4.4 2.7 7.2 7 9ZM12 8v4m0 3h.01",
+            Self::Clock => "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.5V12l3 2",
+            Self::Cross => "m6.5 6.5 11 11m0-11-11 11",
             Self::Warning => "M12 8.5v4.5m0 3.5h.01M12 3.5 2.8 19.5h18.4L12 3.5Z",
         };
         view! {

@@ -1,11 +1,17 @@
 //! What pages are made of.
 
+mod evidence;
 mod frame;
 mod icons;
 mod parts;
 mod table;
+mod time_line;
+mod trend;
 
+pub use evidence::{circumstances, evidence, keys_tried};
 pub use frame::{Section, page, preferences_forms, url_value};
 pub use icons::Icon;
-pub use parts::{Heading, avatar, copyable, done, empty, moment, phone, problem, status, user_link};
+pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};
 pub use table::{pager, phone_changes_table};
+pub use time_line::time_line;
+pub use trend::{chart, share};

@@ -1,7 +1,11 @@
 use leptos::{either::Either, prelude::*};
 
 use super::Icon;
-use crate::{error::ConsoleError, text::t, types::Millis};
+use crate::{
+    error::ConsoleError,
+    text::t,
+    types::{Failure, Millis},
+};
 
 /// Whether a headline is the page's own or one below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,5 +105,25 @@ pub fn avatar(nickname: Option<&str>, id: &str) -> impl IntoView + use<> {
 
 pub fn status(blocked: bool) -> impl IntoView {
     let (class, text) = if blocked { ("badge badge-bad", t().blocked()) } else { ("badge badge-good", t().active()) };
+    view! { <span class=class>{text}</span> }
+}
+
+/// A pair of a definition list.
+pub fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
+/// How a failure ended for the user.
+pub fn verdict(failure: &Failure) -> impl IntoView + use<> {
+    let (class, text) = match (failure.healed, failure.later_success) {
+        (true, _) => ("badge badge-good", t().healed()),
+        (false, Some(_)) => ("badge", t().succeeded_later()),
+        (false, None) => ("badge badge-bad", t().failed()),
+    };
     view! { <span class=class>{text}</span> }
 }

@@ -67,7 +67,8 @@ fn row(change: PhoneChange, with_user: bool) -> impl IntoView {
     }
 }
 
-fn from_to(old: Option<String>, new: Option<String>) -> impl IntoView {
+/// A number and the one before it.
+pub(super) fn from_to(old: Option<String>, new: Option<String>) -> impl IntoView {
     let gone = new.is_none();
     let new = new.unwrap_or_else(|| t().phone_removed().to_owned());
     let old = match old {

@@ -6,12 +6,14 @@
 mod alerts;
 mod api_keys;
 mod bindings;
+mod failures;
 mod preferences;
 mod session;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
 pub use bindings::ResetWechatSession;
+pub use failures::AskWechat;
 pub use preferences::SetPreference;
 pub use session::{SignIn, SignOut};
 

@@ -3,7 +3,7 @@ use server_fn::ServerFn;
 
 use super::outcome;
 use crate::{
-    components::{Icon, Section, copyable, empty, moment, page},
+    components::{Icon, Section, copyable, empty, fact, moment, page},
     fns::SettleAlert,
     text::t,
     types::{Alert, MiniProgram, Role, TokenTimes},
@@ -127,15 +127,6 @@ fn evidence(alert: Alert) -> impl IntoView {
             {fact(t().last_seen(), moment(alert.last_at))}
             {fact(t().times(), format!("{} {}", t().at_least(), alert.times))}
         </dl>
-    }
-}
-
-fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-        </div>
     }
 }
 

@@ -3,20 +3,27 @@
 mod api_keys;
 mod apps;
 mod conflicts;
+mod dashboard;
+mod failure;
+mod failure_filter;
+mod failures;
 mod login;
 mod not_found;
 mod phone_changes;
-mod start;
+mod trial;
 mod user;
 mod users;
 
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;
 pub use conflicts::ConflictsPage;
+pub use dashboard::DashboardPage;
+pub use failure::FailurePage;
+pub use failures::FailuresPage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub use phone_changes::PhoneChangesPage;
-pub use start::StartPage;
+pub use trial::TrialPage;
 pub use user::UserPage;
 pub use users::UsersPage;
 

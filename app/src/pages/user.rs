@@ -3,7 +3,7 @@ use server_fn::ServerFn;
 
 use super::{outcome, param};
 use crate::{
-    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status},
+    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status, url_value},
     fns::ResetWechatSession,
     text::t,
     types::{Binding, Role, User},
@@ -28,6 +28,7 @@ fn content(user: User, support: bool) -> impl IntoView {
         None => Either::Right(t().no_nickname()),
     };
     let user_id = summary.id.clone();
+    let failures = format!("/console/failures?user={}", url_value(&summary.id));
     let bindings = bindings.into_iter().map(|one| {
         // The request to WeChat is signed with the key that is held: without one there is nothing to reset with.
         let form = (support && one.key_received_at.is_some()).then(|| reset_form(&user_id, &one.id));
@@ -43,6 +44,7 @@ fn content(user: User, support: bool) -> impl IntoView {
                 <h1>{name} " " {status(summary.blocked)}</h1>
                 {copyable(summary.id)}
             </div>
+            <a class="button page-act" href=failures>{t().failures()}</a>
         </div>
         {outcome("session_reset", t().session_reset(), t().session_reset_lead())}
         <dl class="card facts">

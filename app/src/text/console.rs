@@ -112,6 +112,13 @@ texts! {
 }
 
 impl T {
+    pub(super) const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self.0 {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
     pub const fn role(self, role: Role) -> &'static str {
         match (role, self.0) {
             (Role::Viewer, Lang::Zh) => "只读",

@@ -13,11 +13,18 @@ macro_rules! texts {
 
 mod admin;
 mod alerts;
+mod causes;
+mod causes_en;
+mod causes_zh;
 mod console;
+mod durations;
+mod failures;
+mod snippets;
 
 use http::{HeaderMap, header::COOKIE};
 use leptos::prelude::use_context;
 
+pub use causes::CauseText;
 pub use console::T;
 
 /// The operator's language. Chinese until he chooses otherwise.

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AppRef, Cause, Cursor, Millis, Page};
@@ -272,6 +274,31 @@ pub struct Trial {
     pub session_key: String,
 }
 
+impl fmt::Debug for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Trial(***)")
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Trial {
+    /// From the body of the form of `/console/try`. Blanks around what was pasted are the clipboard's, not the data's.
+    pub fn from_form(body: &[u8]) -> Self {
+        let mut trial = Self::default();
+        for (name, value) in form_urlencoded::parse(body) {
+            let field = match name.as_ref() {
+                "appid" => &mut trial.appid,
+                "encrypted_data" => &mut trial.encrypted_data,
+                "iv" => &mut trial.iv,
+                "session_key" => &mut trial.session_key,
+                _ => continue,
+            };
+            value.trim().clone_into(field);
+        }
+        trial
+    }
+}
+
 /// One check of a trial, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialStep {
@@ -280,4 +307,17 @@ pub struct TrialStep {
     pub passed: Option<bool>,
     /// A count, a time, a name: never the plaintext.
     pub detail: String,
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::Trial;
+
+    #[test]
+    fn a_trial_is_read_from_its_form_and_never_printed() {
+        let trial = Trial::from_form(b"appid=wx1&encrypted_data=%20a%2Bb%2Fc%3D%0A&iv=aXY%3D&session_key=secret&x=y");
+        assert_eq!((trial.appid.as_str(), trial.encrypted_data.as_str()), ("wx1", "a+b/c="));
+        assert_eq!((trial.iv.as_str(), trial.session_key.as_str()), ("aXY=", "secret"));
+        assert_eq!(format!("{trial:?}"), "Trial(***)");
+    }
 }

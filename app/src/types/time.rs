@@ -42,6 +42,18 @@ impl Millis {
         let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         self.utc().to_offset(time::macros::offset!(+8)).format(format).unwrap_or_default()
     }
+
+    /// `2026-11-21`, the day in Beijing.
+    pub fn beijing_day(self) -> String {
+        let format = time::macros::format_description!("[year]-[month]-[day]");
+        self.utc().to_offset(time::macros::offset!(+8)).format(format).unwrap_or_default()
+    }
+
+    /// `11:40:00.123` in Beijing: for events whose order is told by milliseconds.
+    pub fn beijing_clock(self) -> String {
+        let format = time::macros::format_description!("[hour]:[minute]:[second].[subsecond digits:3]");
+        self.utc().to_offset(time::macros::offset!(+8)).format(format).unwrap_or_default()
+    }
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -53,6 +65,7 @@ mod tests {
         let moment = Millis(1_795_232_400_123);
         assert_eq!(moment.rfc3339(), "2026-11-21T03:40:00.123Z");
         assert_eq!(moment.beijing(), "2026-11-21 11:40:00");
+        assert_eq!((moment.beijing_day(), moment.beijing_clock()), ("2026-11-21".into(), "11:40:00.123".into()));
     }
 
     #[test]

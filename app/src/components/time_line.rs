@@ -1,0 +1,104 @@
+use leptos::{either::EitherOf3, prelude::*};
+
+use super::{Icon, table::from_to};
+use crate::{
+    text::t,
+    types::{Event, EventKind, Failure, FailureStory},
+};
+
+/// What a user did around a failure, day by day. Every line says how far it was from the failure: the order of a login
+/// and a tap is the whole story, and seconds tell it.
+pub fn time_line(story: &FailureStory) -> impl IntoView + use<> {
+    let days = story.events.chunk_by(|one, next| one.at.beijing_day() == next.at.beijing_day());
+    let days = days.map(|events| {
+        let items = events.iter().map(|event| item(event, &story.failure)).collect_view();
+        let day = events.first().map(|event| event.at.beijing_day());
+        view! {
+            <h3>{day}</h3>
+            <ol class="line-of-time">{items}</ol>
+        }
+    });
+    days.collect_view()
+}
+
+fn item(event: &Event, failure: &Failure) -> impl IntoView + use<> {
+    let this = matches!(&event.kind, EventKind::Failure { id, .. } if *id == failure.id);
+    let class = if this { "now" } else { kind_class(&event.kind) };
+    let same_request = !this && event.request_id.as_deref() == Some(failure.request_id.as_str());
+    let elsewhere = event.app.as_ref().filter(|app| **app != failure.app).map(|app| app.name.clone());
+    view! {
+        <li class=class aria-current=this.then_some("true")>
+            {icon(&event.kind).view()}
+            <div>
+                <p>{what(event, this).into_any()}</p>
+                <p class="when">
+                    <time datetime=event.at.rfc3339()>{clock(event)}</time>
+                    {(!this).then(|| distance(event, failure))}
+                    {same_request.then(|| view! { <span class="badge">{t().this_request()}</span> })}
+                    {elsewhere.map(|app| view! { <span>{app}</span> })}
+                </p>
+            </div>
+        </li>
+    }
+}
+
+fn distance(event: &Event, failure: &Failure) -> impl IntoView + use<> {
+    view! { <span>{t().before(failure.at.since(event.at))}</span> }
+}
+
+/// A watermark counts in seconds; milliseconds would pretend to more.
+fn clock(event: &Event) -> String {
+    let mut clock = event.at.beijing_clock();
+    if event.kind == EventKind::DataMade {
+        clock.truncate(8);
+    }
+    clock
+}
+
+fn what(event: &Event, this: bool) -> impl IntoView + use<> {
+    match event.kind.clone() {
+        EventKind::Failure { id, cause, healed } => {
+            let (badge, verdict) =
+                if healed { ("badge badge-good", t().healed()) } else { ("badge badge-bad", t().failed()) };
+            let name = t().explain(cause).name;
+            let href = (!this).then(|| format!("/console/failures/{id}"));
+            let here = this.then(|| view! { <span class="badge">{t().this_failure()}</span> " " });
+            EitherOf3::A(view! { {here} <a href=href>{name}</a> " " <span class=badge>{verdict}</span> })
+        }
+        EventKind::Phone { old, new } => EitherOf3::B(view! { <span>{t().phone()} " "</span> {from_to(old, new)} }),
+        other => EitherOf3::C(plain(&other)),
+    }
+}
+
+fn plain(kind: &EventKind) -> String {
+    match kind {
+        EventKind::Login => t().event_login().to_owned(),
+        EventKind::KeyReceived => t().event_key().to_owned(),
+        EventKind::DataMade => t().event_data().to_owned(),
+        EventKind::Push(event) => format!("{}{}", t().event_push(), t().push_event(event)),
+        EventKind::Operator { by, action } => format!("{by} · {}", t().action(action)),
+        EventKind::Failure { .. } | EventKind::Phone { .. } => String::new(),
+    }
+}
+
+const fn icon(kind: &EventKind) -> Icon {
+    match kind {
+        EventKind::Login => Icon::Users,
+        EventKind::KeyReceived => Icon::Key,
+        EventKind::DataMade => Icon::Clock,
+        EventKind::Phone { .. } => Icon::Phone,
+        EventKind::Failure { healed: true, .. } => Icon::Check,
+        EventKind::Failure { .. } => Icon::Warning,
+        EventKind::Push(_) => Icon::Arrow,
+        EventKind::Operator { .. } => Icon::Conflict,
+    }
+}
+
+const fn kind_class(kind: &EventKind) -> &'static str {
+    match kind {
+        EventKind::Failure { healed: true, .. } => "good",
+        EventKind::Failure { .. } => "bad",
+        EventKind::DataMade => "data",
+        _ => "",
+    }
+}
