@@ -67,8 +67,6 @@ pub trait Admin: Send + Sync {
     async fn new_api_key(&self) -> Result<Option<String>, ConsoleError>;
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
-    /// Which check pasted data passes. Nothing of it is kept.
-    async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
     /// Which check pasted data passes. Nothing of it is kept.
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;

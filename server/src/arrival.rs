@@ -74,11 +74,12 @@ fn platform(user_agent: &str) -> Option<&'static str> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Word {
     bytes: [u8; Self::LONGEST],
-    length: usize,
+    length: u8,
 }
 
 impl Word {
-    const LONGEST: usize = 40;
+    /// `POST /wechat/push/{appid}`, the longest route.
+    const LONGEST: usize = 26;
 
     /// `None` for an empty text and for one with other characters in it.
     pub fn new(text: &str) -> Option<Self> {
@@ -88,11 +89,11 @@ impl Word {
         let length = text.len().min(Self::LONGEST);
         let mut bytes = [0; Self::LONGEST];
         bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-        Some(Self { bytes, length })
+        Some(Self { bytes, length: u8::try_from(length).ok()? })
     }
 
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
     }
 }
 

@@ -5,6 +5,7 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::limits::ClientsFault;
 use crate::{
@@ -18,7 +19,7 @@ const RETRY_SOON_S: u32 = 1;
 /// A failed call: which one, and why.
 #[derive(Debug)]
 pub struct ApiError {
-    arrival: Arrival,
+    request_id: Uuid,
     kind: Kind,
 }
 
@@ -127,12 +128,12 @@ pub fn row(failure: &Failure) -> Row {
 
 impl ApiError {
     pub fn new(arrival: Arrival, failure: Failure) -> Self {
-        Self { arrival, kind: Kind::Failure(failure) }
+        Self { request_id: arrival.request_id, kind: Kind::Failure(failure) }
     }
 
     /// 400, or another status that says more; always `invalid_request`.
     pub fn malformed(arrival: Arrival, status: StatusCode, message: &'static str, field: Option<String>) -> Self {
-        Self { arrival, kind: Kind::Malformed { status, message, field } }
+        Self { request_id: arrival.request_id, kind: Kind::Malformed { status, message, field } }
     }
 
     fn is_clients_fault(&self) -> bool {
@@ -164,23 +165,23 @@ impl ApiError {
 }
 
 /// The cause of our own faults and of the operator's goes to the log, here and only here.
-pub fn log(arrival: Arrival, failure: &Failure) {
+pub fn log(request_id: Uuid, failure: &Failure) {
     match failure {
-        Failure::Internal(fault) => tracing::error!(request_id = %arrival.request_id, error = %fault, "a call failed"),
+        Failure::Internal(fault) => tracing::error!(%request_id, error = %fault, "a call failed"),
         Failure::Unavailable(error) => {
-            tracing::error!(request_id = %arrival.request_id, %error, "the database is away");
+            tracing::error!(%request_id, %error, "the database is away");
         }
         Failure::Misconfigured(refusal) => {
-            tracing::error!(request_id = %arrival.request_id, %refusal, "WeChat refuses this mini program's settings");
+            tracing::error!(%request_id, %refusal, "WeChat refuses this mini program's settings");
         }
-        other => tracing::debug!(request_id = %arrival.request_id, failure = %other, "a call was refused"),
+        other => tracing::debug!(%request_id, failure = %other, "a call was refused"),
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         if let Kind::Failure(failure) = &self.kind {
-            log(self.arrival, failure);
+            log(self.request_id, failure);
         }
         let (row, msg, field) = self.parts();
         let body = FailureBody {
@@ -189,7 +190,7 @@ impl IntoResponse for ApiError {
             error: row.error,
             next_step: row.next_step,
             field,
-            request_id: self.arrival.request_id.to_string(),
+            request_id: self.request_id.to_string(),
         };
         let mut response = (row.status, Json(body)).into_response();
         if let Some(seconds) = row.retry_after_s {

@@ -97,7 +97,7 @@ pub async fn run_whole(accounts: &Accounts, request: LogIn, arrival: Arrival) ->
 }
 
 fn phone_error(arrival: Arrival, failure: &Failure) -> PhoneError {
-    error::log(arrival, failure);
+    error::log(arrival.request_id, failure);
     let row = error::row(failure);
     PhoneError { error: row.error, next_step: row.next_step, msg: row.message }
 }

@@ -52,7 +52,7 @@ pub async fn take(
         Ok(()) => "success".into_response(),
         Err(PushFailure::Refused(error)) => refused(arrival, &appid, error),
         Err(PushFailure::Failure(failure)) => {
-            super::error::log(arrival, &failure);
+            super::error::log(arrival.request_id, &failure);
             (StatusCode::INTERNAL_SERVER_ERROR, "try again\n").into_response()
         }
     }

@@ -39,7 +39,7 @@ impl Failures {
                     Some(binding) => crate::store::bindings::find(&mut tx, binding).await?.map(|row| row.openid),
                     None => None,
                 };
-                say(if self.json { json_line(row, openid) } else { line(row) });
+                say(if self.json { json_line(row, openid.as_deref()) } else { line(row) });
             }
             match slice.rows.last().filter(|_| slice.older) {
                 Some(last) => start = Start::After(last.id),
@@ -71,7 +71,7 @@ fn line(row: &FailureRow) -> String {
 }
 
 /// The fields of contract §1, and what else there is.
-fn json_line(row: &FailureRow, openid: Option<String>) -> String {
+fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
     let evidence: Evidence = serde_json::from_str(&row.evidence).unwrap_or_default();
     json!({
         "at": Millis(row.at).rfc3339(),

@@ -1,12 +1,15 @@
 use axum::{
     Router,
+    body::{Body, to_bytes},
     extract::{Request, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use latchkey_app::{
     routes::{Site, shell},
     text::Preferences,
+    types::Trial,
 };
 use leptos::{config::LeptosOptions, prelude::provide_context};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
@@ -35,6 +38,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     let site_context = Site { options, https: site.https, demo: site.demo };
     Router::new()
         .route("/console", get(page))
+        .route("/console/try", get(page).post(try_page))
         .route("/console/{*path}", get(page))
         .route("/console/fn/{name}", post(function))
         .layer(session_layer(sessions, site.https))
@@ -57,6 +61,21 @@ fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clo
 
 async fn page(State(pages): State<Pages>, session: Session, request: Request) -> Response {
     let context = context(pages, session, &request);
+    leptos_axum::render_app_async_with_context(context, shell)(request).await
+}
+
+/// The one page that answers a form itself: what was pasted must not travel in an address, and is not kept for a second
+/// request.
+async fn try_page(State(pages): State<Pages>, session: Session, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(form) = to_bytes(body, LONGEST_FORM).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let trial = Trial::from_form(&form);
+    let request = Request::from_parts(parts, Body::empty());
+    let context = context(pages, session, &request);
+    let context = move || {
+        context();
+        provide_context(trial.clone());
+    };
     leptos_axum::render_app_async_with_context(context, shell)(request).await
 }
 

@@ -171,7 +171,7 @@ fn conclude(encrypted: &Encrypted, clues: &Clues<'_>, finding: &mut Finding) -> 
     let Ok(iv) = <[u8; BLOCK]>::try_from(iv.as_slice()) else {
         return (Cause::IvInvalid, Stage::Iv, format!("iv has {} bytes in place of 16", iv.len()));
     };
-    if data.is_empty() || data.len() % BLOCK != 0 {
+    if data.is_empty() || !data.len().is_multiple_of(BLOCK) {
         let proof = format!("{} bytes are no whole number of blocks of 16", data.len());
         return (Cause::Truncated, Stage::Length, proof);
     }

@@ -20,6 +20,7 @@ const MOST_PERCENT_ROUNDS: usize = 2;
 
 /// What happened to a text on its way. More than one thing can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that can happen, alone or with others")]
 pub struct Damage {
     pub percent_encoded: bool,
     pub plus_lost: bool,

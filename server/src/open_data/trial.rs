@@ -22,7 +22,7 @@ pub fn steps(encrypted: &Encrypted, key: Option<&SessionKey>, appid: &str, now: 
     let data = transport::decode(&encrypted.data);
     let iv = transport::decode(&encrypted.iv).and_then(|(iv, _)| <[u8; BLOCK]>::try_from(iv).ok());
     let bytes = data.as_ref().map_or(0, |(data, _)| data.len());
-    let whole = bytes > 0 && bytes % BLOCK == 0;
+    let whole = bytes > 0 && bytes.is_multiple_of(BLOCK);
     let mut steps = vec![
         (Stage::Base64, Some(data.is_some()), data.as_ref().map_or_else(String::new, |(_, damage)| repairs(*damage))),
         (Stage::Length, data.as_ref().map(|_| whole), format!("{bytes} bytes")),

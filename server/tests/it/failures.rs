@@ -83,14 +83,14 @@ async fn damage_on_the_way_is_healed_and_told(house: House) {
             break tap;
         }
     };
-    let cases: [(fn(&str) -> String, Cause); 4] = [
-        (|text| text.replace('+', " "), Cause::PlusLost),
-        (|text| text.replace('+', "-").replace('/', "_"), Cause::UrlSafeAlphabet),
-        (|text| text.trim_end_matches('=').to_owned(), Cause::PaddingLost),
-        (|text| format!("{}\n{}", &text[..64], &text[64..]), Cause::LineBreaks),
-    ];
-    for (damage, cause) in cases {
-        bind(&house, &token, data(&tap, damage)).await.data();
+    let text = tap["encryptedData"].as_str().unwrap();
+    for (damaged, cause) in [
+        (text.replace('+', " "), Cause::PlusLost),
+        (text.replace('+', "-").replace('/', "_"), Cause::UrlSafeAlphabet),
+        (text.trim_end_matches('=').to_owned(), Cause::PaddingLost),
+        (format!("{}\n{}", &text[..64], &text[64..]), Cause::LineBreaks),
+    ] {
+        bind(&house, &token, data(&tap, |_| damaged.clone())).await.data();
         assert_eq!(newest(&house).await, (cause, Stage::Done, true));
     }
     bind(&house, &token, data(&tap, percent)).await.data();
@@ -261,7 +261,7 @@ async fn a_phone_code_saves_what_the_data_could_not(house: House) {
     house.code("u1", APP_1).await;
     let tap = house.tap("u1", "both").await;
     bind(&house, &token, tap).await.data();
-    assert_eq!(newest(&house).await.2, true, "the client got its answer");
+    assert!(newest(&house).await.2, "the client got its answer");
 }
 
 async fn a_failure_has_its_story(house: House) {

@@ -3,7 +3,7 @@ use latchkey_app::types::{Cause, Evidence, KeyTried, Stage};
 use super::{Report, Subject};
 use crate::{
     accounts::{Accounts, Failure},
-    arrival::Arrival,
+    arrival::{Arrival, Word},
     clock::Millis,
     open_data::{
         Encrypted, SessionKey,
@@ -83,7 +83,7 @@ impl Accounts {
             has_logged_in: subject.binding.is_some(),
             elsewhere: &elsewhere,
             seen,
-            referer_appid: referer.as_ref().map(|appid| appid.as_str()),
+            referer_appid: referer.as_ref().map(Word::as_str),
         };
         Ok(diagnosis::diagnose(encrypted, &clues))
     }
