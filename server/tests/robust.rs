@@ -1,0 +1,107 @@
+//! Nothing that comes from outside makes the decoder, the repairer, the diagnosis or the push parser panic, and nothing that
+//! is made up is ever taken. `PROPTEST_CASES=1000000 cargo test --release --test robust` for a long look.
+
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+
+use latchkey::{
+    clock::Millis,
+    config::App,
+    open_data::{
+        Encrypted, SessionKey,
+        diagnosis::{Clues, HeldKey, Wanted, diagnose},
+        open,
+    },
+    secret::Secret,
+    wechat::{PushQuery, open_push},
+};
+use proptest::prelude::*;
+
+const APP: &str = "wx4f4bc4dec97d474b";
+const WHOLE: &str = "CiyLU1Aw2KjvrjMdj8YKliAjtP4gsMZMQmRzooG2xrDcvSnxIMXFufNstNGTyaGS9uT5geRa0W4oTOb1WT7fJlAC+oNPdbB+3hVbJSRgv+4lGOETKUQz";
+
+/// Base64 as it may arrive: whole, cut, spoilt in a character, encoded, or anything at all.
+fn carried() -> impl Strategy<Value = String> {
+    let spoilt = (0..WHOLE.len(), any::<char>()).prop_map(|(at, letter)| {
+        let mut text = WHOLE.to_owned();
+        text.replace_range(at..=at, &letter.to_string());
+        text
+    });
+    prop_oneof![
+        any::<String>(),
+        "[A-Za-z0-9+/=%_ \r\n-]{0,200}",
+        (0..WHOLE.len()).prop_map(|length| WHOLE[..length].to_owned()),
+        spoilt,
+        proptest::collection::vec(any::<u8>(), 0..120)
+            .prop_map(|bytes| { form_urlencoded::byte_serialize(&bytes).collect::<String>() }),
+    ]
+}
+
+fn app() -> App {
+    App {
+        appid: APP.to_owned(),
+        secret: Secret::new("unused"),
+        name: String::new(),
+        push_token: Some(Secret::new("token")),
+        push_aes_key: Some(Secret::new("1".repeat(43))),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn made_up_data_never_opens(data in carried(), iv in carried(), key in any::<[u8; 16]>()) {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        let key = SessionKey::new(&STANDARD.encode(key)).unwrap();
+        let ring = [HeldKey { key, received_at: Millis(0) }];
+        let encrypted = Encrypted { data, iv };
+        let now = Millis(1_700_000_000_000);
+        prop_assert!(open(&ring, APP, now, &encrypted).is_err());
+        let clues = Clues {
+            appid: APP,
+            openid: Some("o"),
+            now,
+            wanted: Wanted::Phone,
+            ring: &ring,
+            has_logged_in: true,
+            elsewhere: &[],
+            seen: None,
+            referer_appid: None,
+        };
+        prop_assert!(!diagnose(&encrypted, &clues).proof.is_empty());
+    }
+
+    #[test]
+    fn made_up_pushes_are_never_taken(
+        body in proptest::collection::vec(any::<u8>(), 0..300),
+        signature in "[0-9a-f]{40}",
+        nonce in any::<String>(),
+        encrypted in any::<bool>(),
+    ) {
+        let query = PushQuery {
+            signature: signature.clone(),
+            timestamp: "1700000000".to_owned(),
+            nonce,
+            echostr: None,
+            encrypt_type: encrypted.then(|| "aes".to_owned()),
+            msg_signature: Some(signature),
+        };
+        prop_assert!(open_push(&app(), &query, &body, Millis(1_700_000_000_000)).is_err());
+    }
+
+    #[test]
+    fn bodies_of_every_kind_are_read_or_refused(text in prop_oneof![
+        any::<String>(),
+        "\\{\"[A-Za-z]{1,8}\":(\"[^\"]{0,20}\"|[0-9]{1,20}|null|\\[\\]|\\{\\})\\}",
+        "<xml>(<[A-Za-z]{1,8}>(<!\\[CDATA\\[)?[^<&]{0,20}(\\]\\]>)?</[A-Za-z]{1,8}>){0,3}</xml>",
+    ]) {
+        // Plain mode with the right signature: what counts is that the body is read without a panic.
+        let query = PushQuery {
+            signature: "4b4f4e4b4f4e4b4f4e4b4f4e4b4f4e4b4f4e4b4f".to_owned(),
+            timestamp: "1700000000".to_owned(),
+            encrypt_type: Some("aes".to_owned()),
+            ..PushQuery::default()
+        };
+        prop_assert!(open_push(&app(), &query, text.as_bytes(), Millis(1_700_000_000_000)).is_err());
+    }
+}
