@@ -13,6 +13,7 @@ pub mod console;
 pub mod http;
 pub mod jobs;
 pub mod logging;
+pub mod metrics;
 pub mod open_data;
 pub mod phone;
 pub mod random;

@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     config::{self, Config, ConfigError, DataKeySource, WECHAT},
     console::{ConsoleServer, operators::Operators},
+    metrics::Metrics,
     random::Random,
     sealed::Vault,
     store::{Db, MigrationReport, StoreError},
@@ -39,11 +40,16 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
     if config.apps.is_empty() {
         tracing::warn!("no mini program is configured: set LATCHKEY_APPID and LATCHKEY_SECRET, or [[apps]]");
     }
-    let wechat = WeChat::new(&config.wechat, config.apps.clone(), clock.clone(), random.clone())?;
-    let rules = Rules { token_ttl_s: config.token_ttl_s, phone_conflict: config.phone_conflict };
+    let metrics = Metrics::default();
+    let wechat = WeChat::new(&config.wechat, config.apps.clone(), clock.clone(), random.clone(), metrics.clone())?;
+    let rules = Rules {
+        token_ttl_s: config.token_ttl_s,
+        phone_conflict: config.phone_conflict,
+        failures_kept_s: config.failures_kept_days * 86_400,
+    };
     let vault = Vault::new(keys, random.clone());
     let operators = Operators::new(db.clone(), clock.clone(), random.clone());
-    let accounts = Accounts::start(db, vault, clock, random, wechat, config.apps.clone(), rules).await?;
+    let accounts = Accounts::start(db, vault, clock, random, wechat, config.apps.clone(), rules, metrics).await?;
     Ok(ConsoleServer { accounts, operators })
 }
 

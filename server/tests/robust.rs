@@ -78,30 +78,52 @@ proptest! {
         nonce in any::<String>(),
         encrypted in any::<bool>(),
     ) {
-        let query = PushQuery {
-            signature: signature.clone(),
-            timestamp: "1700000000".to_owned(),
-            nonce,
-            echostr: None,
-            encrypt_type: encrypted.then(|| "aes".to_owned()),
-            msg_signature: Some(signature),
-        };
-        prop_assert!(open_push(&app(), &query, &body, Millis(1_700_000_000_000)).is_err());
+        let query = query(&nonce, &signature, encrypted.then(|| signature.clone()));
+        prop_assert!(open_push(&app(), &query, &body, NOW).is_err());
     }
 
+    /// Rightly signed, as by somebody who knows the Token: what is inside is read or refused.
     #[test]
-    fn bodies_of_every_kind_are_read_or_refused(text in prop_oneof![
+    fn bodies_of_every_kind_are_read_or_refused(text in body()) {
+        let plain = query("7", &signature(&["token", TIME, "7"]), None);
+        let _ = open_push(&app(), &plain, text.as_bytes(), NOW);
+    }
+
+    /// Rightly signed and made up: nothing that was not encrypted with the key opens.
+    #[test]
+    fn nothing_opens_that_was_not_sealed(encrypt in carried()) {
+        let sealed = query("7", "", Some(signature(&["token", TIME, "7", encrypt.trim()])));
+        let body = serde_json::json!({ "Encrypt": encrypt }).to_string();
+        prop_assert!(open_push(&app(), &sealed, body.as_bytes(), NOW).is_err());
+    }
+}
+
+const NOW: Millis = Millis(1_700_000_000_000);
+const TIME: &str = "1700000000";
+
+fn body() -> impl Strategy<Value = String> {
+    prop_oneof![
         any::<String>(),
         "\\{\"[A-Za-z]{1,8}\":(\"[^\"]{0,20}\"|[0-9]{1,20}|null|\\[\\]|\\{\\})\\}",
         "<xml>(<[A-Za-z]{1,8}>(<!\\[CDATA\\[)?[^<&]{0,20}(\\]\\]>)?</[A-Za-z]{1,8}>){0,3}</xml>",
-    ]) {
-        // Plain mode with the right signature: what counts is that the body is read without a panic.
-        let query = PushQuery {
-            signature: "4b4f4e4b4f4e4b4f4e4b4f4e4b4f4e4b4f4e4b4f".to_owned(),
-            timestamp: "1700000000".to_owned(),
-            encrypt_type: Some("aes".to_owned()),
-            ..PushQuery::default()
-        };
-        prop_assert!(open_push(&app(), &query, text.as_bytes(), Millis(1_700_000_000_000)).is_err());
+    ]
+}
+
+/// Protocol §6.1.
+fn signature(parts: &[&str]) -> String {
+    use sha1::{Digest, Sha1};
+    let mut sorted = parts.to_vec();
+    sorted.sort_unstable();
+    hex::encode(Sha1::digest(sorted.concat()))
+}
+
+fn query(nonce: &str, signature: &str, msg_signature: Option<String>) -> PushQuery {
+    PushQuery {
+        signature: signature.to_owned(),
+        timestamp: TIME.to_owned(),
+        nonce: nonce.to_owned(),
+        echostr: None,
+        encrypt_type: msg_signature.as_ref().map(|_| "aes".to_owned()),
+        msg_signature,
     }
 }

@@ -3,15 +3,15 @@ use leptos::{either::EitherOf3, prelude::*};
 use super::{Icon, table::from_to};
 use crate::{
     text::t,
-    types::{Event, EventKind, Failure, FailureStory},
+    types::{Event, EventKind, Failure},
 };
 
-/// What a user did around a failure, day by day. Every line says how far it was from the failure: the order of a login
-/// and a tap is the whole story, and seconds tell it.
-pub fn time_line(story: &FailureStory) -> impl IntoView + use<> {
-    let days = story.events.chunk_by(|one, next| one.at.beijing_day() == next.at.beijing_day());
+/// What a user did, day by day. Around a failure, every line says how far it was from it: the order of a login and a tap
+/// is the whole story, and seconds tell it.
+pub fn time_line(events: &[Event], around: Option<&Failure>) -> impl IntoView + use<> {
+    let days = events.chunk_by(|one, next| one.at.beijing_day() == next.at.beijing_day());
     let days = days.map(|events| {
-        let items = events.iter().map(|event| item(event, &story.failure)).collect_view();
+        let items = events.iter().map(|event| item(event, around)).collect_view();
         let day = events.first().map(|event| event.at.beijing_day());
         view! {
             <h3>{day}</h3>
@@ -21,11 +21,14 @@ pub fn time_line(story: &FailureStory) -> impl IntoView + use<> {
     days.collect_view()
 }
 
-fn item(event: &Event, failure: &Failure) -> impl IntoView + use<> {
-    let this = matches!(&event.kind, EventKind::Failure { id, .. } if *id == failure.id);
+fn item(event: &Event, around: Option<&Failure>) -> impl IntoView + use<> {
+    let this = around.is_some_and(|failure| matches!(&event.kind, EventKind::Failure { id, .. } if *id == failure.id));
     let class = if this { "now" } else { kind_class(&event.kind) };
-    let same_request = !this && event.request_id.as_deref() == Some(failure.request_id.as_str());
-    let elsewhere = event.app.as_ref().filter(|app| **app != failure.app).map(|app| app.name.clone());
+    let request = around.map(|failure| failure.request_id.as_str());
+    let same_request = !this && request.is_some() && event.request_id.as_deref() == request;
+    let here = around.map(|failure| &failure.app);
+    let elsewhere = event.app.as_ref().filter(|app| Some(*app) != here).map(|app| app.name.clone());
+    let distance = around.filter(|_| !this).map(|failure| distance(event, failure));
     view! {
         <li class=class aria-current=this.then_some("true")>
             {icon(&event.kind).view()}
@@ -33,7 +36,7 @@ fn item(event: &Event, failure: &Failure) -> impl IntoView + use<> {
                 <p>{what(event, this).into_any()}</p>
                 <p class="when">
                     <time datetime=event.at.rfc3339()>{clock(event)}</time>
-                    {(!this).then(|| distance(event, failure))}
+                    {distance}
                     {same_request.then(|| view! { <span class="badge">{t().this_request()}</span> })}
                     {elsewhere.map(|app| view! { <span>{app}</span> })}
                 </p>

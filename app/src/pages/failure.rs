@@ -176,7 +176,7 @@ fn events(story: &FailureStory) -> impl IntoView + use<> {
             <section class="card">
                 <h2>{t().time_line()}</h2>
                 <p class="lead">{t().time_line_lead()}</p>
-                {time_line(story).into_any()}
+                {time_line(&story.events, Some(&story.failure)).into_any()}
             </section>
         }
     })

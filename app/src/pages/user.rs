@@ -3,10 +3,10 @@ use server_fn::ServerFn;
 
 use super::{outcome, param};
 use crate::{
-    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status, url_value},
+    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status, time_line, url_value},
     fns::ResetWechatSession,
     text::t,
-    types::{Binding, Role, User},
+    types::{Binding, Event, Role, User},
 };
 
 /// One user: who he is, his bindings and his phone history. The title names the page, never the person.
@@ -22,7 +22,7 @@ pub fn UserPage() -> impl IntoView {
 
 /// With the forms of `support` staff or without.
 fn content(user: User, support: bool) -> impl IntoView {
-    let User { summary, phone_bound_at, bindings, phone_changes } = user;
+    let User { summary, phone_bound_at, bindings, phone_changes, events } = user;
     let name = match summary.nickname.clone() {
         Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
         None => Either::Right(t().no_nickname()),
@@ -80,7 +80,21 @@ fn content(user: User, support: bool) -> impl IntoView {
             <p class="lead">{t().phone_history_lead()} " · " {t().beijing_time()}</p>
             {phone_changes_table(phone_changes, false)}
         </section>
+        {life(&events).into_any()}
     }
+}
+
+/// Logins, keys, phones, failures and operators' acts in one line.
+fn life(events: &[Event]) -> impl IntoView + use<> {
+    (!events.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <h2>{t().time_line()}</h2>
+                <p class="lead">{t().life_lead()}</p>
+                {time_line(events, None).into_any()}
+            </section>
+        }
+    })
 }
 
 fn binding(binding: Binding, form: impl IntoView) -> impl IntoView {

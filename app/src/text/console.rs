@@ -36,7 +36,7 @@ texts! {
 
     // Users
     search_label: "搜索用户", "Search users";
-    search_hint: "手机号、后四位、openid、unionid、用户 ID 或昵称开头", "Phone, last four digits, openid, unionid, user id or start of a nickname";
+    search_hint: "手机号、后四位、openid、unionid、用户 ID、请求 ID、rid 或昵称开头", "Phone, last four digits, openid, unionid, user id, request id, rid or start of a nickname";
     search: "搜索", "Search";
     clear: "清除", "Clear";
     results_for: "搜索结果：", "Results for ";

@@ -84,6 +84,7 @@ texts! {
     platform: "平台", "Platform";
     network: "网络", "Network";
     time_line: "时间线", "Time line";
+    life_lead: "最近 30 天，北京时间", "The last 30 days, Beijing time";
     time_line_lead: "前一天到后一小时，北京时间", "From a day before to an hour after, Beijing time";
     this_failure: "本次", "this one";
     this_request: "同一请求", "same request";

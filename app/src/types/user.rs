@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Millis, PhoneChange};
+use super::{Cursor, Event, Millis, PhoneChange};
 
 /// A mini program as the console names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct User {
     pub bindings: Vec<Binding>,
     /// Newest first.
     pub phone_changes: Vec<PhoneChange>,
+    /// What happened in the last thirty days, oldest first.
+    pub events: Vec<Event>,
 }
 
 /// One openid of a user in one mini program.

@@ -15,6 +15,9 @@ pub(super) const NEXT_MINUTE_S: u32 = 60;
 pub enum Failure {
     #[error("a field is missing or of the wrong kind: {0}")]
     InvalidRequest(&'static str),
+    /// The phone button gave nothing: the user said no, or the mini program may not ask. Nobody guesses here.
+    #[error("the phone button gave nothing")]
+    ButtonRefused,
     #[error("no living token")]
     Unauthorized,
     #[error("WeChat does not know the login code")]

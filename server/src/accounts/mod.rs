@@ -53,6 +53,7 @@ pub use crate::wechat::{PushError, PushQuery};
 use crate::{
     clock::Clock,
     config::{Apps, PhoneConflict},
+    metrics::Metrics,
     random::Random,
     sealed::{BlindIndex, Vault},
     store::Db,
@@ -65,6 +66,8 @@ pub struct Rules {
     /// Sliding life of an API token, in seconds.
     pub token_ttl_s: i64,
     pub phone_conflict: PhoneConflict,
+    /// How long records of failures are kept.
+    pub failures_kept_s: i64,
 }
 
 /// Everything the use cases work with. Cheap to clone.
@@ -81,6 +84,7 @@ pub struct Parts {
     pub wechat: WeChat,
     pub apps: Apps,
     pub rules: Rules,
+    pub metrics: Metrics,
     raised: alerts::Raised,
     user_quota: user_quota::UserQuota,
     sampler: reports::Sampler,

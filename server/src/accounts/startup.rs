@@ -7,6 +7,7 @@ use super::{Accounts, Fault, Parts, Rules, reports::Sampler, user_quota::UserQuo
 use crate::{
     clock::Clock,
     config::Apps,
+    metrics::Metrics,
     random::Random,
     sealed::{BlindIndex, Column, Vault},
     store::{Db, settings},
@@ -16,6 +17,7 @@ use crate::{
 const BLIND_INDEX_KEY: &str = "blind_index_key";
 
 impl Accounts {
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the house, made by `start` alone")]
     /// Makes the installation's blind-index key at the very first start. Fails when the data keys given are not
     /// those that the database was written with.
     pub async fn start(
@@ -26,13 +28,27 @@ impl Accounts {
         wechat: WeChat,
         apps: Apps,
         rules: Rules,
+        metrics: Metrics,
     ) -> Result<Self, Fault> {
         let index = blind_index(&db, &vault, &random).await?;
         let user_quota = UserQuota::new(&clock);
         let (raised, sampler) = (super::alerts::Raised::default(), Sampler::new(clock.clone()));
         let reports = TaskTracker::new();
-        let parts =
-            Parts { db, vault, index, clock, random, wechat, apps, rules, raised, user_quota, sampler, reports };
+        let parts = Parts {
+            db,
+            vault,
+            index,
+            clock,
+            random,
+            wechat,
+            apps,
+            rules,
+            metrics,
+            raised,
+            user_quota,
+            sampler,
+            reports,
+        };
         Ok(Self(Arc::new(parts)))
     }
 }

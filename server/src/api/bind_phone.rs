@@ -49,6 +49,7 @@ pub async fn bind_phone(
     let Some(proof) = proof else {
         if body.errno.is_some() || body.err_msg.is_some() {
             accounts.report_button(arrival, &session, ButtonRefusal { errno: body.errno, err_msg: body.err_msg }).await;
+            return Err(failed(Failure::ButtonRefused));
         }
         return Err(failed(Failure::InvalidRequest("encryptedData")));
     };

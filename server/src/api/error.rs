@@ -79,6 +79,7 @@ pub fn row(failure: &Failure) -> Row {
     let row = |error, status, next_step, message| Row { error, status, next_step, message, retry_after_s: None };
     match failure {
         Failure::InvalidRequest(_) => row("invalid_request", StatusCode::BAD_REQUEST, Stop, "请求参数有误"),
+        Failure::ButtonRefused => row("invalid_request", StatusCode::BAD_REQUEST, Stop, "没有获得手机号授权"),
         Failure::Unauthorized => row("unauthorized", StatusCode::UNAUTHORIZED, Relogin, "登录已失效，请重新登录"),
         Failure::LoginCodeInvalid => {
             row("login_code_invalid", StatusCode::UNAUTHORIZED, Relogin, "登录凭证无效或已过期，请重新登录")

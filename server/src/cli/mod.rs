@@ -128,10 +128,11 @@ fn say(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failed(format!("cannot listen on {address}: {error}. Choose another address with --listen or LATCHKEY_LISTEN"))
-    })
+/// `setting`: where another address can be chosen.
+async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Failed(format!("cannot listen on {address}: {error}. Choose another address with {setting}")))
 }
 
 /// Done at SIGTERM or Ctrl-C.

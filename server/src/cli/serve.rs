@@ -1,9 +1,12 @@
-use super::{ConfigFile, Outcome, listen, told_to_stop};
+use std::net::SocketAddr;
+
+use super::{ConfigFile, Failed, Outcome, listen, told_to_stop};
 use crate::{
     clock::Clock,
     config::Environment,
     http::{self, SiteOptions},
     jobs, logging,
+    metrics::Metrics,
     random::Random,
     start,
 };
@@ -22,13 +25,27 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
             "nobody can sign in to the console yet: latchkey operator create --username … --role admin --password-stdin"
         );
     }
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen, "LATCHKEY_LISTEN").await?;
     let router = http::router(&server, &SiteOptions::of(&config));
+    let metrics = tokio::spawn(serve_metrics(config.metrics_listen, server.accounts.metrics.clone(), clock.clone()));
     let jobs = tokio::spawn(jobs::run(server.accounts.clone()));
     tracing::info!(listen = %config.listen, public_url = config.public_url, apps = config.apps.iter().count(), "serving");
     http::serve(listener, router, clock, told_to_stop()).await?;
     jobs.abort();
+    metrics.abort();
+    server.accounts.reports_written().await;
     server.accounts.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Metrics that cannot be served keep nobody from logging in: a second node on this machine, most likely.
+async fn serve_metrics(address: SocketAddr, metrics: Metrics, clock: Clock) {
+    match listen(address, "LATCHKEY_METRICS_LISTEN").await {
+        Ok(listener) => {
+            // Ends with the program.
+            let _ = http::serve(listener, http::metrics_router(metrics), clock, std::future::pending()).await;
+        }
+        Err(Failed(problem)) => tracing::warn!(problem, "/metrics is not served"),
+    }
 }

@@ -16,7 +16,7 @@ pub(super) struct Simulate {
 impl Simulate {
     pub(super) async fn run(self) -> Outcome {
         logging::start(&std::env::var("LATCHKEY_LOG").unwrap_or_else(|_| "info".into()))?;
-        let listener = listen(loopback(self.listen)?).await?;
+        let listener = listen(loopback(self.listen)?, "--listen").await?;
         let clock = Clock::system();
         let simulator = Simulator::new(clock.clone(), Random::System);
         say(format_args!("The WeChat simulator is at http://{}", listener.local_addr()?));

@@ -28,6 +28,7 @@ const VARIABLES: &[(&str, &[&str], Kind)] = &[
     ("LATCHKEY_DATA_KEYS", &["data_keys"], Kind::Text),
     ("LATCHKEY_WECHAT_BASE_URL", &["wechat", "base_url"], Kind::Text),
     ("LATCHKEY_WECHAT_TIMEOUT_MS", &["wechat", "timeout_ms"], Kind::Number),
+    ("LATCHKEY_FAILURES_KEPT_DAYS", &["failures_kept_days"], Kind::Number),
     ("LATCHKEY_TOKEN_TTL_S", &["token_ttl_s"], Kind::Number),
     ("LATCHKEY_LOGIN_RATE_PER_MIN", &["limits", "login_per_minute"], Kind::Number),
     ("LATCHKEY_FAILED_RATE_PER_MIN", &["limits", "failed_per_minute"], Kind::Number),

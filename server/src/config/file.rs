@@ -10,6 +10,8 @@ use crate::secret::Secret;
 const DEFAULT_FILE: &str = "latchkey.toml";
 /// From what a stand-in on the same machine needs to what a mini program waits at most (protocol §8).
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=60_000;
+/// A day to ten years.
+const FAILURES_KEPT_DAYS: std::ops::RangeInclusive<i64> = 1..=3650;
 /// One minute to ten years.
 const TOKEN_TTL_S: std::ops::RangeInclusive<i64> = 60..=315_360_000;
 
@@ -25,6 +27,7 @@ struct Raw {
     apps: Vec<RawApp>,
     wechat: RawWeChat,
     token_ttl_s: i64,
+    failures_kept_days: i64,
     limits: RawLimits,
     trusted_proxies: Vec<String>,
     phone_conflict: PhoneConflict,
@@ -67,6 +70,7 @@ impl Default for Raw {
             apps: Vec::new(),
             wechat: RawWeChat::default(),
             token_ttl_s: 2_592_000,
+            failures_kept_days: 30,
             limits: RawLimits::default(),
             trusted_proxies: Vec::new(),
             phone_conflict: PhoneConflict::default(),
@@ -130,6 +134,7 @@ fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
             timeout_ms: within("wechat.timeout_ms", raw.wechat.timeout_ms, &TIMEOUT_MS)?,
         },
         token_ttl_s: within("token_ttl_s", raw.token_ttl_s, &TOKEN_TTL_S)?,
+        failures_kept_days: within("failures_kept_days", raw.failures_kept_days, &FAILURES_KEPT_DAYS)?,
         limits: Limits {
             login_per_minute: within("limits.login_per_minute", raw.limits.login_per_minute, &(1..=u32::MAX))?,
             failed_per_minute: within("limits.failed_per_minute", raw.limits.failed_per_minute, &(1..=u32::MAX))?,

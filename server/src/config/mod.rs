@@ -37,6 +37,8 @@ pub struct Config {
     pub wechat: WeChatConfig,
     /// Sliding life of an API token, in seconds.
     pub token_ttl_s: i64,
+    /// How long records of failures are kept.
+    pub failures_kept_days: i64,
     pub limits: Limits,
     /// Only from these is `X-Forwarded-For` believed.
     pub trusted_proxies: Vec<IpNet>,

@@ -15,6 +15,7 @@ pub fn print(config: &Config) -> String {
     if config.data_keys.is_some() {
         set("data_keys", MASK.into());
     }
+    set("failures_kept_days", config.failures_kept_days.into());
     set("token_ttl_s", config.token_ttl_s.into());
     let proxies = config.trusted_proxies.iter().map(|network| network.to_string().into());
     set("trusted_proxies", proxies.collect::<Vec<toml::Value>>().into());

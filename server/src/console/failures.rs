@@ -44,7 +44,8 @@ impl ConsoleServer {
             user: row.user_id.map(user),
             call: row.call.clone(),
             stage: Stage::from_name(&row.stage).ok_or(ConsoleError::Internal)?,
-            cause: Cause::from_name(&row.cause).ok_or(ConsoleError::Internal)?,
+            // A newer version may know causes that this one does not.
+            cause: Cause::from_name(&row.cause).unwrap_or(Cause::Unknown),
             healed: row.healed,
             version: row.version.clone(),
             evidence: serde_json::from_str(&row.evidence).map_err(|error| internal(&error))?,

@@ -23,10 +23,10 @@ const MOST_EVENTS: i64 = 200;
 
 /// The part of somebody's life that is told.
 #[derive(Clone, Copy)]
-struct Span {
-    user: Uuid,
-    from: Millis,
-    to: Millis,
+pub(super) struct Span {
+    pub user: Uuid,
+    pub from: Millis,
+    pub to: Millis,
 }
 
 impl Span {
@@ -67,7 +67,7 @@ impl ConsoleServer {
     }
 
     /// Everything that is known of a span of a user's life, oldest first.
-    async fn events(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
+    pub(super) async fn events(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
         let mut events = self.logins_and_keys(tx, span).await?;
         events.extend(self.phones(tx, span).await?);
         events.extend(self.failed_calls(tx, span).await?);

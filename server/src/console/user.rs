@@ -4,7 +4,7 @@ use latchkey_app::{
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, internal};
+use super::{ConsoleServer, Failed, internal, story::Span};
 use crate::{
     accounts::{Failure, ResetError},
     store::{bindings, bindings::BindingRow, phone_changes, users},
@@ -13,6 +13,8 @@ use crate::{
 /// A user with more changes than this is a test account; the list of all changes shows the rest.
 const MOST_CHANGES: i64 = 100;
 const LONGEST_REASON: usize = 500;
+/// As far back as records of failures are kept.
+const LIFE_S: i64 = 30 * 86_400;
 
 impl ConsoleServer {
     /// Everything the user's page shows. An id of another shape is no user.
@@ -26,12 +28,15 @@ impl ConsoleServer {
             ages.push(self.accounts.key_ages(&mut tx, row.id).await?);
         }
         let changes = phone_changes::of_user(&mut tx, id, MOST_CHANGES).await?;
+        let now = self.accounts.clock.now();
+        let events = self.events(&mut tx, Span { user: id, from: now.plus_seconds(-LIFE_S), to: now }).await?;
         drop(tx);
         Ok(User {
             summary: self.summary(&user, &rows)?,
             phone_bound_at: user.phone_bound_at.map(Millis),
             bindings: rows.iter().zip(ages).map(|(row, ages)| self.binding(row, &ages)).collect(),
             phone_changes: changes.iter().map(|row| self.phone_change(row)).collect::<Result<_, _>>()?,
+            events,
         })
     }
 

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     arrival::{Arrival, Client},
     clock::Clock,
+    metrics::Metrics,
     random::Random,
 };
 
@@ -30,6 +31,7 @@ pub struct Reception {
     pub clock: Clock,
     pub random: Random,
     pub trusted_proxies: Arc<[IpNet]>,
+    pub metrics: Metrics,
 }
 
 /// Gives every request its id, time and address, and every answer its `X-Request-Id` and one line in the log.
@@ -37,7 +39,7 @@ pub struct Reception {
 /// The line names the route, never the path or query as they came: those are the client's to fill, with codes or
 /// phones at worst.
 pub async fn announce(State(reception): State<Reception>, mut request: Request, next: Next) -> Response {
-    let Reception { clock, random, trusted_proxies } = reception;
+    let Reception { clock, random, trusted_proxies, metrics } = reception;
     let now = clock.now();
     let at = request.extensions().get::<AcceptedAt>().map_or(now, |accepted| accepted.0.min(now));
     let address = client_address(request.extensions().get::<Peer>().copied(), request.headers(), &trusted_proxies);
@@ -50,6 +52,7 @@ pub async fn announce(State(reception): State<Reception>, mut request: Request, 
     async move {
         let mut response = next.run(request).await;
         let (status, ms) = (response.status().as_u16(), clock.now().since(now));
+        metrics.request(method.as_str(), &route, status, Duration::from_millis(ms.unsigned_abs()));
         if !route.starts_with("/console/assets") && route != "/healthz" {
             tracing::info!(%method, route, status, ms, "answered");
         }

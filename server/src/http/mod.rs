@@ -32,6 +32,7 @@ use crate::{
     arrival::Arrival,
     config::{Config, Limits},
     console::ConsoleServer,
+    metrics::Metrics,
 };
 
 /// Longer than any call of ours may take; what is still there by then is a client that does not send its body.
@@ -69,6 +70,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         clock: server.accounts.clock.clone(),
         random: server.accounts.random.clone(),
         trusted_proxies: site.trusted_proxies.clone(),
+        metrics: server.accounts.metrics.clone(),
     };
     Router::new()
         .route("/", get(|| async { Redirect::to("/console") }))
@@ -81,6 +83,15 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .layer(middleware::from_fn(clothed))
         .layer(middleware::map_response(move |response| headers::secure(https, response)))
         .layer(middleware::from_fn_with_state(reception, arrival::announce))
+}
+
+/// `/metrics`, on a listener of its own: it is nobody's business outside.
+pub fn metrics_router(metrics: Metrics) -> Router {
+    let text = move || {
+        let text = metrics.text();
+        async move { ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text) }
+    };
+    Router::new().route("/metrics", get(text))
 }
 
 /// A path that belongs to nobody; most likely typed by hand.

@@ -6,8 +6,8 @@ use crate::{
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.
 const LOGIN_CODES_KEPT_S: i64 = 24 * 3600;
-/// Long enough to explain last month.
-const FAILURES_KEPT_S: i64 = 30 * 86_400;
+/// WeChat repeats a push for seconds; a month is time enough to look back.
+const EVENTS_KEPT_S: i64 = 30 * 86_400;
 /// A push whose timestamp is older than ten minutes is refused anyway.
 const SIGNATURES_KEPT_S: i64 = 3600;
 /// Rows per transaction: a sweep must not keep a login waiting.
@@ -25,19 +25,19 @@ pub async fn sweep(accounts: &Accounts) -> Result<u64> {
 
 async fn batch(accounts: &Accounts, now: Millis) -> Result<u64> {
     let mut tx = accounts.db.write().await?;
-    let rows = expire(&mut tx, now).await?;
+    let rows = expire(&mut tx, now, accounts.rules.failures_kept_s).await?;
     tx.commit().await?;
     Ok(rows)
 }
 
-async fn expire(tx: &mut Tx, now: Millis) -> Result<u64> {
+async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let codes = login_codes::expire(tx, now.plus_seconds(-LOGIN_CODES_KEPT_S), BATCH).await?;
     let keys = session_keys::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let tokens = tokens::expire(tx, now, BATCH).await?;
     let sessions = operator_sessions::expire(tx, now, BATCH).await?;
-    let failures = failures::expire(tx, now.plus_seconds(-FAILURES_KEPT_S), BATCH).await?;
+    let failures = failures::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
-    let events = push::expire(tx, now.plus_seconds(-FAILURES_KEPT_S), BATCH).await?;
+    let events = push::expire(tx, now.plus_seconds(-EVENTS_KEPT_S), BATCH).await?;
     Ok(codes + keys + tokens + sessions + failures + ciphertexts + signatures + events)
 }

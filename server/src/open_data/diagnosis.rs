@@ -14,7 +14,7 @@
 //! | `other_users_data` | it opens and names another openid; or no key fits and the same ciphertext was another user's |
 //! | `not_from_wechat` | it opens under the user's key and has no watermark, which WeChat never leaves out; or WeChat says so |
 //! | `wrong_kind_of_data` | it opens, passes every check, and holds user info where a phone belongs, or the other way round |
-//! | `key_rotated_elsewhere` | no key fits, and WeChat says that the newest one is not the user's any more (`accounts::report`) |
+//! | `key_rotated_elsewhere` | no key fits, and WeChat says that the newest one is not the user's any more (`accounts::reports`) |
 
 use aes::Aes128;
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -187,7 +187,8 @@ pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
 
 /// Forgets whose an erased user's failures were, and what might tell.
 pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
-    let sql = "UPDATE failures SET user_id = NULL, binding_id = NULL, ciphertext_hash = NULL WHERE user_id = $1";
+    let sql = "UPDATE failures SET user_id = NULL, binding_id = NULL, ciphertext_hash = NULL, \
+               evidence = '{\"proof\":\"erased\"}' WHERE user_id = $1";
     execute!(tx, sqlx::query(sql).bind(user))?;
     execute!(tx, sqlx::query("DELETE FROM ciphertexts WHERE user_id = $1").bind(user))?;
     Ok(())

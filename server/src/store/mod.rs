@@ -24,6 +24,10 @@ pub mod users;
 pub use db::{Db, MigrationReport, Tx};
 pub(crate) use db::{execute, fetch_of, on, row};
 
+/// SQLite: busy, locked (and busy while recovering, or with an old snapshot). Postgres: shut down by its administrator, crashed,
+/// starting, too many connections.
+const PASSING: [&str; 8] = ["5", "6", "261", "517", "57P01", "57P02", "57P03", "53300"];
+
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -39,7 +43,13 @@ impl StoreError {
     /// The database cannot be reached, or is too busy to be: what was asked may well work a moment later.
     pub fn passing(&self) -> bool {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
-        matches!(self, Self::Database(Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed))
+        match self {
+            Self::Database(Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| PASSING.contains(&code.as_ref()))
+            }
+            _ => false,
+        }
     }
 }
 

@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::{WeChat, WeChatError, call};
+use super::{WeChat, WeChatError};
 use crate::{clock::Millis, secret::Secret};
 
 /// WeChat hands out the next token in the last five minutes of the current one; both work meanwhile (protocol §5.2).
@@ -93,6 +93,6 @@ impl WeChat {
         let app = self.apps.find(appid).ok_or(WeChatError::UnknownApp)?;
         let url = format!("{}/cgi-bin/stable_token", self.base_url);
         let body = json!({ "grant_type": "client_credential", "appid": appid, "secret": app.secret.expose() });
-        call::send(|| self.http.post(&url).json(&body)).await
+        self.send("stable_token", || self.http.post(&url).json(&body)).await
     }
 }

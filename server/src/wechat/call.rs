@@ -4,7 +4,8 @@ use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Refusal, WeChatError};
+use super::{Refusal, WeChat, WeChatError};
+use crate::metrics::Metrics;
 
 /// Every answer of WeChat is far smaller; anything longer comes from somebody else.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -12,8 +13,40 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 const PAUSE: Duration = Duration::from_millis(200);
 const BUSY: i64 = -1;
 
-/// Sends, and once more when WeChat is busy. Nothing else is repeated: a lost answer may have spent the code.
-pub(super) async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuilder) -> Result<T, WeChatError> {
+impl WeChat {
+    /// Sends, and once more when WeChat is busy. Nothing else is repeated: a lost answer may have spent the code. Counted
+    /// as a call of `name`, also when nobody waits for its end.
+    pub(super) async fn send<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<T, WeChatError> {
+        let mut counted = Counted { metrics: &self.metrics, name, outcome: "unavailable".to_owned() };
+        let result = send(request).await;
+        counted.outcome = match &result {
+            Ok(_) => "ok".to_owned(),
+            Err(WeChatError::Refused(refusal)) => refusal.errcode.to_string(),
+            Err(WeChatError::Busy) => "busy".to_owned(),
+            Err(WeChatError::Unavailable(_) | WeChatError::UnknownApp) => "unavailable".to_owned(),
+        };
+        result
+    }
+}
+
+/// Counts the call when it ends, however it does.
+struct Counted<'a> {
+    metrics: &'a Metrics,
+    name: &'static str,
+    outcome: String,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.metrics.wechat_call(self.name, &self.outcome);
+    }
+}
+
+async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuilder) -> Result<T, WeChatError> {
     let busy = |result: &Result<_, _>| matches!(result, Err(WeChatError::Refused(refusal)) if refusal.errcode == BUSY);
     let mut result = send_once(request()).await;
     if busy(&result) {

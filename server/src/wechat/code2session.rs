@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{WeChat, WeChatError, call};
+use super::{WeChat, WeChatError};
 use crate::open_data::SessionKey;
 
 /// Who a login code belongs to.
@@ -30,7 +30,7 @@ impl WeChat {
             ("js_code", code),
             ("grant_type", "authorization_code"),
         ];
-        let answer: Answer = self.in_time(call::send(|| self.http.get(&url).query(&query))).await?;
+        let answer: Answer = self.in_time(self.send("code2session", || self.http.get(&url).query(&query))).await?;
         let session_key = SessionKey::new(&answer.session_key);
         Ok(WeChatSession {
             openid: identity(answer.openid).ok_or(WeChatError::Unavailable("an answer without an openid"))?,

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{WeChat, WeChatError, call};
+use super::{WeChat, WeChatError};
 
 /// "data not exit": WeChat made no such ciphertext (protocol §3.5).
 const NO_SUCH_DATA: i64 = 1;
@@ -23,7 +23,7 @@ impl WeChat {
                 let (url, body) = (&url, &body);
                 async move {
                     let query = [("access_token", token.expose())];
-                    call::send(|| self.http.post(url).query(&query).json(body)).await
+                    self.send("checkencryptedmsg", || self.http.post(url).query(&query).json(body)).await
                 }
             })
             .await;

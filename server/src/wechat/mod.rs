@@ -23,6 +23,7 @@ use self::access_token::TokenCell;
 use crate::{
     clock::Clock,
     config::{Apps, WeChatConfig},
+    metrics::Metrics,
     random::Random,
 };
 
@@ -35,6 +36,7 @@ pub struct WeChat {
     apps: Apps,
     clock: Clock,
     random: Random,
+    metrics: Metrics,
     /// One per app, and in it at most one fetch at a time.
     access_tokens: Arc<HashMap<String, TokenCell>>,
 }
@@ -67,7 +69,13 @@ pub struct Refusal {
 
 impl WeChat {
     /// Fails when the machine has no certificates or no sockets to offer.
-    pub fn new(config: &WeChatConfig, apps: Apps, clock: Clock, random: Random) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        config: &WeChatConfig,
+        apps: Apps,
+        clock: Clock,
+        random: Random,
+        metrics: Metrics,
+    ) -> Result<Self, reqwest::Error> {
         // Fails only when a provider has been installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = Duration::from_millis(config.timeout_ms);
@@ -87,6 +95,7 @@ impl WeChat {
             apps,
             clock,
             random,
+            metrics,
         })
     }
 

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{WeChat, WeChatError, call};
+use super::{WeChat, WeChatError};
 use crate::{open_data::PhoneInfo, phone::PhoneNumber};
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ impl WeChat {
                 let (url, body) = (&url, &body);
                 async move {
                     let query = [("access_token", token.expose())];
-                    call::send(|| self.http.post(url).query(&query).json(body)).await
+                    self.send("getuserphonenumber", || self.http.post(url).query(&query).json(body)).await
                 }
             })
             .await?;

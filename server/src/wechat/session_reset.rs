@@ -13,7 +13,7 @@ impl WeChat {
     /// inherits its end. Refused with 87007 or 87009 when `key` is no longer the user's.
     pub async fn reset_session(&self, appid: &str, openid: &str, key: &SessionKey) -> Result<SessionKey, WeChatError> {
         let url = format!("{}/wxa/resetusersessionkey", self.base_url);
-        let answer: Answer = self.call_signed(&url, appid, openid, key).await?;
+        let answer: Answer = self.call_signed("resetusersessionkey", &url, appid, openid, key).await?;
         SessionKey::new(&answer.session_key).ok_or(WeChatError::Unavailable("a session_key that is none"))
     }
 }

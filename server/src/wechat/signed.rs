@@ -1,6 +1,6 @@
 use serde::de::DeserializeOwned;
 
-use super::{WeChat, WeChatError, call};
+use super::{WeChat, WeChatError};
 use crate::open_data::SessionKey;
 
 impl WeChat {
@@ -8,6 +8,7 @@ impl WeChat {
     /// §2.1).
     pub(super) async fn call_signed<T: DeserializeOwned>(
         &self,
+        name: &'static str,
         url: &str,
         appid: &str,
         openid: &str,
@@ -23,7 +24,7 @@ impl WeChat {
                     ("signature", signature),
                     ("sig_method", "hmac_sha256"),
                 ];
-                call::send(|| self.http.get(url).query(&query)).await
+                self.send(name, || self.http.get(url).query(&query)).await
             }
         })
         .await

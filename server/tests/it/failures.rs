@@ -288,6 +288,9 @@ async fn a_failure_has_its_story(house: House) {
     records(&house).await;
     assert_eq!(viewer.failure(&record.id).await.unwrap().similar, 1);
     assert!(viewer.failure("nonsense").await.is_err());
+    let user = record.user.as_ref().unwrap().id.clone();
+    let life = viewer.user(&user).await.unwrap().events;
+    assert!(life.iter().any(|event| event.kind == failure), "{life:?}");
 }
 
 async fn the_list_is_filtered_and_counted(house: House) {

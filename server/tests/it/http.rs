@@ -72,3 +72,24 @@ async fn assets_are_served_compressed_and_for_ever() {
     let old = style.replace("/assets/", "/assets/0");
     assert_eq!(house.call(Method::GET, &old, None, Body::empty()).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_was_counted_can_be_read() {
+    let house = House::new(&sqlite_url()).await;
+    house.token("u1").await;
+    house.post("/api/login", json!({ "code": "0".repeat(32), "appid": APP_1 })).await;
+    house.server.accounts.reports_written().await;
+    let router = latchkey::http::metrics_router(house.server.accounts.metrics.clone());
+    let answer =
+        tower::ServiceExt::oneshot(router, Request::get("/metrics").body(Body::empty()).unwrap()).await.unwrap();
+    let text = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    for line in [
+        "latchkey_requests_total{route=\"/api/login\",method=\"POST\",status=\"200\"} 1",
+        "latchkey_requests_total{route=\"/api/login\",method=\"POST\",status=\"401\"} 1",
+        "latchkey_wechat_calls_total{call=\"code2session\",outcome=\"40029\"} 1",
+        "latchkey_failures_total{appid=\"wx0000000000000001\",cause=\"code_expired\",healed=\"false\"} 1",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}

@@ -98,6 +98,7 @@ impl Accounts {
         let row = report.row(id, times);
         let Report { cause, stage, healed, .. } = report;
         tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
+        self.metrics.failure(&row.appid, &row.cause, healed, u64::try_from(times).unwrap_or(1));
         let mut tx = self.db.write().await?;
         failures::insert(&mut tx, &row).await?;
         tx.commit().await?;

@@ -38,7 +38,7 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) async fn run(self) -> Outcome {
         logging::start(&std::env::var("LATCHKEY_LOG").unwrap_or_else(|_| "error".into()))?;
-        let listener = listen(loopback(self.listen)?).await?;
+        let listener = listen(loopback(self.listen)?, "--listen").await?;
         let listen = listener.local_addr()?;
         std::fs::create_dir_all(&self.data_dir)
             .map_err(|error| Failed(format!("{}: {error}. Choose another --data-dir", self.data_dir.display())))?;
