@@ -14,12 +14,22 @@ const VIEWPORTS = [
   { width: 390, height: 844 },
 ];
 const PAGES = {
+  dashboard: '/console',
+  'dashboard-month': '/console?days=30',
+  failures: '/console/failures',
+  'failures-filtered': '/console/failures?cause=login_after_phone_button&version=12',
+  try: '/console/try',
+  apps: '/console/apps',
+  conflicts: '/console/conflicts',
+  'api-keys': '/console/api-keys',
   users: '/console/users',
   search: `/console/users?q=${encodeURIComponent('王')}`,
   empty: '/console/users?q=nobody',
   'phone-changes': '/console/phone-changes',
   'not-found': '/console/nowhere',
 };
+
+const FAILURES = { 'failure-healed': 'login_after_phone_button', failure: 'key_rotated_elsewhere' };
 
 const [outdir] = process.argv.slice(2);
 if (!outdir) {
@@ -60,6 +70,18 @@ async function series(viewport, theme, lang) {
     await page.goto(path);
     await shoot(name);
   }
+  for (const [name, cause] of Object.entries(FAILURES)) {
+    await page.goto(`/console/failures?cause=${cause}`);
+    await page.locator('tbody .cell-cause a').first().click();
+    await page.locator('.story').waitFor();
+    await shoot(name);
+  }
+  await page.goto('/console/try');
+  await page.locator('[name=encrypted_data]').fill('no base64');
+  await page.locator('[name=iv]').fill('AAAAAAAAAAAAAAAAAAAAAA==');
+  await page.locator('form.trial button').click();
+  await page.locator('.checks').waitFor();
+  await shoot('try-stopped');
   for (const [name, { nickname }] of Object.entries({ 'user-two-bindings': LI_NA, 'user-three-phones': LIU_YANG })) {
     await page.goto(`/console/users?q=${encodeURIComponent(nickname)}`);
     await page.locator('#results tbody a').click();

@@ -9,7 +9,7 @@ export const PASSWORD = 'latchkey-demo';
 /// For `test.use`: nobody is signed in.
 export const STRANGER = { storageState: { cookies: [], origins: [] } };
 
-/// Every test gets a running demo of its worker, `admin` signed in, and is watched: see guard.js.
+/// Every test gets a running demo of its worker, `operator` signed in, and is watched: see guard.js.
 export const test = base.extend({
   demo: [
     async ({}, use) => {
@@ -19,18 +19,28 @@ export const test = base.extend({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  /// The cookies of `admin`, signed in once per worker: checking a password takes its time by design.
-  session: [
+  /// For `test.use`: who is signed in.
+  operator: ['admin', { option: true }],
+  /// The cookies of an operator, signed in once per worker: checking a password takes its time by design.
+  sessions: [
     async ({ demo, playwright }, use) => {
-      const request = await playwright.request.newContext({ baseURL: demo.origin });
-      await request.post('/console/fn/sign_in', { form: { username: 'admin', password: PASSWORD }, maxRedirects: 0 });
-      await use(await request.storageState());
-      await request.dispose();
+      const known = new Map();
+      const signedIn = async username => {
+        const request = await playwright.request.newContext({ baseURL: demo.origin });
+        await request.post('/console/fn/sign_in', { form: { username, password: PASSWORD }, maxRedirects: 0 });
+        const cookies = await request.storageState();
+        await request.dispose();
+        return cookies;
+      };
+      await use(async username => {
+        if (!known.has(username)) known.set(username, await signedIn(username));
+        return known.get(username);
+      });
     },
     { scope: 'worker' },
   ],
   baseURL: async ({ demo }, use) => use(demo.origin),
-  storageState: async ({ session }, use) => use(session),
+  storageState: async ({ sessions, operator }, use) => use(await sessions(operator)),
   watched: [
     async ({ context, demo, javaScriptEnabled }, use) => {
       const faults = watch(context, demo.origin, javaScriptEnabled);
@@ -66,4 +76,26 @@ export async function openUser(page, q) {
   await expect(rows(page)).toHaveCount(1);
   await rows(page).getByRole('link').click();
   await expect(page.getByRole('heading', { name: '微信绑定' })).toBeVisible();
+}
+
+/// What came of a form.
+export const notice = page => page.getByRole('main').getByRole('status');
+
+/// The failures that the list shows.
+export const records = page => page.locator('main .table tbody tr');
+
+/// Opens the newest failure under a filter, such as `cause=code_used`. It is written a moment after it happened.
+export async function openFailure(page, filter) {
+  await expect(async () => {
+    await page.goto(`/console/failures?${filter}`);
+    await records(page).first().locator('.cell-cause a').click({ timeout: 1000 });
+  }).toPass();
+  await expect(page.locator('.story')).toBeVisible();
+}
+
+/// Where a form post of the signed-in operator leads to, without going there.
+export async function postForm(request, name, form) {
+  const response = await request.post(`/console/fn/${name}`, { form, maxRedirects: 0 });
+  expect(response.status()).toBe(302);
+  return response.headers().location;
 }

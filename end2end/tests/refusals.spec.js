@@ -5,6 +5,13 @@ const REFUSED = [
   ['an unknown user', '/console/users/01890000-0000-7000-8000-000000000000', 404, '没有这个页面或记录'],
   ['a user id that is none', "/console/users/1'--", 404, '没有这个页面或记录'],
   ['a broken cursor', '/console/users?cursor=garbage', 400, '请求有误'],
+  ['an unknown failure', '/console/failures/01890000-0000-7000-8000-000000000000', 404, '没有这个页面或记录'],
+  ['a failure id that is none', '/console/failures/1', 404, '没有这个页面或记录'],
+  ['a cause that there is not', '/console/failures?cause=bad_luck', 400, '请求有误'],
+  ['a result that there is not', '/console/failures?healed=maybe', 400, '请求有误'],
+  ['a day that there is not', '/console/failures?from=2026-02-30', 400, '请求有误'],
+  ['a user that is none', '/console/failures?user=1', 400, '请求有误'],
+  ['a period that is not offered', '/console?days=8', 400, '请求有误'],
   ['a cursor with a broken id', '/console/phone-changes?cursor=after-garbage', 400, '请求有误'],
 ];
 
@@ -38,7 +45,8 @@ test('reading changes nothing: a write is not done by GET', { tag: '@once' }, as
 
 test('every page carries a strict policy with a nonce of its own', { tag: '@once' }, async ({ request }) => {
   const nonces = new Set();
-  const paths = ['/console/login', '/console/users', '/console/phone-changes', '/console/nowhere'];
+  const pages = ['', '/login', '/failures', '/try', '/apps', '/api-keys', '/users', '/nowhere'];
+  const paths = pages.map(page => `/console${page}`);
   for (const path of paths) {
     const headers = (await request.get(path, { maxRedirects: 0 })).headers();
     const policy = headers['content-security-policy'];

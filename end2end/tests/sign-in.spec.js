@@ -45,14 +45,14 @@ test('an unknown name is refused in the same words', { tag: '@once' }, async ({ 
 test('the session cookie is out of reach of scripts and other sites', { tag: '@once' }, async ({ page, context }) => {
   await page.goto('/console/login');
   await signIn(page);
-  await expect(page).toHaveURL('/console/users');
+  await expect(page).toHaveURL('/console');
   expect(await session(context)).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
 });
 
 test('a session planted before sign-in is worth nothing after it', { tag: '@once' }, async ({ page, context, demo, playwright }) => {
   await page.goto('/console/login');
   await signIn(page, 'viewer');
-  await expect(page).toHaveURL('/console/users');
+  await expect(page).toHaveURL('/console');
   const planted = (await session(context)).value;
 
   // The sign-in of the next one, whose browser brings the planted session along.
@@ -68,14 +68,14 @@ test('an invented session id is not adopted', { tag: '@once' }, async ({ page, c
   await context.addCookies([{ name: 'latchkey', value: invented, url: demo.origin }]);
   await page.goto('/console/login');
   await signIn(page);
-  await expect(page).toHaveURL('/console/users');
+  await expect(page).toHaveURL('/console');
   expect((await session(context)).value).not.toBe(invented);
 });
 
 test('after sign-out the old cookie is worth nothing', async ({ page, context, demo, playwright }) => {
   await page.goto('/console/login');
   await signIn(page);
-  await expect(page).toHaveURL('/console/users');
+  await expect(page).toHaveURL('/console');
   const { value } = await session(context);
   expect(await letsIn(playwright, demo, value)).toBe(true);
 
@@ -89,5 +89,5 @@ test('after sign-out the old cookie is worth nothing', async ({ page, context, d
 test('nobody is sent to another site after sign-in', { tag: '@once' }, async ({ page }) => {
   await page.goto('/console/login?next=https://evil.example/');
   await signIn(page);
-  await expect(page).toHaveURL('/console/users');
+  await expect(page).toHaveURL('/console');
 });
