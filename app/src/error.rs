@@ -20,6 +20,8 @@ pub enum ConsoleError {
     BadRequest,
     /// The name is in use: 409.
     Taken,
+    /// Nothing is left of a failure that WeChat could be asked about: 409.
+    NothingToAsk,
     /// WeChat holds no session of this user that could be reset: 409.
     NoSession,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
@@ -29,7 +31,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -37,6 +39,7 @@ impl ConsoleError {
         Self::BadRequest,
         Self::Taken,
         Self::NoSession,
+        Self::NothingToAsk,
         Self::WeChat,
         Self::Internal,
     ];
@@ -53,7 +56,7 @@ impl ConsoleError {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::BadRequest => 400,
-            Self::Taken | Self::NoSession => 409,
+            Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

@@ -26,6 +26,7 @@ pub enum StartError {
 
 /// Opens and migrates the database, finds or makes the data key, and builds everything on top.
 pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<ConsoleServer, StartError> {
+    config.apps.check_push_keys()?;
     let db = Db::open(config.database_url.expose()).await?;
     tell_migrations(&db.migrate().await?);
     let (keys, source) = config::data_keys(config, &random)?;

@@ -98,7 +98,7 @@ fn form(trial: Trial, apps: &[MiniProgram]) -> impl IntoView + use<> {
             <label>
                 "encryptedData"
                 <textarea name="encrypted_data" rows="6" required maxlength="16384" spellcheck="false">
-                    {trial.encrypted_data}
+                    {textarea_text(&trial.encrypted_data)}
                 </textarea>
             </label>
             <label>
@@ -131,4 +131,9 @@ fn appid(chosen: String, apps: &[MiniProgram]) -> impl IntoView + use<> {
         }
     });
     Either::Right(view! { <select name="appid">{options.collect_view()}</select> })
+}
+
+/// Leptos writes the text of a textarea as it is, markup and all.
+fn textarea_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }

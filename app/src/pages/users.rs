@@ -3,7 +3,6 @@ use leptos::{either::Either, prelude::*};
 use super::{cursor, query};
 use crate::{
     components::{Icon, Section, avatar, empty, moment, page, pager, phone, status, url_value},
-    fns::go,
     islands::LiveSearch,
     text::t,
     types::{Page, UserQuery, UserSummary},
@@ -15,14 +14,9 @@ const PATH: &str = "/console/users";
 #[component]
 pub fn UsersPage() -> impl IntoView {
     let (q, cursor) = (query("q"), cursor());
-    // Search as you type shows a list, whatever it finds; who presses Enter wants to be there.
-    let submitted = query("go") == "1" && !q.trim().is_empty();
-    page(t().users(), Section::Users, move |viewer| async move {
+    page(t().users(), Section::Users, |viewer| async move {
         let q = q.trim().to_owned();
         let users = viewer.users(UserQuery { q: q.clone(), cursor: cursor? }).await?;
-        if let (true, [user]) = (submitted, users.items.as_slice()) {
-            go(&format!("/console/users/{}", user.id));
-        }
         Ok(view! {
             <div class="page-head">
                 <h1>{t().users()}</h1>
@@ -40,9 +34,7 @@ fn search_form(q: String) -> impl IntoView {
         <form class="search" role="search" method="get" action=PATH>
             {Icon::Search.view()}
             <LiveSearch path=PATH.to_owned() value=q label=t().search_label().to_owned() hint=t().search_hint().to_owned() />
-            <button class="button button-main" type="submit" name="go" value="1">
-                {t().search()}
-            </button>
+            <button class="button button-main" type="submit">{t().search()}</button>
         </form>
     }
 }

@@ -98,6 +98,8 @@ texts! {
     internal_lead: "错误已写入服务器日志，没有丢失任何数据，请稍后再试。", "The error is in the server's log and nothing was lost. Please try again.";
     taken: "这个名称已被使用", "That name is taken";
     taken_lead: "请换一个名称。已停用的名称不能再次使用。", "Choose another one. Names of revoked keys are not used again.";
+    nothing_to_ask: "没有可以向微信核实的内容", "Nothing is left to ask WeChat about";
+    nothing_to_ask_lead: "当时的会话密钥已不再保存，密文也没有留下或已超过三天。", "The session_key of that moment is no longer kept, and there is no ciphertext of the last three days.";
     no_session: "微信侧没有可重置的会话", "WeChat holds no session to reset";
     no_session_lead: "该用户的会话密钥已过期或已更换，无需重置；用户下次登录会得到新的密钥。",
         "The user's session_key has ended or was replaced, so there is nothing to reset. The next login brings a new one.";
@@ -163,6 +165,7 @@ impl T {
             ConsoleError::NotFound => (self.not_found(), self.not_found_lead()),
             ConsoleError::BadRequest => (self.bad_request(), self.bad_request_lead()),
             ConsoleError::Taken => (self.taken(), self.taken_lead()),
+            ConsoleError::NothingToAsk => (self.nothing_to_ask(), self.nothing_to_ask_lead()),
             ConsoleError::NoSession => (self.no_session(), self.no_session_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::Internal => (self.internal(), self.internal_lead()),

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::ConfigError;
 use crate::secret::Secret;
 
 /// A configured mini program.
@@ -33,6 +34,17 @@ impl Apps {
 
     pub fn iter(&self) -> impl Iterator<Item = &App> {
         self.0.iter()
+    }
+
+    /// Whether every push_aes_key is an EncodingAESKey, or two while the older one is in use, with a comma between them.
+    /// Not asked while the configuration is read, which may be one whose secrets are masked.
+    pub fn check_push_keys(&self) -> Result<(), ConfigError> {
+        let right = |key: &str| key.len() == 43 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let keys = self.iter().filter_map(|app| app.push_aes_key.as_ref());
+        if keys.flat_map(|keys| keys.expose().split(',')).all(|key| right(key.trim())) {
+            return Ok(());
+        }
+        Err(ConfigError::value("apps.push_aes_key", "must be the EncodingAESKey: 43 letters and digits"))
     }
 
     pub fn is_empty(&self) -> bool {

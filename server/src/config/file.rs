@@ -183,17 +183,8 @@ fn app(raw: RawApp) -> Result<App, ConfigError> {
         appid: raw.appid,
         secret: secret("apps.secret", raw.secret)?,
         push_token: raw.push_token.map(|token| secret("apps.push_token", token)).transpose()?,
-        push_aes_key: raw.push_aes_key.map(|key| secret("apps.push_aes_key", key).and_then(aes_keys)).transpose()?,
+        push_aes_key: raw.push_aes_key.map(|key| secret("apps.push_aes_key", key)).transpose()?,
     })
-}
-
-/// One EncodingAESKey, or two while the older one is still in use, with a comma between them.
-fn aes_keys(keys: Secret) -> Result<Secret, ConfigError> {
-    let right = |key: &str| key.len() == 43 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if keys.expose().split(',').all(|key| right(key.trim())) {
-        return Ok(keys);
-    }
-    Err(ConfigError::value("apps.push_aes_key", "must be the EncodingAESKey: 43 letters and digits"))
 }
 
 /// `file:PATH` reads a file, without the line break at its end.

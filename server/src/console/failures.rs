@@ -59,7 +59,7 @@ impl ConsoleServer {
         let failure: Uuid = failure.parse().map_err(|_| ConsoleError::NotFound)?;
         self.accounts.ask_wechat(failure, actor).await.map_err(|error| match error {
             AskError::Unknown => ConsoleError::NotFound,
-            AskError::Nothing => ConsoleError::NoSession,
+            AskError::Nothing => ConsoleError::NothingToAsk,
             AskError::Failure(AccountsFailure::Internal(fault)) => internal(&fault),
             AskError::Failure(_) => ConsoleError::WeChat,
         })?;

@@ -25,7 +25,11 @@ pub fn steps(encrypted: &Encrypted, key: Option<&SessionKey>, appid: &str, now: 
     let whole = bytes > 0 && bytes.is_multiple_of(BLOCK);
     let mut steps = vec![
         (Stage::Base64, Some(data.is_some()), data.as_ref().map_or_else(String::new, |(_, damage)| repairs(*damage))),
-        (Stage::Length, data.as_ref().map(|_| whole), format!("{bytes} bytes")),
+        (
+            Stage::Length,
+            data.as_ref().map(|_| whole),
+            data.as_ref().map_or_else(String::new, |_| format!("{bytes} bytes")),
+        ),
         (Stage::Iv, Some(iv.is_some()), String::new()),
     ];
     match (data.filter(|_| whole), iv, key) {

@@ -151,8 +151,8 @@ pub(super) fn general(error: &WeChatError) -> (Cause, String) {
         40125 => Cause::AppSecretWrong,
         40226 => Cause::UserBlockedByWechat,
         45009 | 45011 => Cause::QuotaExhausted,
-        40001 | 40002 | 40013 | 40014 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004 | 50007 | 89503 | 89506
-        | 89507 => Cause::AppMisconfigured,
+        40001 | 40002 | 40013 | 40014 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004 | 50007 | 89503
+        | 89506 | 89507 => Cause::AppMisconfigured,
         _ => Cause::Unknown,
     };
     (cause, format!("WeChat: errcode {}", refusal.errcode))
