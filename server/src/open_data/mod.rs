@@ -9,7 +9,7 @@ pub mod trial;
 
 pub use decrypt::{Encrypted, Flaw, Opened, open};
 pub use session_key::SessionKey;
-pub use transport::Damage;
+pub use transport::{Damage, lenient as lenient_base64};
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -53,7 +53,12 @@ pub fn decode(text: &str) -> Option<(Vec<u8>, Damage)> {
         return Some((bytes, Damage::default()));
     }
     let (repaired, damage) = repair(text);
-    Some((LENIENT.decode(repaired).ok()?, damage))
+    Some((lenient(&repaired)?, damage))
+}
+
+/// Base64 whose padding may be missing and whose last character may say more than it should.
+pub fn lenient(text: &str) -> Option<Vec<u8>> {
+    LENIENT.decode(text).ok()
 }
 
 /// Undoes percent-encoding, `+` read as a blank, the URL-safe alphabet, line breaks and surplus padding.

@@ -7,6 +7,7 @@ mod bind_phone;
 mod compat;
 mod console;
 mod databases;
+mod failure_numbers;
 mod failures;
 mod house;
 mod http;

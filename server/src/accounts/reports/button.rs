@@ -44,10 +44,7 @@ impl Accounts {
             ciphertext: None,
             evidence,
         };
-        self.report(arrival, |accounts, times| async move {
-            accounts.file(report, times).await?;
-            Ok(())
-        });
+        self.keep_report(report);
     }
 
     async fn phone_quota_exhausted(&self, appid: &str) {

@@ -72,10 +72,7 @@ impl Accounts {
         let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
         let (at, appid, stage) = (self.clock.now(), appid.to_owned(), Stage::PhoneCode);
         let report = Report { arrival, at, appid, subject, cause, stage, healed: false, ciphertext: None, evidence };
-        self.report(arrival, |accounts, times| async move {
-            accounts.file(report, times).await?;
-            Ok(())
-        });
+        self.keep_report(report);
     }
 
     async fn login_code_cause(

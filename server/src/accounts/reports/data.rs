@@ -50,10 +50,7 @@ impl Accounts {
         };
         let (cause, stage, appid) = (healing.cause, Stage::Done, appid.to_owned());
         let report = Report { arrival, at: now, appid, subject, cause, stage, healed: true, ciphertext, evidence };
-        self.report(arrival, |accounts, times| async move {
-            accounts.file(report, times).await?;
-            Ok(())
-        });
+        self.keep_report(report);
     }
 
     /// Data was not decrypted: finds out why, beside the request.

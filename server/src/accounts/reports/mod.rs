@@ -86,6 +86,14 @@ impl Accounts {
         });
     }
 
+    /// A report with nothing left to find out.
+    fn keep_report(&self, report: Report) {
+        self.report(report.arrival, |accounts, times| async move {
+            accounts.file(report, times).await?;
+            Ok(())
+        });
+    }
+
     /// Waits until every report that was begun is written.
     pub async fn reports_written(&self) {
         self.reports.close();

@@ -25,10 +25,7 @@ impl Accounts {
             ciphertext: None,
             evidence: Evidence { proof: error.to_string(), ..Evidence::default() },
         };
-        self.report(arrival, |accounts, times| async move {
-            accounts.file(report, times).await?;
-            Ok(())
-        });
+        self.keep_report(report);
     }
 
     /// rawData is signed by none of the keys that are held.
@@ -48,9 +45,6 @@ impl Accounts {
             ciphertext: None,
             evidence: Evidence { proof, ..Evidence::default() },
         };
-        self.report(arrival, |accounts, times| async move {
-            accounts.file(report, times).await?;
-            Ok(())
-        });
+        self.keep_report(report);
     }
 }

@@ -2,32 +2,20 @@
 //! the message, and the appid it is for.
 
 use aes::Aes256;
-use base64::{
-    Engine,
-    alphabet::STANDARD,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
 use zeroize::Zeroizing;
 
 use super::PushError;
-
-/// 43 characters say two bits more than 32 bytes hold; WeChat sets them as it likes.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+use crate::open_data::lenient_base64;
 
 const RANDOM: usize = 16;
 const LENGTH: usize = 4;
 /// PKCS#7, to blocks of twice AES's size.
 const PAD_BLOCK: u8 = 32;
 
-/// An EncodingAESKey's 32 bytes; `None` unless it has 43 characters of base64.
+/// An EncodingAESKey's 32 bytes: 43 characters say two bits more than they hold, and WeChat sets them as it likes; `None` unless it has 43 characters of base64.
 pub(super) fn key(encoding_aes_key: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let bytes = Zeroizing::new(LENIENT.decode(encoding_aes_key).ok()?);
+    let bytes = Zeroizing::new(lenient_base64(encoding_aes_key)?);
     (encoding_aes_key.len() == 43).then_some(())?;
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
@@ -35,7 +23,7 @@ pub(super) fn key(encoding_aes_key: &str) -> Option<Zeroizing<[u8; 32]>> {
 /// The message inside `encrypt`, when it is one for `appid`.
 pub(super) fn decrypt(encoding_aes_key: &str, appid: &str, encrypt: &str) -> Result<Vec<u8>, PushError> {
     let key = key(encoding_aes_key).ok_or(PushError::NoKey)?;
-    let mut buffer = LENIENT.decode(encrypt).map_err(|_| PushError::Undecipherable("no base64"))?;
+    let mut buffer = lenient_base64(encrypt).ok_or(PushError::Undecipherable("no base64"))?;
     let cipher = cbc::Decryptor::<Aes256>::new_from_slices(&*key, &key[..16]);
     let cipher = cipher.map_err(|_| PushError::NoKey)?;
     let plain = cipher.decrypt_padded::<NoPadding>(&mut buffer);
