@@ -245,7 +245,7 @@ test.describe('support staff', () => {
     await page.goto('/console/failures?cause=stale_data');
     await records(page).last().locator('.cell-cause a').click();
     await page.getByRole('button', { name: '向微信核实' }).click();
-    await expect(page).toHaveURL(/\?problem=NoSession$/);
+    await expect(page).toHaveURL(/\?problem=NothingToAsk$/);
     await expect(page.getByRole('alert')).toBeVisible();
     await expect(page.getByText('还没有问过微信。')).toBeVisible();
   });

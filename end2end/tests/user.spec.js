@@ -2,8 +2,8 @@ import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
 import { LI_NA, LIU_YANG, allPhones } from '../support/sample.js';
 import { awake, expect, openUser, test } from '../support/test.js';
 
-/// The phone history's "from → to", newest first.
-const changes = page => page.locator('.from-to');
+/// The phone history's "from → to", newest first; the time line below has its own.
+const changes = page => page.locator('.table .from-to');
 
 test('a user page shows the bindings in every mini program', async ({ page }) => {
   await openUser(page, LI_NA.nickname);

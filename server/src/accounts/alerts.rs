@@ -5,7 +5,7 @@ use std::{
 
 use latchkey_app::types::AlertKind;
 
-use super::Accounts;
+use super::{Accounts, failure::NO_PHONE_QUOTA};
 use crate::{
     clock::Millis,
     store::{
@@ -61,6 +61,7 @@ fn kind_of(errcode: i64) -> Option<AlertKind> {
         45011 => AlertKind::MinuteQuota,
         48001 => AlertKind::NotPermitted,
         50004 | 50007 => AlertKind::AccountFrozen,
+        NO_PHONE_QUOTA => AlertKind::PhoneQuota,
         89503 | 89506 | 89507 => AlertKind::AddressUnconfirmed,
         _ => AlertKind::Other,
     })

@@ -8,6 +8,9 @@ use crate::{
 /// WeChat counts its quota by the minute.
 pub(super) const NEXT_MINUTE_S: u32 = 60;
 
+/// The phone button's errno when no numbers are left (protocol §4). Whether WeChat's server says it too is written nowhere.
+pub(super) const NO_PHONE_QUOTA: i64 = 1_400_001;
+
 /// Every way a use case can end badly: the rows of contract §3's error table.
 ///
 /// The client is told which row; what a variant carries besides is for the log and the operator.
@@ -136,7 +139,7 @@ impl Failure {
             45009 | 45011 => Self::RateLimited { retry_after_s: NEXT_MINUTE_S },
             // Appid, AppSecret, address whitelist, account: only the operator can put these right.
             40001 | 40002 | 40013 | 40014 | 40125 | 40164 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004
-            | 50007 | 89503 | 89506 | 89507 => Self::Misconfigured(refusal),
+            | 50007 | 89503 | 89506 | 89507 | NO_PHONE_QUOTA => Self::Misconfigured(refusal),
             _ => Self::Internal(Fault::WeChat(refusal)),
         }
     }

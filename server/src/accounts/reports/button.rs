@@ -2,12 +2,9 @@ use latchkey_app::types::{AlertKind, Cause, Evidence, Stage};
 
 use super::{Report, Subject};
 use crate::{
-    accounts::{Accounts, Session},
+    accounts::{Accounts, Session, failure::NO_PHONE_QUOTA},
     arrival::Arrival,
 };
-
-/// errno of a button that has no numbers left to give (protocol §4).
-const NO_QUOTA: i64 = 1_400_001;
 
 /// What the phone button says when it gave nothing: the client sent `e.detail` all the same.
 #[derive(Debug, Clone)]
@@ -21,7 +18,7 @@ impl Accounts {
     pub async fn report_button(&self, arrival: Arrival, session: &Session, refusal: ButtonRefusal) {
         let text = refusal.err_msg.unwrap_or_default();
         let cause = match refusal.errno {
-            Some(NO_QUOTA) => Cause::PhoneQuotaExhausted,
+            Some(NO_PHONE_QUOTA) => Cause::PhoneQuotaExhausted,
             Some(103 | 104 | 112 | 1025) => Cause::ButtonNotPermitted,
             _ if text.contains("no permission") => Cause::ButtonNotPermitted,
             _ if text.contains("deny") || text.contains("cancel") => Cause::UserDenied,

@@ -6,6 +6,7 @@ use crate::{
     accounts::{
         Accounts, Failure,
         exchange_code::{CodeHash, MOCK_CODE},
+        failure::NO_PHONE_QUOTA,
     },
     arrival::Arrival,
     store::{bindings, login_codes},
@@ -60,6 +61,9 @@ impl Accounts {
             }
             (Failure::PhoneCodeInvalid, _) => {
                 (Cause::PhoneCodeExpired, said("WeChat does not know it (40029), and it is no login code"))
+            }
+            (_, Some(WeChatError::Refused(Refusal { errcode: NO_PHONE_QUOTA, .. }))) => {
+                (Cause::PhoneQuotaExhausted, said("WeChat: no phone numbers are left (1400001)"))
             }
             // With a token of the right mini program: so the code is not (protocol §4).
             (_, Some(WeChatError::Refused(Refusal { errcode: 40013, .. }))) => {
