@@ -18,6 +18,9 @@ const CHECKS = [
 ];
 /// Per call; enough to have found what there was to find, few enough for every run of the tests.
 const EXAMPLES = 40;
+/// Where run.sh puts it.
+const SCHEMATHESIS =
+  process.env.SCHEMATHESIS ?? new URL('../../target/schemathesis/bin/schemathesis', import.meta.url).pathname;
 
 let stage;
 let token;
@@ -46,7 +49,7 @@ async function schemathesis(bearer, ...which) {
   // Random data is mostly refused; that is no reason to warn.
   args.push('--warnings', 'off', '--suppress-health-check', 'all', '--generation-database', 'none');
   args.push('--header', `Authorization: Bearer ${bearer}`, ...which);
-  const child = spawn(process.env.SCHEMATHESIS, args, { cwd: stage.dir, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(SCHEMATHESIS, args, { cwd: stage.dir, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (said += text));
   const [code] = await once(child, 'close');
