@@ -5,7 +5,7 @@ use std::{
 
 use latchkey_app::types::AlertKind;
 
-use super::{Accounts, failure::NO_PHONE_QUOTA};
+use super::{Accounts, Failure, failure::NO_PHONE_QUOTA};
 use crate::{
     clock::Millis,
     store::{
@@ -35,7 +35,7 @@ impl Raised {
         let never = Pending { written_at: Millis(i64::MIN), times: 0 };
         let pending = raised.entry((appid.to_owned(), kind)).or_insert(never);
         pending.times += 1;
-        if now.0 < pending.written_at.0.saturating_add(WRITE_EVERY_S * 1000) {
+        if now < pending.written_at.plus_seconds(WRITE_EVERY_S) {
             return None;
         }
         let times = pending.times;
@@ -86,6 +86,12 @@ impl Accounts {
         }
     }
 
+    /// [`Failure::of_wechat`], and the operator is told.
+    pub(super) async fn wechat_failed(&self, appid: &str, error: WeChatError) -> Failure {
+        self.note_refusal(appid, &error).await;
+        Failure::of_wechat(error)
+    }
+
     pub(super) async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) {
         let now = self.clock.now();
         let Some(times) = self.raised.due(appid, kind, now) else { return };
@@ -111,7 +117,7 @@ impl Accounts {
     }
 
     /// The operator has dealt with it; `false` when there was none. It comes back when its cause does.
-    pub async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &str) -> Result<bool, super::Failure> {
+    pub async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &str) -> Result<bool, Failure> {
         let mut tx = self.db.write().await?;
         let settled = alerts::settle(&mut tx, appid, kind.name()).await?;
         if settled {

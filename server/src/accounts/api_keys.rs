@@ -2,6 +2,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Failure, audit::COMMAND_LINE};
 use crate::{
+    clock::Millis,
     sealed::sha256,
     secret::Secret,
     store::{
@@ -80,7 +81,7 @@ impl Accounts {
         let now = self.clock.now();
         let row = api_keys::find(&mut self.db.read().await?, sha256(&[key.as_bytes()])).await?;
         let row = row.filter(|row| row.revoked_at.is_none()).ok_or(Failure::Unauthorized)?;
-        if row.last_used_at.is_none_or(|used| now.0 - used >= TOUCH_EVERY_S * 1000) {
+        if row.last_used_at.is_none_or(|used| now.since(Millis(used)) >= TOUCH_EVERY_S * 1000) {
             let mut tx = self.db.write().await?;
             api_keys::touch(&mut tx, row.id, now).await?;
             tx.commit().await?;

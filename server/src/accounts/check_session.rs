@@ -9,10 +9,7 @@ impl Accounts {
         self.user_quota.take(binding.id)?;
         match self.wechat.check_session(&binding.appid, &binding.openid, &newest.key).await {
             Ok(valid) => Ok(valid),
-            Err(error) => {
-                self.note_refusal(&binding.appid, &error).await;
-                Err(Failure::of_wechat(error))
-            }
+            Err(error) => Err(self.wechat_failed(&binding.appid, error).await),
         }
     }
 }

@@ -41,10 +41,7 @@ impl Accounts {
             Err(WeChatError::Refused(Refusal { errcode, .. })) if NO_LIVE_KEY.contains(&errcode) => {
                 return Err(ResetError::NoSession);
             }
-            Err(error) => {
-                self.note_refusal(&row.appid, &error).await;
-                return Err(Failure::of_wechat(error).into());
-            }
+            Err(error) => return Err(self.wechat_failed(&row.appid, error).await.into()),
         };
         let mut tx = self.db.write().await?;
         // The binding may have been erased while WeChat was asked.

@@ -139,7 +139,8 @@ fn errcode(answer: Option<&WeChatError>) -> (Option<i64>, Option<String>) {
     }
 }
 
-/// The answers that mean the same in every call (protocol §1, §5.3).
+/// The answers that mean the same in every call. Which errcode is which kind of failure is [`Failure`]'s to say; two of them
+/// have a cause of their own.
 pub(super) fn general(error: &WeChatError) -> (Cause, String) {
     let refusal = match error {
         WeChatError::Busy => return (Cause::WechatBusy, "WeChat: busy (-1), twice".to_owned()),
@@ -147,13 +148,12 @@ pub(super) fn general(error: &WeChatError) -> (Cause, String) {
         WeChatError::UnknownApp => return (Cause::AppMisconfigured, "the mini program is not configured".to_owned()),
         WeChatError::Refused(refusal) => refusal,
     };
-    let cause = match refusal.errcode {
-        40164 => Cause::IpNotWhitelisted,
-        40125 => Cause::AppSecretWrong,
-        40226 => Cause::UserBlockedByWechat,
-        45009 | 45011 => Cause::QuotaExhausted,
-        40001 | 40002 | 40013 | 40014 | 40243 | 41001 | 41002 | 41004 | 42001 | 48001 | 50004 | 50007 | 89503
-        | 89506 | 89507 => Cause::AppMisconfigured,
+    let cause = match (refusal.errcode, Failure::of_wechat(error.clone())) {
+        (40164, _) => Cause::IpNotWhitelisted,
+        (40125, _) => Cause::AppSecretWrong,
+        (_, Failure::UserBlocked) => Cause::UserBlockedByWechat,
+        (_, Failure::RateLimited { .. }) => Cause::QuotaExhausted,
+        (_, Failure::Misconfigured(_)) => Cause::AppMisconfigured,
         _ => Cause::Unknown,
     };
     (cause, format!("WeChat: errcode {}", refusal.errcode))
