@@ -1,6 +1,6 @@
 use latchkey_app::types::{AlertKind, Cause, Evidence, Stage};
 
-use super::{Report, Subject};
+use super::Subject;
 use crate::{
     accounts::{Accounts, Session, failure::NO_PHONE_QUOTA},
     arrival::Arrival,
@@ -24,27 +24,12 @@ impl Accounts {
             _ if text.contains("deny") || text.contains("cancel") => Cause::UserDenied,
             _ => Cause::Unknown,
         };
-        let appid = session.binding.appid.clone();
+        let (binding, appid) = (&session.binding, &session.binding.appid);
         if cause == Cause::PhoneQuotaExhausted {
-            self.phone_quota_exhausted(&appid).await;
+            self.raise(appid, AlertKind::PhoneQuota, None).await;
         }
         let errno = refusal.errno.map_or_else(|| "none".to_owned(), |errno| errno.to_string());
         let evidence = Evidence { proof: format!("the button's errno: {errno}"), ..Evidence::default() };
-        let report = Report {
-            arrival,
-            at: self.clock.now(),
-            appid,
-            subject: Subject::from(&session.binding),
-            cause,
-            stage: Stage::Button,
-            healed: false,
-            ciphertext: None,
-            evidence,
-        };
-        self.keep_report(report);
-    }
-
-    async fn phone_quota_exhausted(&self, appid: &str) {
-        self.raise(appid, AlertKind::PhoneQuota, None).await;
+        self.keep_failure(arrival, appid, Subject::from(binding), (cause, Stage::Button), evidence);
     }
 }

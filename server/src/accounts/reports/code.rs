@@ -74,9 +74,7 @@ impl Accounts {
         };
         let (errcode, rid) = errcode(answer);
         let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
-        let (at, appid, stage) = (self.clock.now(), appid.to_owned(), Stage::PhoneCode);
-        let report = Report { arrival, at, appid, subject, cause, stage, healed: false, ciphertext: None, evidence };
-        self.keep_report(report);
+        self.keep_failure(arrival, appid, subject, (cause, Stage::PhoneCode), evidence);
     }
 
     async fn login_code_cause(

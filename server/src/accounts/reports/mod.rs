@@ -10,6 +10,7 @@ mod code;
 mod data;
 mod push;
 mod sampler;
+mod signature;
 
 pub use ask::AskError;
 pub use button::ButtonRefusal;
@@ -92,6 +93,20 @@ impl Accounts {
             accounts.file(report, times).await?;
             Ok(())
         });
+    }
+
+    /// A failure whose cause is known already and that has no ciphertext.
+    fn keep_failure(
+        &self,
+        arrival: Arrival,
+        appid: &str,
+        subject: Subject,
+        (cause, stage): (Cause, Stage),
+        evidence: Evidence,
+    ) {
+        let (at, appid) = (self.clock.now(), appid.to_owned());
+        let report = Report { arrival, at, appid, subject, cause, stage, healed: false, ciphertext: None, evidence };
+        self.keep_report(report);
     }
 
     /// Waits until every report that was begun is written.

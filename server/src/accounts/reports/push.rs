@@ -1,6 +1,6 @@
 use latchkey_app::types::{Cause, Evidence, Stage};
 
-use super::{Report, Subject};
+use super::Subject;
 use crate::{accounts::Accounts, arrival::Arrival, wechat::PushError};
 
 impl Accounts {
@@ -14,37 +14,7 @@ impl Accounts {
             PushError::Stale => Cause::StaleData,
             PushError::Unreadable(_) => Cause::Unknown,
         };
-        let report = Report {
-            arrival,
-            at: self.clock.now(),
-            appid: appid.to_owned(),
-            subject: Subject::default(),
-            cause,
-            stage: Stage::Push,
-            healed: false,
-            ciphertext: None,
-            evidence: Evidence { proof: error.to_string(), ..Evidence::default() },
-        };
-        self.keep_report(report);
-    }
-
-    /// rawData is signed by none of the keys that are held.
-    pub(in crate::accounts) fn report_signature(&self, arrival: Arrival, appid: &str, subject: Subject, keys: usize) {
-        let (cause, proof) = match keys {
-            0 => (Cause::KeyExpired, "no session_key is held".to_owned()),
-            keys => (Cause::RawDataChanged, format!("none of {keys} keys makes this signature over this rawData")),
-        };
-        let report = Report {
-            arrival,
-            at: self.clock.now(),
-            appid: appid.to_owned(),
-            subject,
-            cause,
-            stage: Stage::Signature,
-            healed: false,
-            ciphertext: None,
-            evidence: Evidence { proof, ..Evidence::default() },
-        };
-        self.keep_report(report);
+        let evidence = Evidence { proof: error.to_string(), ..Evidence::default() };
+        self.keep_failure(arrival, appid, Subject::default(), (cause, Stage::Push), evidence);
     }
 }
