@@ -5,7 +5,7 @@ use std::{
 
 use latchkey_app::types::AlertKind;
 
-use super::{Accounts, Failure, failure::NO_PHONE_QUOTA};
+use super::{Accounts, Actor, Failure, failure::NO_PHONE_QUOTA};
 use crate::{
     clock::Millis,
     store::{
@@ -117,7 +117,7 @@ impl Accounts {
     }
 
     /// The operator has dealt with it; `false` when there was none. It comes back when its cause does.
-    pub async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &str) -> Result<bool, Failure> {
+    pub async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &Actor) -> Result<bool, Failure> {
         let mut tx = self.db.write().await?;
         let settled = alerts::settle(&mut tx, appid, kind.name()).await?;
         if settled {

@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use super::{Accounts, Failure, audit::COMMAND_LINE};
+use super::{Accounts, Actor, Failure};
 use crate::{
     clock::Millis,
     sealed::sha256,
@@ -34,7 +34,7 @@ impl From<StoreError> for ApiKeyError {
 
 impl Accounts {
     /// Makes a key for `POST /api/introspect`. It is told here and never again: only its SHA-256 is kept.
-    pub async fn create_api_key(&self, name: &str, actor: &str) -> Result<Secret, ApiKeyError> {
+    pub async fn create_api_key(&self, name: &str, actor: &Actor) -> Result<Secret, ApiKeyError> {
         let name = name.trim();
         if !(1..=LONGEST_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
             return Err(ApiKeyError::Name);
@@ -47,7 +47,7 @@ impl Accounts {
             name: name.to_owned(),
             hash: sha256(&[key.as_bytes()]).to_vec(),
             created_at: now.0,
-            created_by: (actor != COMMAND_LINE).then(|| actor.to_owned()),
+            created_by: (!actor.is_command_line()).then(|| actor.name.clone()),
             last_used_at: None,
             revoked_at: None,
         };
@@ -67,7 +67,7 @@ impl Accounts {
     }
 
     /// Ends a key at once; `false` when there is no such living key.
-    pub async fn revoke_api_key(&self, id: Uuid, actor: &str) -> Result<bool, Failure> {
+    pub async fn revoke_api_key(&self, id: Uuid, actor: &Actor) -> Result<bool, Failure> {
         let mut tx = self.db.write().await?;
         let Some(name) = api_keys::revoke(&mut tx, id, self.clock.now()).await? else { return Ok(false) };
         let detail = serde_json::json!({ "name": name });

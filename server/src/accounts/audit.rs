@@ -1,7 +1,8 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Accounts, Failure};
+use crate::arrival::Arrival;
 use crate::store::{
     Tx,
     audit::{self, AuditRow},
@@ -9,18 +10,52 @@ use crate::store::{
 };
 
 /// Who acts through `latchkey …` on the machine itself.
-pub const COMMAND_LINE: &str = "command line";
+const COMMAND_LINE: &str = "command line";
 const PAGE: i64 = 1000;
 const HEAD: &str = "audit_head";
 
+/// Who acts, and through which request.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// An operator's username, or [`COMMAND_LINE`].
+    pub name: String,
+    /// `None` on the machine itself.
+    pub arrival: Option<Arrival>,
+}
+
+impl Actor {
+    pub fn operator(username: &str, arrival: Option<Arrival>) -> Self {
+        Self { name: username.to_owned(), arrival }
+    }
+
+    pub fn command_line() -> Self {
+        Self { name: COMMAND_LINE.to_owned(), arrival: None }
+    }
+
+    /// No username has a space.
+    pub fn is_command_line(&self) -> bool {
+        self.name == COMMAND_LINE
+    }
+
+    /// `detail` with where it came from: the request, and the network without the part that names a household.
+    fn sign(&self, detail: &Value) -> Value {
+        let mut signed = detail.as_object().cloned().unwrap_or_else(Map::new);
+        if let Some(arrival) = self.arrival {
+            signed.insert("from".to_owned(), arrival.network().into());
+            signed.insert("requestId".to_owned(), arrival.request_id.to_string().into());
+        }
+        Value::Object(signed)
+    }
+}
+
 impl Accounts {
     /// Adds an entry to the audit log, in the transaction of the act. Each entry's hash covers the entry and the hash
-    /// before it, and is keyed, so that nobody who has only the database can mend the chain. `detail` holds no personal
-    /// data.
-    pub(super) async fn write_audit(
+    /// before it, and is keyed, so that nobody who has only the database can mend the chain. `detail` is a JSON object
+    /// without personal data; an operator's reason is its `reason`.
+    pub async fn write_audit(
         &self,
         tx: &mut Tx,
-        actor: &str,
+        actor: &Actor,
         action: &str,
         user_id: Option<Uuid>,
         detail: &Value,
@@ -31,10 +66,10 @@ impl Accounts {
         let mut row = AuditRow {
             seq: last.as_ref().map_or(0, |last| last.seq) + 1,
             at: self.clock.now().0,
-            actor: actor.to_owned(),
+            actor: actor.name.clone(),
             action: action.to_owned(),
             user_id,
-            detail: detail.to_string(),
+            detail: actor.sign(detail).to_string(),
             hash: Vec::new(),
         };
         row.hash = self.link(last.as_ref(), &row);

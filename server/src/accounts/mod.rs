@@ -33,7 +33,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 pub use api_keys::ApiKeyError;
-pub use audit::COMMAND_LINE;
+pub use audit::Actor;
 pub use authenticate::Session;
 pub use bind_phone::BoundPhone;
 pub use failure::{Failure, Fault};

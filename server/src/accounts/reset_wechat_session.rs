@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use super::{Accounts, Failure};
+use super::{Accounts, Actor, Failure};
 use crate::{
     store::{StoreError, bindings, session_keys},
     wechat::{Refusal, WeChatError},
@@ -29,7 +29,7 @@ impl From<StoreError> for ResetError {
 impl Accounts {
     /// Ends the session_key of a binding at WeChat and keeps the new one. Whoever holds the old one, in a leaked log
     /// perhaps, can decrypt nothing more; the user stays logged in.
-    pub async fn reset_wechat_session(&self, binding: Uuid, actor: &str, reason: &str) -> Result<(), ResetError> {
+    pub async fn reset_wechat_session(&self, binding: Uuid, actor: &Actor, reason: &str) -> Result<(), ResetError> {
         let mut tx = self.db.read().await?;
         let row = bindings::find(&mut tx, binding).await?.ok_or(ResetError::Unknown)?;
         let ring = self.key_ring(&mut tx, binding, self.clock.now()).await?;

@@ -3,7 +3,7 @@ use latchkey_app::types::Millis;
 
 use super::{ConfigFile, Failed, Outcome, say};
 use crate::{
-    accounts::{Accounts, COMMAND_LINE},
+    accounts::{Accounts, Actor},
     clock::Clock,
     random::Random,
     start,
@@ -37,7 +37,7 @@ impl ApiKey {
     pub(super) async fn run(self) -> Outcome {
         match self {
             Self::Create { name, config } => {
-                let key = open(config).await?.create_api_key(&name, COMMAND_LINE).await?;
+                let key = open(config).await?.create_api_key(&name, &Actor::command_line()).await?;
                 say(key.expose());
             }
             Self::List { config } => list(&open(config).await?).await?,
@@ -65,7 +65,7 @@ async fn revoke(accounts: &Accounts, name: &str) -> Outcome {
     let keys = accounts.api_keys().await?;
     let key = keys.iter().find(|row| row.name == name && row.revoked_at.is_none());
     let key = key.ok_or_else(|| Failed(format!("there is no active key named {name}: latchkey apikey list")))?;
-    accounts.revoke_api_key(key.id, COMMAND_LINE).await?;
+    accounts.revoke_api_key(key.id, &Actor::command_line()).await?;
     say(format_args!("key {name} is revoked"));
     Ok(())
 }

@@ -6,7 +6,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{ConsoleServer, Failed, internal, shown_once};
-use crate::accounts::ApiKeyError;
+use crate::accounts::{Actor, ApiKeyError};
 
 const NEW_API_KEY: &str = "new_api_key";
 
@@ -25,7 +25,7 @@ impl ConsoleServer {
     }
 
     /// The key waits, sealed, in the operator's session until his next page shows it.
-    pub(super) async fn create_api_key(&self, name: &str, actor: &str, session: &Session) -> Result<(), Failed> {
+    pub(super) async fn create_api_key(&self, name: &str, actor: &Actor, session: &Session) -> Result<(), Failed> {
         let key = self.accounts.create_api_key(name, actor).await.map_err(|error| match error {
             ApiKeyError::Name => ConsoleError::BadRequest,
             ApiKeyError::Taken => ConsoleError::Taken,
@@ -38,7 +38,7 @@ impl ConsoleServer {
         shown_once::take(&self.accounts.vault, session, NEW_API_KEY).await
     }
 
-    pub(super) async fn revoke_api_key(&self, id: &str, actor: &str) -> Result<(), Failed> {
+    pub(super) async fn revoke_api_key(&self, id: &str, actor: &Actor) -> Result<(), Failed> {
         let id: Uuid = id.parse().map_err(|_| ConsoleError::NotFound)?;
         let revoked = self.accounts.revoke_api_key(id, actor).await?;
         if revoked { Ok(()) } else { Err(ConsoleError::NotFound.into()) }

@@ -4,7 +4,10 @@ use latchkey_app::{
 };
 
 use super::{ConsoleServer, Failed};
-use crate::store::alerts::{self, AlertRow};
+use crate::{
+    accounts::Actor,
+    store::alerts::{self, AlertRow},
+};
 
 impl ConsoleServer {
     /// Every configured mini program with what is wrong with it.
@@ -23,7 +26,7 @@ impl ConsoleServer {
         apps.collect()
     }
 
-    pub(super) async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &str) -> Result<(), Failed> {
+    pub(super) async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &Actor) -> Result<(), Failed> {
         let settled = self.accounts.settle_alert(appid, kind, actor).await?;
         if settled { Ok(()) } else { Err(ConsoleError::NotFound.into()) }
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{ConsoleServer, Failed, PAGE, internal, page, start};
 use crate::{
-    accounts::{AskError, Failure as AccountsFailure},
+    accounts::{Actor, AskError, Failure as AccountsFailure},
     store::{
         Tx,
         failures::{self, CauseCountRow, FailureRow, Filter},
@@ -55,7 +55,7 @@ impl ConsoleServer {
         })
     }
 
-    pub(super) async fn ask_wechat(&self, failure: &str, actor: &str) -> Result<(), Failed> {
+    pub(super) async fn ask_wechat(&self, failure: &str, actor: &Actor) -> Result<(), Failed> {
         let failure: Uuid = failure.parse().map_err(|_| ConsoleError::NotFound)?;
         self.accounts.ask_wechat(failure, actor).await.map_err(|error| match error {
             AskError::Unknown => ConsoleError::NotFound,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{ConsoleServer, Failed, internal, story::Span};
 use crate::{
-    accounts::{Failure, ResetError},
+    accounts::{Actor, Failure, ResetError},
     store::{bindings, bindings::BindingRow, phone_changes, users},
 };
 
@@ -41,7 +41,7 @@ impl ConsoleServer {
     }
 
     /// An operator's reset; [`ConsoleError::NoSession`] when there is nothing to reset.
-    pub(super) async fn reset_wechat_session(&self, binding: &str, reason: &str, actor: &str) -> Result<(), Failed> {
+    pub(super) async fn reset_wechat_session(&self, binding: &str, reason: &str, actor: &Actor) -> Result<(), Failed> {
         let binding: Uuid = binding.parse().map_err(|_| ConsoleError::NotFound)?;
         let reason = reason.trim();
         if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {

@@ -12,13 +12,14 @@ use latchkey_app::{
 use tower_sessions::Session;
 
 use super::{ConsoleServer, internal, sessions::SignedIn, trial::try_decryption};
-use crate::secret::Secret;
+use crate::{accounts::Actor, arrival::Arrival, secret::Secret};
 
 /// One request to the console.
 #[derive(Debug)]
 pub struct Visit {
     server: ConsoleServer,
     session: Session,
+    arrival: Option<Arrival>,
 }
 
 /// A request of an operator who is signed in. Making one is the check; there is no other way to get at data.
@@ -26,11 +27,13 @@ struct SignedInVisit {
     server: ConsoleServer,
     session: Session,
     operator: Operator,
+    actor: Actor,
 }
 
 impl Visit {
-    pub fn begin(server: ConsoleServer, session: Session) -> Arc<dyn Console> {
-        Arc::new(Self { server, session })
+    /// `arrival` is the request's; what the operator does is filed with it.
+    pub fn begin(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Arc<dyn Console> {
+        Arc::new(Self { server, session, arrival })
     }
 
     /// Who is here, when his role is at least this one.
@@ -44,8 +47,10 @@ impl Visit {
         if role < least {
             return Err(ConsoleError::Forbidden);
         }
+        let actor = Actor::operator(&row.username, self.arrival);
         let operator = Operator { username: row.username, role };
-        Ok(Arc::new(SignedInVisit { server: self.server.clone(), session: self.session.clone(), operator }))
+        let (server, session) = (self.server.clone(), self.session.clone());
+        Ok(Arc::new(SignedInVisit { server, session, operator, actor }))
     }
 }
 
@@ -117,11 +122,11 @@ impl Viewer for SignedInVisit {
 #[async_trait]
 impl Support for SignedInVisit {
     async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.reset_wechat_session(binding_id, reason, &self.operator.username).await?)
+        Ok(self.server.reset_wechat_session(binding_id, reason, &self.actor).await?)
     }
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.ask_wechat(failure_id, &self.operator.username).await?)
+        Ok(self.server.ask_wechat(failure_id, &self.actor).await?)
     }
 }
 
@@ -132,7 +137,7 @@ impl Admin for SignedInVisit {
     }
 
     async fn create_api_key(&self, name: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.create_api_key(name, &self.operator.username, &self.session).await?)
+        Ok(self.server.create_api_key(name, &self.actor, &self.session).await?)
     }
 
     async fn new_api_key(&self) -> Result<Option<String>, ConsoleError> {
@@ -140,7 +145,7 @@ impl Admin for SignedInVisit {
     }
 
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.revoke_api_key(id, &self.operator.username).await?)
+        Ok(self.server.revoke_api_key(id, &self.actor).await?)
     }
 
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {
@@ -148,6 +153,6 @@ impl Admin for SignedInVisit {
     }
 
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {
-        Ok(self.server.settle_alert(appid, kind, &self.operator.username).await?)
+        Ok(self.server.settle_alert(appid, kind, &self.actor).await?)
     }
 }

@@ -51,7 +51,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
 /// What pages and server functions find in their context: the same for both.
 fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static {
     let preferences = Preferences::from_headers(request.headers());
-    let visit = Visit::begin(pages.server, session);
+    let visit = Visit::begin(pages.server, session, request.extensions().get().copied());
     move || {
         provide_context(visit.clone());
         provide_context(pages.site.clone());

@@ -1,6 +1,6 @@
 //! What an operator has to put right, seen where he looks for it.
 
-use latchkey::secret::Secret;
+use latchkey::{accounts::Actor, secret::Secret};
 use latchkey_app::types::{AlertKind, MiniProgram};
 use serde_json::json;
 
@@ -106,7 +106,7 @@ async fn a_wrong_secret_is_told_with_its_rid() {
 async fn a_chain_with_a_missing_or_changed_entry_is_found() {
     let house = House::new(&sqlite_url()).await;
     for name in ["a", "b", "c"] {
-        house.server.accounts.create_api_key(name, "admin").await.unwrap();
+        house.server.accounts.create_api_key(name, &Actor::operator("admin", None)).await.unwrap();
     }
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(3));
     let by_hand = async |sql: &'static str| {

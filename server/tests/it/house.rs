@@ -229,7 +229,7 @@ impl House {
             random: accounts.random.clone(),
         };
         let session = tower_sessions::Session::new(None, Arc::new(store), None);
-        let visit = Visit::begin(self.server.clone(), session);
+        let visit = Visit::begin(self.server.clone(), session, None);
         visit.sign_in(role.name().to_owned(), PASSWORD.to_owned()).await.unwrap();
         visit
     }

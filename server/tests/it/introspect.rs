@@ -1,6 +1,7 @@
 //! Tokens that the business's own back ends ask about (RFC 7662).
 
 use axum::http::Request;
+use latchkey::accounts::Actor;
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,6 +16,10 @@ on_both!(crate::house::House::new =>
     asking_does_not_prolong_a_tokens_life,
 );
 
+fn admin() -> Actor {
+    Actor::operator("admin", None)
+}
+
 async fn ask(house: &House, key: Option<&str>, form: &str) -> Answer {
     let mut request = Request::post("/api/introspect").header("content-type", "application/x-www-form-urlencoded");
     if let Some(key) = key {
@@ -24,7 +29,7 @@ async fn ask(house: &House, key: Option<&str>, form: &str) -> Answer {
 }
 
 async fn key(house: &House) -> String {
-    house.server.accounts.create_api_key("orders", "admin").await.unwrap().expose().to_owned()
+    house.server.accounts.create_api_key("orders", &admin()).await.unwrap().expose().to_owned()
 }
 
 async fn without_a_living_key_nothing_is_told(house: House) {
@@ -36,9 +41,9 @@ async fn without_a_living_key_nothing_is_told(house: House) {
     let key = key(&house).await;
     let keys = house.server.accounts.api_keys().await.unwrap();
     assert!(!format!("{keys:?}").contains(&key));
-    assert!(house.server.accounts.create_api_key("orders", "admin").await.is_err(), "the name is taken");
-    assert!(house.server.accounts.revoke_api_key(keys[0].id, "admin").await.unwrap());
-    assert!(!house.server.accounts.revoke_api_key(keys[0].id, "admin").await.unwrap());
+    assert!(house.server.accounts.create_api_key("orders", &admin()).await.is_err(), "the name is taken");
+    assert!(house.server.accounts.revoke_api_key(keys[0].id, &admin()).await.unwrap());
+    assert!(!house.server.accounts.revoke_api_key(keys[0].id, &admin()).await.unwrap());
     ask(&house, Some(&key), &form).await.refused(401, "unauthorized", "relogin");
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(2), "both acts are in the audit log");
 }

@@ -2,7 +2,7 @@ use latchkey_app::types::{Asked, Cause, Evidence};
 use uuid::Uuid;
 
 use crate::{
-    accounts::{Accounts, Failure},
+    accounts::{Accounts, Actor, Failure},
     clock::Millis,
     open_data::SessionKey,
     store::{
@@ -35,9 +35,9 @@ impl From<StoreError> for AskError {
 
 impl Accounts {
     /// Asks WeChat about the session_key that was the newest then, and about the ciphertext, and files the answers.
-    pub async fn ask_wechat(&self, failure: Uuid, actor: &str) -> Result<(), AskError> {
+    pub async fn ask_wechat(&self, failure: Uuid, actor: &Actor) -> Result<(), AskError> {
         let row = failures::find(&mut self.db.read().await?, failure).await?.ok_or(AskError::Unknown)?;
-        let asked = self.ask(&row, Some(actor.to_owned()), true).await?;
+        let asked = self.ask(&row, Some(actor.name.clone()), true).await?;
         self.file_answers(row, asked, Some(actor)).await?;
         Ok(())
     }
@@ -107,7 +107,7 @@ impl Accounts {
         Ok(key.map(|key| (binding, key)))
     }
 
-    async fn file_answers(&self, row: FailureRow, answer: Asked, actor: Option<&str>) -> Result<(), Failure> {
+    async fn file_answers(&self, row: FailureRow, answer: Asked, actor: Option<&Actor>) -> Result<(), Failure> {
         let mut asked: Vec<Asked> = serde_json::from_str(&row.asked).unwrap_or_default();
         let mut evidence: Evidence = serde_json::from_str(&row.evidence).unwrap_or_default();
         let mut cause = row.cause.clone();
