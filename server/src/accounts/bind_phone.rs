@@ -109,7 +109,7 @@ impl Accounts {
         now: Millis,
     ) -> Result<(), Failure> {
         if let Some(ciphertext) = proven.opened.as_ref().and_then(|opened| opened.ciphertext) {
-            failures::opened(tx, ciphertext, user_id, now).await?;
+            failures::opened(tx, ciphertext.sha256, user_id, now).await?;
         }
         Ok(failures::succeeded(tx, user_id, now.plus_seconds(-OVERCOME_S), now).await?)
     }
@@ -126,8 +126,8 @@ impl Accounts {
         let (appid, subject) = (binding.appid.as_str(), || Subject::from(binding));
         let flawed = match proven {
             Ok(ProvenPhone { opened: Some(opened), .. }) => {
-                if let Some(healing) = opened.healing.clone() {
-                    self.report_healing(arrival, appid, subject(), opened.ciphertext, healing, ring);
+                if let (Some(healing), Some(encrypted)) = (opened.healing.clone(), &proof.encrypted) {
+                    self.report_healing(arrival, appid, subject(), encrypted, healing, ring);
                 }
                 false
             }

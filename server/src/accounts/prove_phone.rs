@@ -7,7 +7,7 @@ use crate::{
     clock::Millis,
     open_data::{
         self, Encrypted, Flaw, Opened, PhoneInfo,
-        diagnosis::{self, HeldKey},
+        diagnosis::{self, Ciphertext, HeldKey},
     },
     phone::PhoneNumber,
     store::login_codes,
@@ -33,7 +33,7 @@ pub(super) struct ProvenPhone {
 
 /// Data that was decrypted.
 pub(super) struct OpenedData {
-    pub ciphertext: Option<[u8; 32]>,
+    pub ciphertext: Option<Ciphertext>,
     pub healing: Option<diagnosis::Healing>,
 }
 
@@ -117,6 +117,6 @@ fn decrypt(
 
 impl OpenedData {
     pub(super) fn new(encrypted: &Encrypted, opened: &Opened, ring: &[HeldKey]) -> Self {
-        Self { ciphertext: diagnosis::ciphertext_sha256(encrypted), healing: diagnosis::healing(opened, ring) }
+        Self { ciphertext: Ciphertext::of(encrypted), healing: diagnosis::healing(opened, ring) }
     }
 }

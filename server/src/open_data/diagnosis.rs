@@ -90,9 +90,20 @@ pub struct Finding {
     pub data_age_s: Option<i64>,
 }
 
-/// The identity of a ciphertext, however it was carried.
-pub fn ciphertext_sha256(encrypted: &Encrypted) -> Option<[u8; 32]> {
-    transport::decode(&encrypted.data).map(|(bytes, _)| Sha256::digest(bytes).into())
+/// A ciphertext, however it was carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ciphertext {
+    /// Its identity.
+    pub sha256: [u8; 32],
+    pub bytes: usize,
+}
+
+impl Ciphertext {
+    /// `None` when it is no base64 that could be repaired.
+    pub fn of(encrypted: &Encrypted) -> Option<Self> {
+        let (bytes, _) = transport::decode(&encrypted.data)?;
+        Some(Self { sha256: Sha256::digest(&bytes).into(), bytes: bytes.len() })
+    }
 }
 
 /// What had to be healed of data that was opened.

@@ -1,7 +1,7 @@
 //! What fails and what is healed, through the API, and what the operator reads about it afterwards. One case per cause.
 
 use axum::http::{Request, header};
-use latchkey_app::types::{Cause, EventKind, Failure, FailureQuery, Stage};
+use latchkey_app::types::{Cause, EventKind, Evidence, Failure, FailureQuery, Stage};
 use serde_json::{Value, json};
 
 use crate::{
@@ -66,6 +66,8 @@ async fn the_classic_mistake_is_healed_and_told(house: House) {
     assert_eq!((record.call.as_str(), record.app.appid.as_str()), ("POST /api/bindPhone", APP_1));
     assert_eq!(record.evidence.keys.iter().map(|key| key.stage).collect::<Vec<_>>(), [Stage::Padding, Stage::Done]);
     assert_eq!(record.evidence.keys[1].age_ms, 32_000);
+    let Evidence { data_chars, data_bytes, iv_chars, .. } = record.evidence;
+    assert_eq!((data_bytes.map(|bytes| (bytes + 2) / 3 * 4), iv_chars), (data_chars, Some(24)));
     // Whole data under the newest key is nothing to tell.
     let tap = house.tap("u1", "encrypted").await;
     bind(&house, &token, tap).await.data();

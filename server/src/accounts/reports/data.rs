@@ -7,7 +7,7 @@ use crate::{
     clock::Millis,
     open_data::{
         Encrypted, SessionKey,
-        diagnosis::{self, Clues, Finding, Healing, HeldKey, Seen, Wanted},
+        diagnosis::{self, Ciphertext, Clues, Finding, Healing, HeldKey, Seen, Wanted},
     },
     store::{bindings, failures},
 };
@@ -32,11 +32,12 @@ impl Accounts {
         arrival: Arrival,
         appid: &str,
         subject: Subject,
-        ciphertext: Option<[u8; 32]>,
+        encrypted: &Encrypted,
         healing: Healing,
         ring: &[HeldKey],
     ) {
         let now = self.clock.now();
+        let ciphertext = Ciphertext::of(encrypted);
         let tried = ring.iter().take(healing.key_index + 1).enumerate().map(|(index, held)| {
             let stage = if index == healing.key_index { Stage::Done } else { Stage::Padding };
             KeyTried { age_ms: now.since(held.received_at), stage }
@@ -44,11 +45,12 @@ impl Accounts {
         let evidence = Evidence {
             keys: tried.collect(),
             data_age_s: Some(now.seconds() - healing.made_at),
-            ciphertext_sha256: ciphertext.map(hex::encode),
+            ciphertext_sha256: ciphertext.map(|ciphertext| hex::encode(ciphertext.sha256)),
             proof: healing.proof,
-            ..Evidence::default()
+            ..lengths(encrypted, ciphertext.map(|ciphertext| ciphertext.bytes))
         };
         let (cause, stage, appid) = (healing.cause, Stage::Done, appid.to_owned());
+        let ciphertext = ciphertext.map(|ciphertext| ciphertext.sha256);
         let report = Report { arrival, at: now, appid, subject, cause, stage, healed: true, ciphertext, evidence };
         self.keep_report(report);
     }
@@ -64,8 +66,8 @@ impl Accounts {
 
     async fn diagnose(&self, refused: &Refused, at: Millis) -> Result<Finding, Failure> {
         let Refused { subject, encrypted, .. } = refused;
-        let seen = match diagnosis::ciphertext_sha256(encrypted) {
-            Some(hash) => failures::opened_by(&mut self.db.read().await?, hash).await?,
+        let seen = match Ciphertext::of(encrypted) {
+            Some(ciphertext) => failures::opened_by(&mut self.db.read().await?, ciphertext.sha256).await?,
             None => None,
         };
         let seen = seen.map(|user| if subject.user == Some(user) { Seen::BySameUser } else { Seen::ByAnother });
@@ -103,17 +105,13 @@ impl Accounts {
         let Refused { arrival, appid, subject, encrypted, ring, healed, .. } = refused;
         let ages = ring.iter().map(|held| at.since(held.received_at));
         let keys = ages.zip(&finding.keys).map(|(age_ms, stage)| KeyTried { age_ms, stage: *stage }).collect();
-        let count = |number: usize| i64::try_from(number).ok();
         let evidence = Evidence {
-            data_chars: count(encrypted.data.chars().count()),
-            data_bytes: finding.data_bytes.and_then(count),
-            iv_chars: count(encrypted.iv.chars().count()),
             ciphertext_sha256: finding.ciphertext_sha256.map(hex::encode),
             base64_sha256: finding.base64_sha256.map(hex::encode),
             keys,
             data_age_s: finding.data_age_s,
             proof: finding.proof,
-            ..Evidence::default()
+            ..lengths(&encrypted, finding.data_bytes)
         };
         let (cause, stage, ciphertext) = (finding.cause, finding.stage, finding.ciphertext_sha256);
         let nobody_knows = cause == Cause::Unknown && !ring.is_empty() && subject.binding.is_some();
@@ -123,5 +121,16 @@ impl Accounts {
             self.ask_by_itself(id).await?;
         }
         Ok(())
+    }
+}
+
+/// How long the data was when it came, in characters, and behind its base64, in bytes.
+fn lengths(encrypted: &Encrypted, data_bytes: Option<usize>) -> Evidence {
+    let count = |number: usize| i64::try_from(number).ok();
+    Evidence {
+        data_chars: count(encrypted.data.chars().count()),
+        data_bytes: data_bytes.and_then(count),
+        iv_chars: count(encrypted.iv.chars().count()),
+        ..Evidence::default()
     }
 }
