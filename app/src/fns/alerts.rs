@@ -7,8 +7,9 @@ use crate::{error::ConsoleError, port, types::AlertKind};
 #[server(prefix = "/console/fn", endpoint = "settle_alert")]
 pub async fn settle_alert(appid: String, kind: String) -> Result<(), ConsoleError> {
     let settled = async {
+        let admin = port::admin().await?;
         let kind = AlertKind::from_name(&kind).ok_or(ConsoleError::BadRequest)?;
-        port::admin().await?.settle_alert(&appid, kind).await
+        admin.settle_alert(&appid, kind).await
     };
     redirect(settled.await, "/console/apps?done=alert_settled", "/console/apps");
     Ok(())

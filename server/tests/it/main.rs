@@ -19,6 +19,7 @@ mod openapi;
 mod profile;
 mod push;
 mod refusals;
+mod roles;
 mod rooms;
 mod store;
 mod unionid;

@@ -1,0 +1,172 @@
+//! Who may do what in the console: every server function and every page, tried by everybody. The lists are held against
+//! what the program has; whatever has no row here fails the test.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use latchkey::secret::Secret;
+use latchkey_app::types::Role;
+use leptos::server_fn::axum::server_fn_paths;
+
+use crate::{
+    databases::on_both,
+    house::{Answer, House},
+};
+
+on_both!(crate::house::House::new =>
+    a_function_is_for_its_role_and_no_less,
+    a_page_is_for_its_role_and_no_less,
+    nothing_is_done_for_another_site,
+);
+
+const PASSWORD: &str = "correct horse";
+const ANYBODY: Option<Role> = None;
+const VIEWER: Option<Role> = Some(Role::Viewer);
+const SUPPORT: Option<Role> = Some(Role::Support);
+const ADMIN: Option<Role> = Some(Role::Admin);
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+/// What is posted under `/console/fn/`, the least role it takes, and a form that it can read.
+const FUNCTIONS: &[(&str, Option<Role>, &str)] = &[
+    ("ask_wechat", SUPPORT, "id={}"),
+    ("create_api_key", ADMIN, "name=orders"),
+    ("reset_wechat_session", SUPPORT, "user={}&binding={}&reason=test"),
+    ("revoke_api_key", ADMIN, "id={}"),
+    ("set_preference", ANYBODY, "lang=en&back=/console"),
+    ("settle_alert", ADMIN, "appid=wx0&kind=secret_leaked"),
+    ("sign_in", ANYBODY, "username=nobody&password=wrong"),
+    ("sign_out", ANYBODY, ""),
+];
+
+/// Forms that are posted elsewhere.
+const POSTS: &[(&str, Option<Role>, &str)] = &[("/console/try", ADMIN, "")];
+
+/// The pages, with `:id` for anything.
+const PAGES: &[(&str, Option<Role>)] = &[
+    ("/console", VIEWER),
+    ("/console/*any", VIEWER),
+    ("/console/api-keys", ADMIN),
+    ("/console/apps", VIEWER),
+    ("/console/conflicts", VIEWER),
+    ("/console/failures", VIEWER),
+    ("/console/failures/:id", VIEWER),
+    ("/console/login", ANYBODY),
+    ("/console/phone-changes", VIEWER),
+    ("/console/try", ADMIN),
+    ("/console/users", VIEWER),
+    ("/console/users/:id", VIEWER),
+];
+
+/// Somebody who tries, with his cookie; the stranger has none.
+struct Caller {
+    role: Option<Role>,
+    cookie: String,
+}
+
+impl Caller {
+    fn may(&self, least: Option<Role>) -> bool {
+        self.role >= least
+    }
+
+    async fn get(&self, house: &House, path: &str) -> Answer {
+        house.send(Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, house: &House, path: &str, form: &str) -> Answer {
+        let request = Request::post(path).header(header::COOKIE, &self.cookie);
+        house.send(as_form(request, form)).await
+    }
+}
+
+fn as_form(request: axum::http::request::Builder, form: &str) -> Request<Body> {
+    let form = form.replace("{}", NOBODY);
+    let request = request
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, form.len())
+        .header(header::ACCEPT, "text/html");
+    request.body(Body::from(form)).unwrap()
+}
+
+/// A stranger and one operator of each role, signed in anew: some of what is tried ends a session.
+async fn everybody(house: &House) -> Vec<Caller> {
+    let mut callers = vec![Caller { role: None, cookie: String::new() }];
+    for role in Role::ALL {
+        callers.push(caller(house, role).await);
+    }
+    callers
+}
+
+async fn caller(house: &House, role: Role) -> Caller {
+    // The second time he is there already.
+    let _ = house.server.operators.create(role.name(), role, &Secret::new(PASSWORD)).await;
+    let form = format!("username={}&password={}", role.name(), PASSWORD.replace(' ', "+"));
+    let answer = house.send(as_form(Request::post("/console/fn/sign_in"), &form)).await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert!(!cookie.is_empty(), "{}", answer.text);
+    Caller { role: Some(role), cookie }
+}
+
+async fn a_function_is_for_its_role_and_no_less(house: House) {
+    // What the program has, whether anybody has thought of it here or not.
+    let there: BTreeSet<_> = server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
+    let listed: BTreeSet<_> = FUNCTIONS.iter().map(|(name, ..)| format!("POST /console/fn/{name}")).collect();
+    assert_eq!(there, listed);
+    for (name, least, form) in FUNCTIONS {
+        for caller in everybody(&house).await {
+            let answer = caller.post(&house, &format!("/console/fn/{name}"), form).await;
+            let (to, what) = (answer.header("location"), format!("{name} by {:?}: {}", caller.role, answer.text));
+            let refused = to.contains("problem=SignedOut") || to.contains("problem=Forbidden");
+            assert_eq!((answer.status, refused), (302, !caller.may(*least)), "{what} {to}");
+            assert!(!to.contains("problem=BadRequest") && !to.contains("problem=Internal"), "{what} {to}");
+        }
+    }
+}
+
+async fn a_page_is_for_its_role_and_no_less(house: House) {
+    let routes = include_str!("../../../app/src/routes.rs");
+    let there: BTreeSet<_> = routes.split("path!(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(there, PAGES.iter().map(|(path, _)| *path).collect());
+    let callers = everybody(&house).await;
+    for (path, least) in PAGES {
+        for caller in &callers {
+            let path = path.replace(":id", NOBODY).replace("*any", "nothing");
+            let answer = caller.get(&house, &path).await;
+            expect_page(&answer, caller, *least, &path);
+        }
+    }
+    for (path, least, form) in POSTS {
+        for caller in &callers {
+            expect_page(&caller.post(&house, path, form).await, caller, *least, path);
+        }
+    }
+}
+
+/// A stranger is sent to sign in, whoever is too small is told so, and everybody else gets an answer of another kind.
+fn expect_page(answer: &Answer, caller: &Caller, least: Option<Role>, path: &str) {
+    let to_sign_in = answer.status == 302 && answer.header("location").starts_with("/console/login?next=");
+    let what = format!("{path} by {:?}: {}", caller.role, answer.status);
+    match (caller.role, caller.may(least)) {
+        (None, false) => assert!(to_sign_in, "{what}"),
+        (Some(_), false) => assert_eq!(answer.status, 403, "{what}"),
+        (_, true) => assert!(!to_sign_in && answer.status != 403 && answer.status < 500, "{what}"),
+    }
+}
+
+async fn nothing_is_done_for_another_site(house: House) {
+    let admin = caller(&house, Role::Admin).await;
+    let functions = FUNCTIONS.iter().map(|(name, _, form)| (format!("/console/fn/{name}"), *form));
+    let posts = POSTS.iter().map(|(path, _, form)| ((*path).to_owned(), *form));
+    for (path, form) in functions.chain(posts) {
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+            let request = Request::post(&path).header(header::COOKIE, &admin.cookie).header(header::HOST, "latchkey");
+            let answer = house.send(as_form(request.header(name, value), form)).await;
+            assert_eq!(answer.status, 403, "{path} {name}: {}", answer.text);
+        }
+    }
+    // He is still signed in.
+    assert_eq!(admin.get(&house, "/console/api-keys").await.status, 200);
+    assert_eq!(house.count("api_keys").await, 0);
+}
