@@ -32,7 +32,7 @@ pub fn LoginPage() -> impl IntoView {
 fn content(next: String, failed: Option<ConsoleError>) -> impl IntoView {
     view! {
         <div class="welcome">
-            <section class="pitch">
+            <aside class="pitch" aria-label=t().tagline()>
                 <p class="brand">{Icon::Key.view()} "Latchkey"</p>
                 <p class="tagline">{t().tagline()}</p>
                 <p class="pitch-title">{t().pitch_title()}</p>
@@ -41,7 +41,7 @@ fn content(next: String, failed: Option<ConsoleError>) -> impl IntoView {
                     <li>{Icon::Check.view()} {t().pitch_2()}</li>
                     <li>{Icon::Check.view()} {t().pitch_3()}</li>
                 </ul>
-            </section>
+            </aside>
             <main id="content" class="sign-in">
                 <h1>{t().sign_in_lead()}</h1>
                 {failed.map(|failure| problem(failure, Heading::Part))}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::{
     body::Body,
-    http::{Request, header},
+    http::{Request, header, request::Builder},
 };
 use latchkey::secret::Secret;
 use latchkey_app::types::Role;
@@ -81,7 +81,7 @@ impl Caller {
     }
 }
 
-fn as_form(request: axum::http::request::Builder, form: &str) -> Request<Body> {
+fn as_form(request: Builder, form: &str) -> Request<Body> {
     let form = form.replace("{}", NOBODY);
     let request = request
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
