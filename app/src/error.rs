@@ -18,6 +18,10 @@ pub enum ConsoleError {
     NotFound,
     /// A query or form that no page of ours sends: 400.
     BadRequest,
+    /// A form of another site was sent here: 403.
+    CrossSite,
+    /// A form longer than any of ours: 413.
+    TooLong,
     /// The name is in use: 409.
     Taken,
     /// Nothing is left of a failure that WeChat could be asked about: 409.
@@ -31,12 +35,14 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
         Self::NotFound,
         Self::BadRequest,
+        Self::CrossSite,
+        Self::TooLong,
         Self::Taken,
         Self::NoSession,
         Self::NothingToAsk,
@@ -53,9 +59,10 @@ impl ConsoleError {
     pub const fn status(self) -> u16 {
         match self {
             Self::SignedOut | Self::SignInFailed => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::CrossSite => 403,
             Self::NotFound => 404,
             Self::BadRequest => 400,
+            Self::TooLong => 413,
             Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
             Self::WeChat => 502,
             Self::Internal => 500,

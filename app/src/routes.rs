@@ -1,7 +1,7 @@
 //! The console's pages and the document around them.
 
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
@@ -11,10 +11,11 @@ use leptos_router::{
 };
 
 use crate::{
+    error::ConsoleError,
     islands::Comforts,
     pages::{
         ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
-        PhoneChangesPage, TrialPage, UserPage, UsersPage,
+        PhoneChangesPage, RefusedPage, TrialPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -29,6 +30,10 @@ pub struct Site {
     /// `latchkey demo`: the sign-in page names the demo operators.
     pub demo: bool,
 }
+
+/// What a layer in front of the pages has refused; in the context of a document that says so and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal(pub ConsoleError);
 
 /// The HTML document. Erased, so that the server does not compile every page once more.
 pub fn shell() -> AnyView {
@@ -51,7 +56,10 @@ pub fn shell() -> AnyView {
                 <MetaTags />
             </head>
             <body>
-                <Pages />
+                {match use_context::<Refusal>() {
+                    Some(Refusal(refusal)) => Either::Left(view! { <RefusedPage refusal /> }),
+                    None => Either::Right(Pages()),
+                }}
                 <Comforts copied=t().copied().to_owned() />
             </body>
         </html>

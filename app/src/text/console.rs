@@ -94,6 +94,11 @@ texts! {
     forbidden_lead: "您的角色不能执行此操作，请联系管理员。", "Your role does not allow this. Ask an administrator.";
     bad_request: "请求有误", "That request makes no sense";
     bad_request_lead: "请从控制台里的链接或表单重新进入。", "Please start again from a link or form of the console.";
+    cross_site: "这个请求来自另一个网站", "That request came from another site";
+    cross_site_lead: "出于安全考虑没有执行，什么都没有改变。如果是你自己的操作，请从控制台里重新提交。", "To be safe it was not carried out, and nothing has changed. If it was you, please send it again from the console.";
+    too_long: "内容太长", "That is too long";
+    too_long_lead: "没有保存任何内容，请缩短后再提交。", "Nothing was kept. Please shorten it and send it again.";
+    back_to_start: "返回控制台首页", "Back to the console";
     internal: "服务器出错了", "Something went wrong on our side";
     internal_lead: "错误已写入服务器日志，没有丢失任何数据，请稍后再试。", "The error is in the server's log and nothing was lost. Please try again.";
     taken: "这个名称已被使用", "That name is taken";
@@ -164,6 +169,8 @@ impl T {
             ConsoleError::Forbidden => (self.forbidden(), self.forbidden_lead()),
             ConsoleError::NotFound => (self.not_found(), self.not_found_lead()),
             ConsoleError::BadRequest => (self.bad_request(), self.bad_request_lead()),
+            ConsoleError::CrossSite => (self.cross_site(), self.cross_site_lead()),
+            ConsoleError::TooLong => (self.too_long(), self.too_long_lead()),
             ConsoleError::Taken => (self.taken(), self.taken_lead()),
             ConsoleError::NothingToAsk => (self.nothing_to_ask(), self.nothing_to_ask_lead()),
             ConsoleError::NoSession => (self.no_session(), self.no_session_lead()),

@@ -2,12 +2,17 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::StatusCode,
+    http::{
+        HeaderMap, HeaderName, StatusCode,
+        header::{ACCEPT, CONTENT_TYPE},
+    },
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use latchkey_app::{
-    routes::{Site, shell},
+    error::ConsoleError,
+    routes::{Refusal, Site, shell},
     text::Preferences,
     types::Trial,
 };
@@ -44,6 +49,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .layer(session_layer(sessions, site.https))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
+        .layer(middleware::from_fn_with_state(site_context.clone(), in_our_look))
         .route("/console/assets/{hash}/{name}", get(assets::asset))
         .with_state(Pages { server: server.clone(), site: site_context })
 }
@@ -57,6 +63,35 @@ fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clo
         provide_context(pages.site.clone());
         provide_context(preferences);
     }
+}
+
+/// What a layer refuses in bare words is said in the console's own look and language, to whoever reads pages.
+async fn in_our_look(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let reads_pages = says(request.headers(), &ACCEPT, "text/html");
+    let preferences = Preferences::from_headers(request.headers());
+    let mut again = Request::new(Body::empty());
+    (*again.uri_mut(), *again.headers_mut()) = (request.uri().clone(), request.headers().clone());
+    let response = next.run(request).await;
+    let refusal = match response.status() {
+        StatusCode::FORBIDDEN => ConsoleError::CrossSite,
+        StatusCode::PAYLOAD_TOO_LARGE => ConsoleError::TooLong,
+        StatusCode::METHOD_NOT_ALLOWED => ConsoleError::BadRequest,
+        _ => return response,
+    };
+    if !reads_pages || says(response.headers(), &CONTENT_TYPE, "text/html") {
+        return response;
+    }
+    let context = move || {
+        provide_context(Refusal(refusal));
+        provide_context(site.clone());
+        provide_context(preferences);
+    };
+    let page = leptos_axum::render_app_async_with_context(context, shell)(again).await;
+    (response.status(), page).into_response()
+}
+
+fn says(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
+    headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(what))
 }
 
 async fn page(State(pages): State<Pages>, session: Session, request: Request) -> Response {

@@ -249,6 +249,14 @@ async fn a_post_from_another_site_is_refused() {
         let answer = house.send(request.header(name, value).body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, 403, "{name}: {value}");
     }
+    let request = Request::post("/console/fn/sign_out").header("sec-fetch-site", "cross-site");
+    let answer = house.send(request.header("accept", "text/html").body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer.text.contains("这个请求来自另一个网站") && answer.text.contains("href=\"/console\""),
+        "{}",
+        answer.text
+    );
     assert_eq!(get(&house, "/console/users", &cookie).await.status, 200);
     let by_link = get(&house, "/console/fn/sign_out", &cookie).await;
     assert_ne!(by_link.status, 302, "a link changes nothing");
