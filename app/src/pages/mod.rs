@@ -24,7 +24,7 @@ pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub use phone_changes::PhoneChangesPage;
 pub use trial::TrialPage;
-pub use user::UserPage;
+pub use user::{ResetPage, UndoPage, UserPage};
 pub use users::UsersPage;
 
 use leptos::{either::Either, prelude::*};
