@@ -45,6 +45,7 @@ texts! {
     why: "原因", "Reason";
     why_hint: "写入审计日志，请不要填写手机号等个人信息", "Goes into the audit log. Leave out phone numbers and other personal data";
     type_to_confirm: "输入用户 ID 的最后四个字符", "Type the last four characters of the user id";
+    back_to_user: "返回此用户", "Back to the user";
     cancel: "取消", "Cancel";
     stays_wechat: "微信绑定不变：此人下次登录仍是同一个用户，可以重新授权手机号。",
         "The WeChat bindings stay: the person comes back as the same user and can share a phone again.";

@@ -116,6 +116,7 @@ async fn a_unionid_comes_back(house: House) {
     assert_eq!(desk.user(&user).await.bindings[0].unionid, binding.unionid);
     assert_eq!(house.count("unionid_conflicts").await, 1, "that two have it now is told");
     // One that has come back by itself needs no undo.
+    house.clock.advance(1);
     desk.reset(&user, "unionid", &binding.id).await;
     house.log_in("u1").await;
     let reset = desk.newest_reset(&user).await;

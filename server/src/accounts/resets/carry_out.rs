@@ -32,7 +32,7 @@ impl Accounts {
                 Part::Unionid(part) => part.take(&mut tx).await?,
             }
         }
-        self.set_blocked(&mut tx, &plan).await?;
+        set_blocked(&mut tx, &plan).await?;
         end(&mut tx, plan.user.id, &plan.ends).await?;
         let id = self.record_reset(&mut tx, &plan, actor, reason).await?;
         tx.commit().await?;
@@ -47,15 +47,6 @@ impl Accounts {
         }
     }
 
-    async fn set_blocked(&self, tx: &mut Tx, plan: &Plan) -> Result<(), ResetError> {
-        match plan.kind {
-            ResetKind::Block => users::set_blocked(tx, plan.user.id, Some(self.clock.now())).await?,
-            ResetKind::Unblock => users::set_blocked(tx, plan.user.id, None).await?,
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// The record with what was taken away, and the audit entry without it.
     pub(super) async fn record_reset(
         &self,
@@ -64,12 +55,11 @@ impl Accounts {
         actor: &Actor,
         reason: &str,
     ) -> Result<Uuid, Failure> {
-        let now = self.clock.now();
-        let id = self.random.id(now);
+        let id = self.random.id(plan.at);
         let appid = plan.binding.as_ref().map(|row| row.appid.clone());
         let row = ResetRow {
             id,
-            at: now.0,
+            at: plan.at.0,
             user_id: plan.user.id,
             other_user_id: None,
             kind: plan.kind.name().to_owned(),
@@ -89,6 +79,15 @@ impl Accounts {
         self.write_audit(tx, actor, plan.kind.action(), Some(plan.user.id), &detail).await?;
         Ok(id)
     }
+}
+
+async fn set_blocked(tx: &mut Tx, plan: &Plan) -> Result<(), ResetError> {
+    match plan.kind {
+        ResetKind::Block => users::set_blocked(tx, plan.user.id, Some(plan.at)).await?,
+        ResetKind::Unblock => users::set_blocked(tx, plan.user.id, None).await?,
+        _ => {}
+    }
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, user: Uuid, ends: &Ends) -> Result<(), ResetError> {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{BindingPart, ComesBack, Order, Part, PhonePart, ResetError, UnionidPart, What};
 use crate::{
     accounts::Accounts,
+    clock::Millis,
     store::{
         Tx,
         bindings::{self, BindingRow},
@@ -21,6 +22,8 @@ const MOST_SESSIONS: i64 = 1000;
 pub struct Plan {
     pub user: UserRow,
     pub kind: ResetKind,
+    /// When it was made: whatever is done by it is done at this moment.
+    pub at: Millis,
     /// What is taken away, in this order.
     pub parts: Vec<Part>,
     /// As whom the openids among the parts come back: a pair for each.
@@ -71,6 +74,7 @@ impl Accounts {
             comes_back: comes_back(tx, &parts).await?,
             user,
             kind: order.what.kind(),
+            at: self.clock.now(),
             parts,
             binding,
             ends,
