@@ -63,7 +63,7 @@ impl Accounts {
             user_id: plan.user.id,
             other_user_id: None,
             kind: plan.kind.name().to_owned(),
-            appid: appid.clone(),
+            appid,
             actor: actor.name.clone(),
             reason: reason.to_owned(),
             before_sealed: self.seal_parts(id, &plan.parts)?,
