@@ -28,6 +28,16 @@ pub enum ConsoleError {
     NothingToAsk,
     /// WeChat holds no session of this user that could be reset: 409.
     NoSession,
+    /// A form without the reason that it asks for: 422.
+    NoReason,
+    /// What was typed to confirm is not the end of the user's id: 422.
+    Unconfirmed,
+    /// Something has changed between the preview and the confirmation: 409.
+    Stale,
+    /// There is nothing of the kind to take away, to change or to give back: 409.
+    NothingToReset,
+    /// A reset that has been undone, or cannot be any more: 409.
+    Final,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
     /// Our own fault: 500. Logged once, at the server's edge.
@@ -35,7 +45,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 17] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -46,6 +56,11 @@ impl ConsoleError {
         Self::Taken,
         Self::NoSession,
         Self::NothingToAsk,
+        Self::NoReason,
+        Self::Unconfirmed,
+        Self::Stale,
+        Self::NothingToReset,
+        Self::Final,
         Self::WeChat,
         Self::Internal,
     ];
@@ -64,6 +79,8 @@ impl ConsoleError {
             Self::BadRequest => 400,
             Self::TooLong => 413,
             Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
+            Self::NoReason | Self::Unconfirmed => 422,
+            Self::Stale | Self::NothingToReset | Self::Final => 409,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

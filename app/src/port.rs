@@ -11,8 +11,9 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
-        PhoneChange, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
+        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview, UnionidConflict, User,
+        UserQuery, UserSummary,
     },
 };
 
@@ -50,8 +51,10 @@ pub trait Viewer: Send + Sync {
 /// What support staff may do besides. Every act is in the audit log, with the reason given.
 #[async_trait]
 pub trait Support: Send + Sync {
-    /// Ends the session_key of a binding at WeChat (`resetusersessionkey`) and keeps the new one.
-    async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError>;
+    /// What a reset, a block or an unblock would do.
+    async fn preview_reset(&self, order: &ResetOrder) -> Result<ResetPreview, ConsoleError>;
+    /// Does what was previewed, or nothing if something has changed since.
+    async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError>;
     /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
 }
@@ -59,6 +62,9 @@ pub trait Support: Send + Sync {
 /// What administrators may do besides.
 #[async_trait]
 pub trait Admin: Send + Sync {
+    /// What undoing a reset of this user would do.
+    async fn preview_undo(&self, user: &str, reset: &str) -> Result<UndoPreview, ConsoleError>;
+    async fn undo_reset(&self, user: &str, reset: &str, said: &Confirmation) -> Result<(), ConsoleError>;
     /// Newest first, revoked ones included.
     async fn api_keys(&self) -> Result<Vec<ApiKey>, ConsoleError>;
     /// Makes a key. It is shown once, by [`Self::new_api_key`].

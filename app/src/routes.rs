@@ -15,7 +15,7 @@ use crate::{
     islands::Comforts,
     pages::{
         ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
-        PhoneChangesPage, RefusedPage, TrialPage, UserPage, UsersPage,
+        PhoneChangesPage, RefusedPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -90,6 +90,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users") view=UsersPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users/:id") view=UserPage ssr=SsrMode::Async />
+                <Route path=path!("/console/users/:id/reset") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/console/users/:id/undo/:reset") view=UndoPage ssr=SsrMode::Async />
                 <Route path=path!("/console/phone-changes") view=PhoneChangesPage ssr=SsrMode::Async />
                 <Route path=path!("/console/failures") view=FailuresPage ssr=SsrMode::Async />
                 <Route path=path!("/console/failures/:id") view=FailurePage ssr=SsrMode::Async />

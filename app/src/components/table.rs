@@ -38,6 +38,7 @@ pub fn phone_changes_table(changes: Vec<PhoneChange>, with_user: bool) -> impl I
                     <th scope="col">{t().change()}</th>
                     <th scope="col">{t().source()}</th>
                     <th scope="col">{t().mini_program()}</th>
+                    <th scope="col">{t().operator_column()}</th>
                     <th scope="col">{t().request_id()}</th>
                 </tr>
             </thead>
@@ -62,6 +63,7 @@ fn row(change: PhoneChange, with_user: bool) -> impl IntoView {
             <td data-label=t().change()>{numbers}</td>
             <td data-label=t().source()>{t().phone_source(change.source)}</td>
             <td data-label=t().mini_program()>{change.app.map(|app| app.name)}</td>
+            <td data-label=t().operator_column()>{change.operator}</td>
             <td data-label=t().request_id()>{copyable(change.request_id)}</td>
         </tr>
     }

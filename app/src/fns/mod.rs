@@ -5,16 +5,16 @@
 
 mod alerts;
 mod api_keys;
-mod bindings;
 mod failures;
 mod preferences;
+mod resets;
 mod session;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
-pub use bindings::ResetWechatSession;
 pub use failures::AskWechat;
 pub use preferences::SetPreference;
+pub use resets::{ResetUser, UndoReset};
 pub use session::{SignIn, SignOut};
 
 use http::{HeaderValue, StatusCode, header::LOCATION};

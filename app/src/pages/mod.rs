@@ -26,7 +26,7 @@ pub use not_found::NotFoundPage;
 pub use phone_changes::PhoneChangesPage;
 pub use refused::RefusedPage;
 pub use trial::TrialPage;
-pub use user::UserPage;
+pub use user::{ResetPage, UndoPage, UserPage};
 pub use users::UsersPage;
 
 use leptos::{either::Either, prelude::*};

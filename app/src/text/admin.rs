@@ -61,11 +61,6 @@ texts! {
     no_api_keys_lead: "只有您自己的后端需要校验令牌时，才需要创建。", "You need one only if a back end of yours has to check tokens.";
 
     // What support staff do to a user
-    reset_session: "重置微信会话", "Reset the WeChat session";
-    reset_session_lead: "微信会立即作废当前的 session_key 并换发新的：之后的数据用新密钥加密，旧密钥即使泄露也解不开。用户在这里保持登录。",
-        "WeChat replaces the session_key at once: data from then on is encrypted under the new one, and whoever else has the old one cannot read it. The user stays logged in here.";
-    reason: "原因", "Reason";
-    reason_hint: "写入审计日志", "Goes into the audit log";
     session_reset: "微信会话已重置", "The WeChat session is reset";
     session_reset_lead: "新的 session_key 已保存，用户保持登录。", "The new session_key is kept, and the user stays logged in.";
     numbers_erased: "已删除（用户撤回授权或注销）", "erased (withdrawn, or account cancelled)";

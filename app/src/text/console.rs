@@ -158,6 +158,10 @@ impl T {
             (PhoneSource::Moved, Lang::En) => "Moved to another user",
             (PhoneSource::Revoked, Lang::Zh) => "用户在微信撤回授权",
             (PhoneSource::Revoked, Lang::En) => "Withdrawn at WeChat",
+            (PhoneSource::Reset, Lang::Zh) => "客服解绑",
+            (PhoneSource::Reset, Lang::En) => "Unbound by support",
+            (PhoneSource::Undone, Lang::Zh) => "撤销解绑",
+            (PhoneSource::Undone, Lang::En) => "Reset undone",
         }
     }
 
@@ -174,6 +178,11 @@ impl T {
             ConsoleError::Taken => (self.taken(), self.taken_lead()),
             ConsoleError::NothingToAsk => (self.nothing_to_ask(), self.nothing_to_ask_lead()),
             ConsoleError::NoSession => (self.no_session(), self.no_session_lead()),
+            ConsoleError::NoReason => (self.no_reason(), self.no_reason_lead()),
+            ConsoleError::Unconfirmed => (self.unconfirmed(), self.unconfirmed_lead()),
+            ConsoleError::Stale => (self.stale(), self.stale_lead()),
+            ConsoleError::NothingToReset => (self.nothing_to_reset(), self.nothing_to_reset_lead()),
+            ConsoleError::Final => (self.reset_final(), self.reset_final_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::Internal => (self.internal(), self.internal_lead()),
         }

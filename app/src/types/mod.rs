@@ -9,6 +9,7 @@ mod failure;
 mod mini_program;
 mod page;
 mod phone_change;
+mod reset;
 mod time;
 mod user;
 
@@ -22,5 +23,9 @@ pub use failure::{
 pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
+pub use reset::{
+    Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Taken, UndoPart,
+    UndoPreview,
+};
 pub use time::Millis;
-pub use user::{AppRef, Binding, Operator, Role, User, UserQuery, UserSummary};
+pub use user::{AppRef, Binding, Operator, Role, User, UserQuery, UserSession, UserSummary};

@@ -18,6 +18,8 @@ pub struct PhoneChange {
     pub app: Option<AppRef>,
     /// The API request that caused it.
     pub request_id: String,
+    /// Who did it, where it was not the user.
+    pub operator: Option<String>,
     /// The numbers of this line are gone for good: the user withdrew them at WeChat, or was erased.
     pub erased: bool,
 }
@@ -33,10 +35,14 @@ pub enum PhoneSource {
     Moved,
     /// The user withdrew the phone from the mini program at WeChat (`user_authorization_revoke`).
     Revoked,
+    /// An operator unbound it.
+    Reset,
+    /// An administrator undid an operator's reset.
+    Undone,
 }
 
 impl PhoneSource {
-    const ALL: [Self; 4] = [Self::Encrypted, Self::Code, Self::Moved, Self::Revoked];
+    const ALL: [Self; 6] = [Self::Encrypted, Self::Code, Self::Moved, Self::Revoked, Self::Reset, Self::Undone];
 
     /// The name in the database.
     pub const fn name(self) -> &'static str {
@@ -45,6 +51,8 @@ impl PhoneSource {
             Self::Code => "code",
             Self::Moved => "moved",
             Self::Revoked => "revoked",
+            Self::Reset => "reset",
+            Self::Undone => "undone",
         }
     }
 

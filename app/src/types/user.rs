@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Event, Millis, PhoneChange};
+use super::{Cursor, Event, Failure, Millis, PhoneChange, Reset};
 
 /// A mini program as the console names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,13 +24,24 @@ pub struct UserSummary {
 }
 
 /// Everything the user's page shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub summary: UserSummary,
+    pub blocked_at: Option<Millis>,
+    /// The act that blocked him, as far as it was an operator's.
+    pub block: Option<Reset>,
+    /// Since when there is nothing personal left of him.
+    pub erased_at: Option<Millis>,
     pub phone_bound_at: Option<Millis>,
     pub bindings: Vec<Binding>,
     /// Newest first.
     pub phone_changes: Vec<PhoneChange>,
+    /// The last used first.
+    pub sessions: Vec<UserSession>,
+    /// Newest first.
+    pub resets: Vec<Reset>,
+    /// The newest few, newest first.
+    pub failures: Vec<Failure>,
     /// What happened in the last thirty days, oldest first.
     pub events: Vec<Event>,
 }
@@ -49,6 +60,20 @@ pub struct Binding {
     pub key_received_at: Option<Millis>,
     /// How many session_keys the ring holds.
     pub keys: usize,
+}
+
+/// A living API token of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserSession {
+    /// Not the token, nor anything that leads to it.
+    pub id: String,
+    pub app: AppRef,
+    /// The version of the mini program that it was issued to, if the client said.
+    pub client: Option<String>,
+    pub created_at: Millis,
+    /// Within an hour.
+    pub last_used_at: Millis,
+    pub expires_at: Millis,
 }
 
 /// What the users list is asked for.

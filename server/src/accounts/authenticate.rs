@@ -1,5 +1,6 @@
 use super::{Accounts, Failure, Fault};
 use crate::{
+    arrival::Arrival,
     clock::Millis,
     sealed::sha256,
     secret::Secret,
@@ -62,6 +63,7 @@ impl Accounts {
         &self,
         tx: &mut Tx,
         binding: &BindingRow,
+        arrival: Arrival,
         now: Millis,
     ) -> Result<(Secret, Millis), Failure> {
         // The prefix lets secret scanners find one that was published.
@@ -74,6 +76,7 @@ impl Accounts {
             created_at: now.0,
             last_used_at: now.0,
             expires_at: expires_at.0,
+            client: arrival.client.version.map(|version| version.as_str().to_owned()),
         };
         tokens::insert(tx, &row).await?;
         Ok((Secret::new(token), expires_at))

@@ -39,9 +39,18 @@ pub struct BoundPhone {
 
 /// What caused a change, for the history.
 pub(super) struct Occasion<'a> {
-    pub appid: &'a str,
+    pub appid: Option<&'a str>,
     pub request_id: Uuid,
+    /// Who did it, where it was not the user.
+    pub operator: Option<&'a str>,
     pub now: Millis,
+}
+
+impl<'a> Occasion<'a> {
+    /// A user's own call.
+    pub(super) fn call(appid: &'a str, request_id: Uuid, now: Millis) -> Self {
+        Self { appid: Some(appid), request_id, operator: None, now }
+    }
 }
 
 impl Accounts {
@@ -88,7 +97,7 @@ impl Accounts {
         let proven = self.prove_phone(&appid, &ring, now, &proof).await;
         self.report_phone(arrival, &binding, &proof, &ring, &proven);
         let proven = proven.map_err(|unproven| unproven.failure)?;
-        let occasion = Occasion { appid: &appid, request_id: arrival.request_id, now };
+        let occasion = Occasion::call(&appid, arrival.request_id, now);
         let mut tx = self.db.write().await?;
         let changed = self.set_phone(&mut tx, user_id, &proven, &occasion).await?;
         self.keep_success(&mut tx, user_id, &proven, now).await?;
@@ -155,9 +164,7 @@ impl Accounts {
         occasion: &Occasion<'_>,
     ) -> Result<bool, Failure> {
         let rule = self.rules.phone_conflict;
-        // Unless everybody may have every number, owners have to be counted: one bind at a time.
-        let lock = if rule == PhoneConflict::Allow { format!("user {user_id}") } else { "phones".to_owned() };
-        tx.lock(&lock).await?;
+        self.lock_phone(tx, user_id).await?;
         let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
         let old = self.phone_of(&user)?;
         if old.as_ref() == Some(&proven.phone) {
@@ -170,6 +177,13 @@ impl Accounts {
         users::set_phone(tx, user_id, Some(&self.stored(user_id, &proven.phone)?), occasion.now).await?;
         self.record_change(tx, user_id, old.as_ref(), new, proven.source, occasion).await?;
         Ok(true)
+    }
+
+    /// Nobody else changes the user's phone, nor anybody's where that counts.
+    pub(super) async fn lock_phone(&self, tx: &mut Tx, user_id: Uuid) -> Result<(), Failure> {
+        // Unless everybody may have every number, owners have to be counted: one bind at a time.
+        let everybody = self.rules.phone_conflict != PhoneConflict::Allow;
+        Ok(if everybody { tx.lock("phones").await? } else { tx.lock(&format!("user {user_id}")).await? })
     }
 
     async fn take_from_others(
@@ -211,14 +225,15 @@ impl Accounts {
             old_sealed: old.map(|phone| self.seal(Column::OldPhone, id, phone)).transpose()?,
             new_sealed: new.map(|phone| self.seal(Column::NewPhone, id, phone)).transpose()?,
             source: source.name().to_owned(),
-            appid: Some(occasion.appid.to_owned()),
+            appid: occasion.appid.map(str::to_owned),
             request_id: occasion.request_id.to_string(),
+            operator: occasion.operator.map(str::to_owned),
             erased_at: None,
         };
         Ok(phone_changes::insert(tx, &row).await?)
     }
 
-    fn stored(&self, user_id: Uuid, phone: &PhoneNumber) -> Result<StoredPhone, SealError> {
+    pub(super) fn stored(&self, user_id: Uuid, phone: &PhoneNumber) -> Result<StoredPhone, SealError> {
         Ok(StoredPhone {
             sealed: self.seal(Column::UserPhone, user_id, phone)?,
             hash: self.index.phone(phone),

@@ -5,7 +5,7 @@ use super::{Accounts, Failure, Fault, bind_phone::Occasion};
 use crate::store::{
     Tx, bindings,
     erasures::{self, ErasureRow},
-    failures, phone_changes, unionid_conflicts, users,
+    failures, phone_changes, resets, unionid_conflicts, users,
 };
 
 /// Whose data goes, and why.
@@ -22,6 +22,7 @@ impl Accounts {
     /// The phone and every number in its history. A user who has none is left alone.
     pub(super) async fn erase_phone(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
         let user_id = erasure.user_id;
+        self.forget_kept_phones(tx, user_id).await?;
         let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
         let history = phone_changes::of_user(tx, user_id, 1).await?;
         if user.phone_sealed.is_none() && history.is_empty() {
@@ -31,7 +32,8 @@ impl Accounts {
         users::set_phone(tx, user_id, None, now).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
         if user.phone_sealed.is_some() {
-            let occasion = Occasion { appid: erasure.appid.unwrap_or_default(), request_id: erasure.request_id, now };
+            let Erasure { appid, request_id, .. } = *erasure;
+            let occasion = Occasion { appid, request_id, operator: None, now };
             self.record_change(tx, user_id, None, None, PhoneSource::Revoked, &occasion).await?;
         }
         self.record_erasure(tx, erasure, "phone").await
@@ -57,6 +59,7 @@ impl Accounts {
     /// so that records that name its id keep their meaning. Whoever comes back with the same openid is a new user.
     pub(super) async fn erase_user(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
         let (user_id, now) = (erasure.user_id, self.clock.now());
+        resets::drop_of(tx, user_id).await?;
         unionid_conflicts::delete_of(tx, user_id).await?;
         failures::erase_of(tx, user_id).await?;
         bindings::delete_of(tx, user_id).await?;

@@ -163,7 +163,7 @@ impl Accounts {
             Some((_, Err(failure))) => Some(failure),
             None => None,
         };
-        let (token, expires_at) = self.issue_token(&mut tx, &binding, now).await?;
+        let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
         tx.commit().await?;
         Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone, profile_failure })
@@ -190,7 +190,7 @@ impl Accounts {
         arrival: Arrival,
         now: Millis,
     ) -> Result<Result<PhoneNumber, Failure>, Failure> {
-        let occasion = Occasion { appid: &binding.appid, request_id: arrival.request_id, now };
+        let occasion = Occasion::call(&binding.appid, arrival.request_id, now);
         match self.set_phone(tx, binding.user_id, &proven, &occasion).await {
             Ok(_) => {
                 self.keep_success(tx, binding.user_id, &proven, now).await?;

@@ -21,7 +21,7 @@ mod note_conflict;
 mod profile;
 mod prove_phone;
 mod reports;
-mod reset_wechat_session;
+mod resets;
 mod startup;
 mod take_push;
 mod update_profile;
@@ -43,7 +43,10 @@ pub use log_in::{LogIn, LoggedIn, ProfileClaim};
 pub use profile::Profile;
 pub use prove_phone::PhoneProof;
 pub use reports::{AskError, ButtonRefusal};
-pub use reset_wechat_session::ResetError;
+pub use resets::{
+    BindingPart, ComesBack, Fate, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan, ResetError, UndoPlan,
+    UnionidPart, What,
+};
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;

@@ -4,15 +4,18 @@
 
 mod api_keys;
 mod apps;
+mod confirmed;
 mod conflicts;
 mod failures;
 pub mod operators;
 mod phone_changes;
+mod resets;
 mod sessions;
 mod shown_once;
 mod story;
 mod trend;
 mod trial;
+mod undo;
 mod user;
 mod users;
 mod visit;

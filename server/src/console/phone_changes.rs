@@ -44,6 +44,7 @@ impl ConsoleServer {
             source: PhoneSource::from_name(&row.source).ok_or(ConsoleError::Internal)?,
             app: row.appid.as_deref().map(|appid| self.app(appid)),
             request_id: row.request_id.clone(),
+            operator: row.operator.clone(),
             erased: row.erased_at.is_some(),
         })
     }

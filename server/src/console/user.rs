@@ -1,18 +1,17 @@
 use latchkey_app::{
     error::ConsoleError,
-    types::{Binding, Millis, User},
+    types::{Binding, Millis, ResetKind, User, UserSession},
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, internal, story::Span};
-use crate::{
-    accounts::{Actor, Failure, ResetError},
-    store::{bindings, bindings::BindingRow, phone_changes, users},
-};
+use super::{ConsoleServer, Failed, story::Span};
+use crate::store::{bindings, bindings::BindingRow, failures, phone_changes, tokens, tokens::TokenRow, users};
 
 /// A user with more changes than this is a test account; the list of all changes shows the rest.
 const MOST_CHANGES: i64 = 100;
-const LONGEST_REASON: usize = 500;
+/// Of the failures the newest tell most; the list of all is one press away.
+const MOST_FAILURES: i64 = 5;
+const MOST_SESSIONS: i64 = 50;
 /// As far back as records of failures are kept.
 const LIFE_S: i64 = 30 * 86_400;
 
@@ -30,30 +29,37 @@ impl ConsoleServer {
         let changes = phone_changes::of_user(&mut tx, id, MOST_CHANGES).await?;
         let now = self.accounts.clock.now();
         let events = self.events(&mut tx, Span { user: id, from: now.plus_seconds(-LIFE_S), to: now }).await?;
+        let sessions = tokens::of_user(&mut tx, id, now, MOST_SESSIONS).await?;
+        let resets = self.resets_of(&mut tx, id).await?;
+        let failures = failures::newest_of(&mut tx, id, MOST_FAILURES).await?;
+        let failures = self.failures_of(&mut tx, &failures).await?;
         drop(tx);
+        let block = resets.iter().find(|reset| reset.kind == ResetKind::Block).cloned();
         Ok(User {
             summary: self.summary(&user, &rows)?,
+            blocked_at: user.blocked_at.map(Millis),
+            block: block.filter(|block| user.blocked_at == Some(block.at.0)),
+            erased_at: user.erased_at.map(Millis),
             phone_bound_at: user.phone_bound_at.map(Millis),
+            sessions: sessions.iter().map(|row| self.user_session(row, &rows)).collect::<Result<_, _>>()?,
+            resets,
+            failures,
             bindings: rows.iter().zip(ages).map(|(row, ages)| self.binding(row, &ages)).collect(),
             phone_changes: changes.iter().map(|row| self.phone_change(row)).collect::<Result<_, _>>()?,
             events,
         })
     }
 
-    /// An operator's reset; [`ConsoleError::NoSession`] when there is nothing to reset.
-    pub(super) async fn reset_wechat_session(&self, binding: &str, reason: &str, actor: &Actor) -> Result<(), Failed> {
-        let binding: Uuid = binding.parse().map_err(|_| ConsoleError::NotFound)?;
-        let reason = reason.trim();
-        if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
-            return Err(ConsoleError::BadRequest.into());
-        }
-        self.accounts.reset_wechat_session(binding, actor, reason).await.map_err(|error| match error {
-            ResetError::Unknown => ConsoleError::NotFound,
-            ResetError::NoSession => ConsoleError::NoSession,
-            ResetError::Failure(Failure::Internal(fault)) => internal(&fault),
-            ResetError::Failure(_) => ConsoleError::WeChat,
-        })?;
-        Ok(())
+    fn user_session(&self, row: &TokenRow, own: &[BindingRow]) -> Result<UserSession, ConsoleError> {
+        let binding = own.iter().find(|binding| binding.id == row.binding_id).ok_or(ConsoleError::Internal)?;
+        Ok(UserSession {
+            id: row.id(),
+            app: self.app(&binding.appid),
+            client: row.client.clone(),
+            created_at: Millis(row.created_at),
+            last_used_at: Millis(row.last_used_at),
+            expires_at: Millis(row.expires_at),
+        })
     }
 
     fn binding(&self, row: &BindingRow, key_ages: &[Millis]) -> Binding {

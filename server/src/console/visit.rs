@@ -5,8 +5,9 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
-        PhoneChange, Role, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
+        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview, UnionidConflict,
+        User, UserQuery, UserSummary,
     },
 };
 use tower_sessions::Session;
@@ -121,8 +122,12 @@ impl Viewer for SignedInVisit {
 
 #[async_trait]
 impl Support for SignedInVisit {
-    async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.reset_wechat_session(binding_id, reason, &self.actor).await?)
+    async fn preview_reset(&self, order: &ResetOrder) -> Result<ResetPreview, ConsoleError> {
+        Ok(self.server.preview_reset(order, &self.session).await?)
+    }
+
+    async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError> {
+        Ok(self.server.reset(order, said, &self.actor, &self.session).await?)
     }
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {
@@ -132,6 +137,14 @@ impl Support for SignedInVisit {
 
 #[async_trait]
 impl Admin for SignedInVisit {
+    async fn preview_undo(&self, user: &str, reset: &str) -> Result<UndoPreview, ConsoleError> {
+        Ok(self.server.preview_undo(user, reset, &self.session).await?)
+    }
+
+    async fn undo_reset(&self, user: &str, reset: &str, said: &Confirmation) -> Result<(), ConsoleError> {
+        Ok(self.server.undo_reset(user, reset, said, &self.actor, &self.session).await?)
+    }
+
     async fn api_keys(&self) -> Result<Vec<ApiKey>, ConsoleError> {
         Ok(self.server.api_keys().await?)
     }

@@ -1,7 +1,7 @@
 use crate::{
-    accounts::{Accounts, SESSION_KEYS_KEPT_S},
+    accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
     clock::Millis,
-    store::{Result, Tx, failures, login_codes, operator_sessions, push, session_keys, tokens},
+    store::{Result, Tx, failures, login_codes, operator_sessions, push, resets, session_keys, tokens},
 };
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.
@@ -13,7 +13,8 @@ const SIGNATURES_KEPT_S: i64 = 3600;
 /// Rows per transaction: a sweep must not keep a login waiting.
 const BATCH: i64 = 500;
 
-/// Deletes what has ended: login codes, session_keys, tokens, operators' sessions. How many rows there were.
+/// Deletes what has ended: login codes, session_keys, tokens, operators' sessions, what
+/// resets took away. How many rows there were.
 pub async fn sweep(accounts: &Accounts) -> Result<u64> {
     let now = accounts.clock.now();
     let mut rows = 0;
@@ -39,5 +40,6 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
     let events = push::expire(tx, now.plus_seconds(-EVENTS_KEPT_S), BATCH).await?;
-    Ok(codes + keys + tokens + sessions + failures + ciphertexts + signatures + events)
+    let resets = resets::expire(tx, now.plus_seconds(-RESETS_KEPT_S), BATCH).await?;
+    Ok(resets + codes + keys + tokens + sessions + failures + ciphertexts + signatures + events)
 }

@@ -40,6 +40,11 @@ impl BlindIndex {
         self.hash("audit", entry)
     }
 
+    /// A state of the database as an operator saw it. Keyed, because a form carries it and it covers phones.
+    pub fn state(&self, state: &str) -> [u8; 32] {
+        self.hash("state", state)
+    }
+
     fn hash(&self, kind: &str, value: &str) -> [u8; 32] {
         // HMAC takes a key of any length, so this cannot fail; were it to, nothing would be found, nothing leaked.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.0) else { return [0; 32] };

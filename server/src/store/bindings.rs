@@ -37,6 +37,12 @@ pub async fn user_with_unionid(tx: &mut Tx, unionid: &str) -> Result<Option<Uuid
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(unionid).fetch_optional(conn).await)?)
 }
 
+/// Everybody's bindings with this unionid, oldest first: an Open Platform account has at most a few dozen apps.
+pub async fn with_unionid(tx: &mut Tx, unionid: &str) -> Result<Vec<BindingRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM bindings WHERE unionid = $1 ORDER BY id LIMIT 100");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(unionid).fetch_all(conn).await)?)
+}
+
 /// Another user than this one who has the unionid, too.
 pub async fn other_user_with_unionid(tx: &mut Tx, unionid: &str, user: Uuid) -> Result<Option<Uuid>> {
     let sql = "SELECT user_id FROM bindings WHERE unionid = $1 AND user_id <> $2 ORDER BY id LIMIT 1";
@@ -72,6 +78,26 @@ pub async fn insert(tx: &mut Tx, row: &BindingRow) -> Result<bool> {
 pub async fn touch_login(tx: &mut Tx, id: Uuid, unionid: Option<&str>, at: Millis) -> Result<()> {
     let sql = "UPDATE bindings SET last_login_at = $2, unionid = COALESCE($3, unionid) WHERE id = $1";
     execute!(tx, sqlx::query(sql).bind(id).bind(at.0).bind(unionid))?;
+    Ok(())
+}
+
+/// Sets or forgets the unionid of one binding.
+pub async fn set_unionid(tx: &mut Tx, id: Uuid, unionid: Option<&str>) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE bindings SET unionid = $2 WHERE id = $1").bind(id).bind(unionid))?;
+    Ok(())
+}
+
+/// Deletes one binding with everything that hangs on it.
+pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
+    for sql in [
+        "DELETE FROM tokens WHERE binding_id = $1",
+        "DELETE FROM session_keys WHERE binding_id = $1",
+        "DELETE FROM unionid_conflicts WHERE binding_id = $1",
+        "UPDATE login_codes SET binding_id = NULL WHERE binding_id = $1",
+        "DELETE FROM bindings WHERE id = $1",
+    ] {
+        execute!(tx, sqlx::query(sql).bind(id))?;
+    }
     Ok(())
 }
 

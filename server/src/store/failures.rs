@@ -179,6 +179,12 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i6
         .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
+/// A user's failures, newest first, at most `most`.
+pub async fn newest_of(tx: &mut Tx, user: Uuid, most: i64) -> Result<Vec<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE user_id = $1 ORDER BY id DESC LIMIT $2");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).bind(most).fetch_all(conn).await)?)
+}
+
 /// Who and what is behind a request id, or a rid of WeChat.
 pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
     let sql = format!("SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 ORDER BY id DESC LIMIT 1");

@@ -17,16 +17,18 @@ row! {
         pub source: String,
         pub appid: Option<String>,
         pub request_id: String,
+        /// Who did it, where it was not the user.
+        pub operator: Option<String>,
         /// Set when the numbers of this line are gone for good.
         pub erased_at: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, request_id, erased_at";
+const COLUMNS: &str = "id, user_id, at, old_sealed, new_sealed, source, appid, request_id, operator, erased_at";
 
 pub async fn insert(tx: &mut Tx, row: &PhoneChangeRow) -> Result<()> {
-    let sql = "INSERT INTO phone_changes (id, user_id, at, old_sealed, new_sealed, source, appid, request_id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO phone_changes (id, user_id, at, old_sealed, new_sealed, source, appid, request_id, operator) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     execute!(
         tx,
         sqlx::query(sql)
@@ -38,6 +40,7 @@ pub async fn insert(tx: &mut Tx, row: &PhoneChangeRow) -> Result<()> {
             .bind(&row.source)
             .bind(&row.appid)
             .bind(&row.request_id)
+            .bind(row.operator.as_deref())
     )?;
     Ok(())
 }

@@ -53,3 +53,9 @@ pub async fn delete_of(tx: &mut Tx, user: Uuid) -> Result<()> {
     execute!(tx, sqlx::query(sql).bind(user))?;
     Ok(())
 }
+
+/// A binding that has lost its unionid is in conflict with nobody.
+pub async fn delete_of_binding(tx: &mut Tx, binding: Uuid) -> Result<()> {
+    execute!(tx, sqlx::query("DELETE FROM unionid_conflicts WHERE binding_id = $1").bind(binding))?;
+    Ok(())
+}

@@ -92,6 +92,12 @@ pub async fn with_phone(tx: &mut Tx, hash: [u8; 32]) -> Result<Vec<UserRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(hash.as_slice()).fetch_all(conn).await)?)
 }
 
+/// Keeps a user out from `at` on, or lets him in again.
+pub async fn set_blocked(tx: &mut Tx, id: Uuid, at: Option<Millis>) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE users SET blocked_at = $2 WHERE id = $1").bind(id).bind(at.map(|at| at.0)))?;
+    Ok(())
+}
+
 pub async fn touch_login(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
     let sql = "UPDATE users SET last_login_at = $2 WHERE id = $1";
     execute!(tx, sqlx::query(sql).bind(id).bind(at.0))?;

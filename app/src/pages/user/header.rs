@@ -1,0 +1,82 @@
+use leptos::{either::Either, prelude::*};
+
+use super::preview_link;
+use crate::{
+    components::{Icon, avatar, copyable, fact, moment, phone, status},
+    text::t,
+    types::{ResetKind, User, UserSummary},
+};
+
+/// Who it is, and in what state.
+pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
+    let UserSummary { id, nickname, .. } = user.summary.clone();
+    let state = match user.erased_at {
+        Some(_) => Either::Left(view! { <span class="badge">{t().erased()}</span> }),
+        None => Either::Right(status(user.summary.blocked)),
+    };
+    view! {
+        <nav class="crumbs" aria-label=t().breadcrumb()>
+            <a href="/console/users">{t().users()}</a>
+        </nav>
+        <div class="person">
+            {avatar(nickname.as_deref(), &id)} <div>
+                <h1>{name(nickname)} " " {state}</h1>
+                {copyable(id)}
+            </div> {support.then(|| view! { <a class="button page-act" href="#danger">{t().to_resets()}</a> })}
+        </div>
+        {blocked(user)}
+        {erased(user)}
+    }
+}
+
+/// The nickname, or that there is none.
+pub(super) fn name(nickname: Option<String>) -> impl IntoView {
+    match nickname {
+        Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
+        None => Either::Right(t().no_nickname()),
+    }
+}
+
+/// Since when, and who did it why.
+fn blocked(user: &User) -> impl IntoView + use<> {
+    let act = user.block.clone().map(|block| view! { <p>{block.by} " · " {block.reason}</p> });
+    user.blocked_at.map(|at| {
+        view! {
+            <div class="notice notice-problem state">
+                {Icon::Cross.view()} <div>
+                    <h2>{t().blocked_since(&at.beijing())}</h2>
+                    {act}
+                </div>
+            </div>
+        }
+    })
+}
+
+fn erased(user: &User) -> impl IntoView + use<> {
+    user.erased_at.map(|at| {
+        view! {
+            <div class="notice state">
+                {Icon::Cross.view()} <div>
+                    <h2>{t().erased()} " · " {moment(at)}</h2>
+                    <p>{t().erased_lead()}</p>
+                </div>
+            </div>
+        }
+    })
+}
+
+pub(super) fn facts(user: &User, support: bool) -> impl IntoView + use<> {
+    let UserSummary { id, phone: number, created_at, last_login_at, .. } = user.summary.clone();
+    let unbind = (support && number.is_some()).then(|| preview_link(&id, ResetKind::Phone, None, t().unbind()));
+    let number = view! {
+        {phone(number)}
+        " "
+        {unbind}
+    };
+    view! {
+        <dl class="card facts">
+            {fact(t().phone(), number)} {user.phone_bound_at.map(|at| fact(t().bound_at(), moment(at)))}
+            {fact(t().created(), moment(created_at))} {fact(t().last_login(), moment(last_login_at))}
+        </dl>
+    }
+}

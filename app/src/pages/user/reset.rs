@@ -1,0 +1,166 @@
+use leptos::{either::EitherOf3, prelude::*};
+use server_fn::ServerFn;
+
+use super::{
+    super::{param, query},
+    confirm::{Form, form, head},
+};
+use crate::{
+    components::{Icon, Section, page, user_link},
+    fns::ResetUser,
+    port,
+    text::t,
+    types::{Change, ComesBack, ResetKind, ResetOrder, ResetPreview},
+};
+
+/// What a reset would do, exactly, before it does anything; and the form that does it.
+#[component]
+pub fn ResetPage() -> impl IntoView {
+    let order = ResetOrder { user: param("id"), what: query("what"), of: query("of") };
+    let title = ResetKind::from_name(&order.what).map_or(t().danger(), |kind| t().reset_kind(kind));
+    page(title, Section::Users, |_| async move {
+        let preview = port::support().await?.preview_reset(&order).await?;
+        Ok(content(preview, order).into_any())
+    })
+}
+
+fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
+    let title = t().reset_kind(preview.kind);
+    let fields = Form {
+        action: ResetUser::PATH,
+        hidden: vec![("what", order.what), ("of", order.of), ("seen", preview.seen.clone())],
+        user: preview.user.id.clone(),
+        reason: preview.reason.clone(),
+        button: title,
+        takes: preview.kind != ResetKind::Unblock,
+    };
+    view! {
+        <div class="preview">
+            {head(title, &preview.user).into_any()} {evades_block(&preview)} <section class="card">
+                <h2>{t().what_happens()}</h2>
+                <ul class="effects">{effects(&preview).into_any()}</ul>
+                {stays(preview.kind).into_any()}
+                <h3>{t().can_undo()}</h3>
+                <ul class="effects">{undoable(&preview).collect_view()}</ul>
+            </section> {form(fields).into_any()}
+        </div>
+    }
+}
+
+/// What goes, as whom the person comes back, what ends.
+fn effects(preview: &ResetPreview) -> impl IntoView + use<> {
+    let mut comes_back: Vec<_> = preview.changes.iter().filter_map(Change::comes_back).collect();
+    comes_back.dedup();
+    let comes_back = comes_back.into_iter().map(|who| line(Icon::Users, "note", comes_back_text(who.clone())));
+    let comes_back = comes_back.collect_view();
+    let changes = preview.changes.iter().map(|change| change_view(change).into_any()).collect_view();
+    let blocked = match preview.kind {
+        ResetKind::Block => Some(line(Icon::Cross, "bad", t().blocked_from_now().to_owned())),
+        ResetKind::Unblock => Some(line(Icon::Check, "good", t().unblocked_from_now().to_owned())),
+        _ => None,
+    };
+    let again = preview.kind != ResetKind::Block && preview.kind != ResetKind::Unblock;
+    let sessions =
+        (preview.sessions > 0).then(|| line(Icon::SignOut, "bad", t().sessions_end(preview.sessions, again)));
+    view! { {changes} {comes_back} {blocked} {sessions} }
+}
+
+/// One line of what happens.
+fn line(icon: Icon, class: &'static str, text: impl IntoView) -> impl IntoView {
+    view! {
+        <li class=class>
+            {icon.view()} <div>{text}</div>
+        </li>
+    }
+}
+
+fn change_view(change: &Change) -> AnyView {
+    match change.clone() {
+        Change::Phone { number, bound_at } => {
+            let since = bound_at.map(|at| view! { <p class="lead">{t().bound_on(&at.beijing())}</p> });
+            line(Icon::Phone, "bad", view! { <p>{t().phone_goes(&number)}</p> {since} }).into_any()
+        }
+        Change::Openid { app, openid, unionid, .. } => {
+            let unionid = unionid.map(|unionid| view! { <p class="lead">"unionid " <code>{unionid}</code></p> });
+            let text = view! {
+                <p>{t().openid_goes(&app.name)} " " <code>{openid}</code></p>
+                {unionid}
+                <p class="lead">{t().keys_go()}</p>
+            };
+            line(Icon::Key, "bad", text).into_any()
+        }
+        Change::Unionid { app, openid, unionid } => {
+            let text = view! {
+                <p>{t().unionid_goes(&app.name)} " " <code>{unionid}</code></p>
+                <p class="lead">"openid " <code>{openid}</code></p>
+                <p class="lead">{t().unionid_may_return()}</p>
+            };
+            line(Icon::Conflict, "bad", text).into_any()
+        }
+        Change::WechatSession { app, openid } => {
+            let text = view! {
+                <p>{t().key_goes(&app.name)} " " <code>{openid}</code></p>
+                <p class="lead">{t().key_replaced()}</p>
+            };
+            line(Icon::Key, "bad", text).into_any()
+        }
+    }
+}
+
+fn comes_back_text(comes_back: ComesBack) -> impl IntoView {
+    match comes_back {
+        ComesBack::New => EitherOf3::A(t().comes_back_new()),
+        ComesBack::Same => EitherOf3::B(t().comes_back_same()),
+        ComesBack::Other(user) => {
+            EitherOf3::C(view! { <p>{t().comes_back_other()} {user_link(&user.id, user.nickname)}</p> })
+        }
+    }
+}
+
+fn stays(kind: ResetKind) -> impl IntoView {
+    let text = match kind {
+        ResetKind::Phone => t().stays_wechat(),
+        ResetKind::Binding | ResetKind::Unionid | ResetKind::Session | ResetKind::Sessions | ResetKind::Block => {
+            t().stays_account()
+        }
+        ResetKind::Everything => t().stays_empty(),
+        ResetKind::WechatSession => t().stays_session(),
+        ResetKind::Unblock => return None,
+    };
+    Some(view! {
+        <h3>{t().what_stays()}</h3>
+        <ul class="effects">{line(Icon::Check, "good", text)}</ul>
+    })
+}
+
+fn undoable(preview: &ResetPreview) -> impl Iterator<Item = AnyView> + use<> {
+    let (icon, class) = if preview.kind.undoable() { (Icon::Check, "good") } else { (Icon::Arrow, "") };
+    let text = match preview.kind {
+        ResetKind::Phone => t().undo_phone(),
+        ResetKind::Binding => t().undo_openid(),
+        ResetKind::Unionid => t().undo_unionid(),
+        ResetKind::Everything => t().undo_everything(),
+        ResetKind::Session | ResetKind::Sessions => t().undo_sessions_not(),
+        ResetKind::WechatSession => t().undo_key_not(),
+        ResetKind::Block => t().undo_block(),
+        ResetKind::Unblock => t().undo_unblock(),
+    };
+    let sessions = preview.kind.undoable() && preview.sessions > 0;
+    let sessions = sessions.then(|| line(Icon::Cross, "", t().undo_sessions_not()).into_any());
+    std::iter::once(line(icon, class, text).into_any()).chain(sessions)
+}
+
+/// A block is the user's; whoever comes back as a new one is not blocked.
+fn evades_block(preview: &ResetPreview) -> impl IntoView + use<> {
+    let new =
+        |change: &Change| matches!(change, Change::Openid { comes_back: ComesBack::New | ComesBack::Other(_), .. });
+    (preview.user.blocked && preview.changes.iter().any(new)).then(|| {
+        view! {
+            <div class="notice notice-problem">
+                {Icon::Warning.view()} <div>
+                    <p>{t().evades_block()}</p>
+                </div>
+            </div>
+        }
+    })
+}

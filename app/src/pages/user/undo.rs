@@ -1,0 +1,112 @@
+use leptos::{either::Either, prelude::*};
+use server_fn::ServerFn;
+
+use super::{
+    super::param,
+    confirm::{Form, form, head},
+};
+use crate::{
+    components::{Icon, Section, fact, moment, page, user_link},
+    fns::UndoReset,
+    port,
+    text::t,
+    types::{Fate, Reset, Taken, UndoPart, UndoPreview},
+};
+
+/// What undoing a reset would bring back and what not, before it does anything; and the form that does it.
+#[component]
+pub fn UndoPage() -> impl IntoView {
+    let (user, reset) = (param("id"), param("reset"));
+    page(t().undo_title(), Section::Users, |_| async move {
+        let preview = port::admin().await?.preview_undo(&user, &reset).await?;
+        Ok(content(preview).into_any())
+    })
+}
+
+fn content(preview: UndoPreview) -> impl IntoView {
+    let fields = Form {
+        action: UndoReset::PATH,
+        hidden: vec![("reset", preview.reset.id.clone()), ("seen", preview.seen.clone())],
+        user: preview.user.id.clone(),
+        reason: preview.reason.clone(),
+        button: t().do_undo(),
+        takes: false,
+    };
+    let act = if preview.restores() { Either::Left(form(fields)) } else { Either::Right(nothing()) };
+    let parts = preview.parts.into_iter().map(part).collect_view();
+    view! {
+        <div class="preview">
+            {head(t().undo_title(), &preview.user).into_any()} {undone(preview.reset).into_any()}
+            <section class="card">
+                <h2>{t().what_happens()}</h2>
+                <p class="lead">{t().undo_lead()}</p>
+                <ul class="effects">
+                    {parts} <li>
+                        {Icon::Cross.view()}
+                        <div>{t().undo_sessions_not()}</div>
+                    </li>
+                </ul>
+            </section> {act}
+        </div>
+    }
+}
+
+/// The act, who did it, when and why.
+fn undone(reset: Reset) -> impl IntoView {
+    view! {
+        <dl class="card facts">
+            {fact(t().undone_act(), t().reset_kind(reset.kind))} {fact(t().time(), moment(reset.at))}
+            {fact(t().by(), reset.by)} {fact(t().why(), view! { <bdi>{reset.reason}</bdi> })}
+        </dl>
+    }
+}
+
+fn part(part: UndoPart) -> impl IntoView {
+    let (class, icon, verdict) = match part.fate {
+        Fate::Returns => ("good", Icon::Check, t().comes_back()),
+        Fate::There => ("", Icon::Check, t().is_there()),
+        _ => ("bad", Icon::Cross, t().stays_lost()),
+    };
+    view! {
+        <li class=class>
+            {icon.view()} <div>
+                <p><strong>{verdict}</strong> " · " {taken(part.what).into_any()}</p>
+                {obstacle(part.fate)}
+            </div>
+        </li>
+    }
+}
+
+fn taken(what: Taken) -> impl IntoView {
+    let (name, app, id) = match what {
+        Taken::Phone(number) => return Either::Left(view! { {t().phone()} " " <span class="phone">{number}</span> }),
+        Taken::Openid { app, openid } => ("openid", Some(app), openid),
+        Taken::Unionid { app, unionid } => ("unionid", app, unionid),
+    };
+    let app = app.map(|app| format!("{} ", app.name));
+    Either::Right(view! { {app} {name} " " <code>{id}</code> })
+}
+
+/// Why it does not come back.
+fn obstacle(fate: Fate) -> Option<AnyView> {
+    let text = match fate {
+        Fate::Returns | Fate::There => return None,
+        Fate::PhoneOf(user) => view! { {t().phone_of_other()} {user_link(&user.id, user.nickname)} }.into_any(),
+        Fate::OpenidOf(user) => view! { {t().openid_of_other()} {user_link(&user.id, user.nickname)} }.into_any(),
+        Fate::OtherPhone(number) => t().other_phone(&number).into_any(),
+        Fate::NoBinding => t().binding_gone().into_any(),
+        Fate::OtherUnionid => t().unionid_other().into_any(),
+    };
+    Some(view! { <p class="lead">{text}</p> }.into_any())
+}
+
+fn nothing() -> impl IntoView {
+    view! {
+        <div class="notice">
+            {Icon::Warning.view()} <div>
+                <h2>{t().nothing_returns()}</h2>
+                <p>{t().nothing_returns_lead()}</p>
+            </div>
+        </div>
+    }
+}

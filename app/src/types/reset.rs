@@ -1,0 +1,236 @@
+use serde::{Deserialize, Serialize};
+
+use super::{AppRef, Millis, UserRef, UserSummary};
+
+/// What an operator can do to a user behind a preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ResetKind {
+    /// Unbinds the phone.
+    Phone,
+    /// Unbinds one openid.
+    Binding,
+    /// Forgets the unionid of one binding.
+    Unionid,
+    /// Replaces the session_key of one binding at WeChat.
+    WechatSession,
+    /// Ends one API token.
+    Session,
+    /// Ends all API tokens.
+    Sessions,
+    /// Unbinds the phone and every openid, and ends all API tokens.
+    Everything,
+    Block,
+    Unblock,
+}
+
+impl ResetKind {
+    pub const ALL: [Self; 9] = [
+        Self::Phone,
+        Self::Binding,
+        Self::Unionid,
+        Self::WechatSession,
+        Self::Session,
+        Self::Sessions,
+        Self::Everything,
+        Self::Block,
+        Self::Unblock,
+    ];
+
+    /// The name in the database and in URLs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Binding => "binding",
+            Self::Unionid => "unionid",
+            Self::WechatSession => "wechat_session",
+            Self::Session => "session",
+            Self::Sessions => "sessions",
+            Self::Everything => "everything",
+            Self::Block => "block",
+            Self::Unblock => "unblock",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// What the audit log calls it.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Phone => "unbind_phone",
+            Self::Binding => "unbind_openid",
+            Self::Unionid => "forget_unionid",
+            Self::WechatSession => "reset_wechat_session",
+            Self::Session => "end_session",
+            Self::Sessions => "end_sessions",
+            Self::Everything => "reset_everything",
+            Self::Block => "block_user",
+            Self::Unblock => "unblock_user",
+        }
+    }
+
+    /// Takes something away that can be given back.
+    pub const fn undoable(self) -> bool {
+        matches!(self, Self::Phone | Self::Binding | Self::Unionid | Self::Everything)
+    }
+}
+
+/// What is to be done, to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetOrder {
+    pub user: String,
+    /// A name of [`ResetKind`].
+    pub what: String,
+    /// Which binding or session, where there are several; else empty.
+    pub of: String,
+}
+
+/// What an operator says to a preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// [`ResetPreview::seen`] or [`UndoPreview::seen`]: what he has seen.
+    pub seen: String,
+    pub reason: String,
+    /// The last four characters of the user's id.
+    pub typed: String,
+}
+
+/// What a reset would do, before it does anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetPreview {
+    pub user: UserSummary,
+    pub kind: ResetKind,
+    pub changes: Vec<Change>,
+    /// How many API tokens end.
+    pub sessions: i64,
+    /// Stands for the state that is shown: if it has changed at the confirmation, nothing is done.
+    pub seen: String,
+    /// What the operator had typed as his reason when he was led back here.
+    pub reason: String,
+}
+
+/// One thing that a reset would change, besides ending sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Masked.
+    Phone {
+        number: String,
+        bound_at: Option<Millis>,
+    },
+    Openid {
+        app: AppRef,
+        openid: String,
+        unionid: Option<String>,
+        comes_back: ComesBack,
+    },
+    Unionid {
+        app: AppRef,
+        openid: String,
+        unionid: String,
+    },
+    WechatSession {
+        app: AppRef,
+        openid: String,
+    },
+}
+
+impl Change {
+    /// As whom the person comes back who loses an openid.
+    pub const fn comes_back(&self) -> Option<&ComesBack> {
+        if let Self::Openid { comes_back, .. } = self { Some(comes_back) } else { None }
+    }
+}
+
+/// As whom the person with an unbound openid logs in the next time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ComesBack {
+    /// As a new user, without anything.
+    New,
+    /// As the same user: another binding of his has the same unionid.
+    Same,
+    /// As somebody else, who has the same unionid.
+    Other(UserRef),
+}
+
+/// One line of what operators did to a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reset {
+    pub id: String,
+    pub at: Millis,
+    pub kind: ResetKind,
+    pub app: Option<AppRef>,
+    pub by: String,
+    pub reason: String,
+    pub state: ResetState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResetState {
+    /// Until then, by an administrator.
+    Undoable(Millis),
+    Undone {
+        at: Millis,
+        by: String,
+    },
+    /// Nothing is kept any more that could be given back.
+    Final,
+    /// There never was anything to give back.
+    Never,
+}
+
+/// What undoing a reset would do, before it does anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoPreview {
+    pub user: UserSummary,
+    pub reset: Reset,
+    pub parts: Vec<UndoPart>,
+    pub seen: String,
+    pub reason: String,
+}
+
+impl UndoPreview {
+    /// There is at least one thing to give back.
+    pub fn restores(&self) -> bool {
+        self.parts.iter().any(|part| part.fate == Fate::Returns)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoPart {
+    pub what: Taken,
+    pub fate: Fate,
+}
+
+/// What was taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// Masked.
+    Phone(String),
+    Openid {
+        app: AppRef,
+        openid: String,
+    },
+    Unionid {
+        app: Option<AppRef>,
+        unionid: String,
+    },
+}
+
+/// What becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    Returns,
+    /// The user has it already.
+    There,
+    /// Another user has the phone now.
+    PhoneOf(UserRef),
+    /// The user has another phone now, masked.
+    OtherPhone(String),
+    /// The openid has logged in since, and is another user's now.
+    OpenidOf(UserRef),
+    /// The binding whose unionid it was is not the user's any more.
+    NoBinding,
+    /// WeChat has given another unionid since.
+    OtherUnionid,
+}

@@ -1,0 +1,103 @@
+use latchkey_app::types::ResetKind;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Order, Part, Plan, ResetError, What, plan::Ends};
+use crate::{
+    accounts::{Accounts, Actor, Failure},
+    store::{
+        Tx,
+        resets::{self, ResetRow},
+        tokens, users,
+    },
+};
+
+impl Accounts {
+    /// Does what `order` says, if the state is still the one that was `seen` ([`Accounts::seen`]): all of it or nothing, with
+    /// the record and the audit entry. Tokens are dead at once. The record's id.
+    pub async fn reset(&self, order: &Order, seen: &str, actor: &Actor, reason: &str) -> Result<Uuid, ResetError> {
+        if let What::WechatSession(binding) = order.what {
+            // WeChat is asked outside of any transaction, so that this one is checked before.
+            self.as_seen(self.preview_reset(order).await, seen)?;
+            return self.reset_wechat_session(binding, actor, reason).await;
+        }
+        let mut tx = self.db.write().await?;
+        self.lock_user(&mut tx, order.user).await?;
+        let plan = self.as_seen(self.plan_reset(&mut tx, order).await, seen)?;
+        let occasion = self.occasion(actor);
+        for part in &plan.parts {
+            match part {
+                Part::Phone(part) => self.take_phone(&mut tx, plan.user.id, part, &occasion).await?,
+                Part::Binding(part) => part.take(&mut tx).await?,
+                Part::Unionid(part) => part.take(&mut tx).await?,
+            }
+        }
+        set_blocked(&mut tx, &plan).await?;
+        end(&mut tx, plan.user.id, &plan.ends).await?;
+        let id = self.record_reset(&mut tx, &plan, actor, reason).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    fn as_seen(&self, plan: Result<Plan, ResetError>, seen: &str) -> Result<Plan, ResetError> {
+        match plan {
+            Ok(plan) if self.seen(&plan) == seen => Ok(plan),
+            Ok(_) => Err(ResetError::Stale),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The record with what was taken away, and the audit entry without it.
+    pub(super) async fn record_reset(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Uuid, Failure> {
+        let id = self.random.id(plan.at);
+        let appid = plan.binding.as_ref().map(|row| row.appid.clone());
+        let row = ResetRow {
+            id,
+            at: plan.at.0,
+            user_id: plan.user.id,
+            other_user_id: None,
+            kind: plan.kind.name().to_owned(),
+            appid,
+            actor: actor.name.clone(),
+            reason: reason.to_owned(),
+            before_sealed: self.seal_parts(id, &plan.parts)?,
+            undone_at: None,
+            undone_by: None,
+        };
+        resets::insert(tx, &row).await?;
+        let mut detail = json!({ "reset": id, "reason": reason, "sessions": plan.sessions });
+        if let (Some(binding), Value::Object(detail)) = (&plan.binding, &mut detail) {
+            detail.insert("binding".to_owned(), binding.id.to_string().into());
+            detail.insert("appid".to_owned(), binding.appid.clone().into());
+        }
+        self.write_audit(tx, actor, plan.kind.action(), Some(plan.user.id), &detail).await?;
+        Ok(id)
+    }
+}
+
+async fn set_blocked(tx: &mut Tx, plan: &Plan) -> Result<(), ResetError> {
+    match plan.kind {
+        ResetKind::Block => users::set_blocked(tx, plan.user.id, Some(plan.at)).await?,
+        ResetKind::Unblock => users::set_blocked(tx, plan.user.id, None).await?,
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn end(tx: &mut Tx, user: Uuid, ends: &Ends) -> Result<(), ResetError> {
+    match ends {
+        Ends::None => {}
+        Ends::All => tokens::delete_of(tx, user, None).await?,
+        Ends::OfBinding(binding) => tokens::delete_of(tx, user, Some(*binding)).await?,
+        Ends::One(hash) => {
+            tokens::delete(tx, *hash).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+use uuid::Uuid;
+
+use super::Part;
+use crate::{
+    accounts::{Accounts, Failure, Fault},
+    sealed::Column,
+    store::{
+        Tx,
+        resets::{self, ResetRow},
+    },
+};
+
+/// How long what was taken away is kept, to be given back.
+pub const KEPT_S: i64 = 30 * 86_400;
+/// More resets than this in 30 days no user has.
+const MOST_RESETS: i64 = 1000;
+
+impl Accounts {
+    /// `None` for nothing.
+    pub(super) fn seal_parts(&self, reset: Uuid, parts: &[Part]) -> Result<Option<Vec<u8>>, Failure> {
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        let json = serde_json::to_vec(parts).map_err(|_| Fault::Missing("the JSON of what was taken away"))?;
+        Ok(Some(self.vault.seal(Column::Reset, reset, &json)?))
+    }
+
+    /// What a reset took away, as long as it is kept.
+    pub(super) fn open_parts(&self, row: &ResetRow) -> Result<Vec<Part>, Failure> {
+        let Some(sealed) = &row.before_sealed else { return Ok(Vec::new()) };
+        let json = self.vault.open(Column::Reset, row.id, sealed)?;
+        Ok(serde_json::from_slice(&json).map_err(|_| Fault::Missing("what was taken away, in a form that is known"))?)
+    }
+
+    /// The user has withdrawn his phone at WeChat: no number of his is kept, whoever took it away.
+    pub(in crate::accounts) async fn forget_kept_phones(&self, tx: &mut Tx, user: Uuid) -> Result<(), Failure> {
+        for row in resets::of_user(tx, user, MOST_RESETS).await? {
+            let parts = self.open_parts(&row)?;
+            let rest: Vec<_> = parts.iter().filter(|part| !matches!(part, Part::Phone(_))).cloned().collect();
+            if rest.len() < parts.len() {
+                resets::keep(tx, row.id, self.seal_parts(row.id, &rest)?.as_deref()).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+use latchkey_app::types::PhoneSource;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Fate;
+use crate::{
+    accounts::{Accounts, Failure, Fault, bind_phone::Occasion},
+    clock::Millis,
+    config::PhoneConflict,
+    phone::PhoneNumber,
+    store::{
+        Tx,
+        resets::ResetRow,
+        users::{self, UserRow},
+    },
+};
+
+/// A user's phone.
+#[derive(Clone, Serialize, Deserialize)]
+#[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
+pub struct PhonePart {
+    /// [`PhoneNumber::to_sealed_text`].
+    number: String,
+    pub bound_at: Option<i64>,
+}
+
+impl PhonePart {
+    pub(super) fn new(phone: &PhoneNumber, user: &UserRow) -> Self {
+        Self { number: phone.to_sealed_text(), bound_at: user.phone_bound_at }
+    }
+
+    pub fn number(&self) -> Result<PhoneNumber, Failure> {
+        PhoneNumber::from_sealed_text(&self.number).ok_or(Failure::Internal(Fault::Missing("a whole phone number")))
+    }
+}
+
+impl Accounts {
+    pub(super) async fn take_phone(
+        &self,
+        tx: &mut Tx,
+        user: Uuid,
+        part: &PhonePart,
+        occasion: &Occasion<'_>,
+    ) -> Result<(), Failure> {
+        users::set_phone(tx, user, None, occasion.now).await?;
+        self.record_change(tx, user, Some(&part.number()?), None, PhoneSource::Reset, occasion).await
+    }
+
+    /// A number that somebody else has bound since the reset stays his. Who shared it before may go on doing so, where the
+    /// installation allows it.
+    pub(super) async fn phone_fate(&self, tx: &mut Tx, reset: &ResetRow, part: &PhonePart) -> Result<Fate, Failure> {
+        let number = part.number()?;
+        let user = users::find(tx, reset.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        if let Some(phone) = self.phone_of(&user)? {
+            return Ok(if phone == number { Fate::There } else { Fate::OtherPhone(phone) });
+        }
+        let shared = |owner: &UserRow| {
+            let before = owner.phone_bound_at.is_some_and(|at| at < reset.at);
+            before && self.rules.phone_conflict == PhoneConflict::Allow
+        };
+        let owners = users::with_phone(tx, self.index.phone(&number)).await?;
+        let owner = owners.iter().find(|owner| !shared(owner));
+        Ok(owner.map_or(Fate::Returns, |owner| Fate::PhoneOf(owner.id)))
+    }
+
+    pub(super) async fn give_back_phone(
+        &self,
+        tx: &mut Tx,
+        user: Uuid,
+        part: &PhonePart,
+        occasion: &Occasion<'_>,
+    ) -> Result<(), Failure> {
+        let number = part.number()?;
+        let bound_at = part.bound_at.map_or(occasion.now, Millis);
+        users::set_phone(tx, user, Some(&self.stored(user, &number)?), bound_at).await?;
+        self.record_change(tx, user, None, Some(&number), PhoneSource::Undone, occasion).await
+    }
+}

@@ -1,0 +1,123 @@
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{KEPT_S, Part, ResetError, login_lock};
+use crate::{
+    accounts::{Accounts, Actor, Failure, Fault},
+    clock::Millis,
+    phone::PhoneNumber,
+    store::{
+        Tx, bindings,
+        resets::{self, ResetRow},
+        users::{self, UserRow},
+    },
+};
+
+/// What would become of a part if its reset were undone now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    Returns,
+    /// The user has it already.
+    There,
+    /// Another user has the phone now.
+    PhoneOf(Uuid),
+    /// The user has another phone now.
+    OtherPhone(PhoneNumber),
+    /// The openid has logged in since, and is another user's now.
+    OpenidOf(Uuid),
+    /// The binding whose unionid it was is not the user's any more.
+    NoBinding,
+    /// WeChat has given another unionid since.
+    OtherUnionid,
+}
+
+/// What undoing a reset would do. Planning writes nothing.
+#[expect(missing_debug_implementations, reason = "its parts hold a phone number in plain text")]
+pub struct UndoPlan {
+    pub reset: ResetRow,
+    pub user: UserRow,
+    pub parts: Vec<(Part, Fate)>,
+}
+
+impl Accounts {
+    /// What undoing a reset would do now.
+    pub async fn preview_undo(&self, reset: Uuid) -> Result<UndoPlan, ResetError> {
+        self.plan_undo(&mut self.db.read().await?, reset).await
+    }
+
+    /// Gives back every part that can be, if the state is still the one that was `seen` ([`Accounts::undo_seen`]).
+    pub async fn undo_reset(&self, reset: Uuid, seen: &str, actor: &Actor, reason: &str) -> Result<(), ResetError> {
+        let mut tx = self.db.write().await?;
+        self.lock_undo(&mut tx, reset).await?;
+        let plan = self.plan_undo(&mut tx, reset).await?;
+        if self.undo_seen(&plan) != seen {
+            return Err(ResetError::Stale);
+        }
+        if !plan.parts.iter().any(|(_, fate)| *fate == Fate::Returns) {
+            return Err(ResetError::Nothing);
+        }
+        for (part, _) in plan.parts.iter().filter(|(_, fate)| *fate == Fate::Returns) {
+            self.give_back(&mut tx, &plan, part, actor).await?;
+        }
+        if !resets::undo(&mut tx, reset, self.clock.now(), &actor.name).await? {
+            return Err(ResetError::Final);
+        }
+        let left = plan.parts.iter().filter(|(_, fate)| *fate != Fate::Returns).count();
+        let detail = json!({ "reset": reset, "kind": plan.reset.kind, "reason": reason, "notRestored": left });
+        self.write_audit(&mut tx, actor, "undo_reset", Some(plan.user.id), &detail).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Until when a reset can be undone; `None` when nothing is kept of it, or no more.
+    pub fn undoable_until(&self, row: &ResetRow) -> Option<Millis> {
+        let until = Millis(row.at).plus_seconds(KEPT_S);
+        (row.before_sealed.is_some() && row.undone_at.is_none() && self.clock.now() < until).then_some(until)
+    }
+
+    /// Stands for the state that a plan was made from.
+    pub fn undo_seen(&self, plan: &UndoPlan) -> String {
+        let fates = plan.parts.iter().map(|(_, fate)| match fate {
+            Fate::OtherPhone(phone) => phone.e164(),
+            other => format!("{other:?}"),
+        });
+        let state = json!(["undo", plan.reset.id, fates.collect::<Vec<_>>()]);
+        hex::encode(self.index.state(&state.to_string()))
+    }
+
+    async fn plan_undo(&self, tx: &mut Tx, reset: Uuid) -> Result<UndoPlan, ResetError> {
+        let reset = resets::find(tx, reset).await?.ok_or(ResetError::Unknown)?;
+        if self.undoable_until(&reset).is_none() {
+            return Err(ResetError::Final);
+        }
+        let user = users::find(tx, reset.user_id).await?.ok_or(Fault::Missing("the user")).map_err(Failure::from)?;
+        let mut parts = Vec::new();
+        for part in self.open_parts(&reset)? {
+            let fate = match &part {
+                Part::Phone(part) => self.phone_fate(tx, &reset, part).await?,
+                Part::Binding(part) => part.fate(tx, &reset).await?,
+                Part::Unionid(part) => part.fate(tx, &reset).await?,
+            };
+            parts.push((part, fate));
+        }
+        Ok(UndoPlan { reset, user, parts })
+    }
+
+    async fn give_back(&self, tx: &mut Tx, plan: &UndoPlan, part: &Part, actor: &Actor) -> Result<(), Failure> {
+        match part {
+            Part::Phone(part) => self.give_back_phone(tx, plan.user.id, part, &self.occasion(actor)).await,
+            Part::Binding(part) => self.give_back_binding(tx, plan.user.id, part).await,
+            Part::Unionid(part) => self.give_back_unionid(tx, part).await,
+        }
+    }
+
+    /// Nobody logs in with what comes back, and nothing else changes the user.
+    async fn lock_undo(&self, tx: &mut Tx, reset: Uuid) -> Result<(), ResetError> {
+        let reset = resets::find(tx, reset).await?.ok_or(ResetError::Unknown)?;
+        let parts = self.open_parts(&reset)?;
+        let own = bindings::of_users(tx, &[reset.user_id]).await?;
+        let coming = parts.iter().filter_map(Part::binding);
+        let coming = coming.map(|part| part.unionid.clone().unwrap_or_else(|| part.openid.clone()));
+        let locks = own.into_iter().map(login_lock).chain(coming);
+        Ok(self.lock_whole(tx, reset.user_id, locks).await?)
+    }
+}
