@@ -24,6 +24,10 @@ pub enum ConsoleError {
     NothingToAsk,
     /// WeChat holds no session of this user that could be reset: 409.
     NoSession,
+    /// A form for several users that names none, or gives no reason: 400.
+    NobodySelected,
+    /// More than an operator may do in an hour: 429.
+    TooMany,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
     /// Our own fault: 500. Logged once, at the server's edge.
@@ -31,7 +35,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -40,6 +44,8 @@ impl ConsoleError {
         Self::Taken,
         Self::NoSession,
         Self::NothingToAsk,
+        Self::NobodySelected,
+        Self::TooMany,
         Self::WeChat,
         Self::Internal,
     ];
@@ -55,8 +61,9 @@ impl ConsoleError {
             Self::SignedOut | Self::SignInFailed => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::BadRequest => 400,
+            Self::BadRequest | Self::NobodySelected => 400,
             Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
+            Self::TooMany => 429,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

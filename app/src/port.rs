@@ -11,8 +11,8 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
-        PhoneChange, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Found, MiniProgram, Operator,
+        Page, PhoneChange, Trial, TrialStep, UnionidConflict, User, UserList, UserQuery,
     },
 };
 
@@ -35,7 +35,9 @@ pub trait Console: Send + Sync {
 #[async_trait]
 pub trait Viewer: Send + Sync {
     fn operator(&self) -> &Operator;
-    async fn users(&self, query: UserQuery) -> Result<Page<UserSummary>, ConsoleError>;
+    async fn users(&self, query: UserQuery) -> Result<UserList, ConsoleError>;
+    /// Whom or what the text means. One that has no business in a URL is kept in the operator's session.
+    async fn search(&self, text: &str) -> Result<Found, ConsoleError>;
     async fn user(&self, id: &str) -> Result<User, ConsoleError>;
     async fn phone_changes(&self, cursor: Option<Cursor>) -> Result<Page<PhoneChange>, ConsoleError>;
     /// The configured mini programs, in the order of the configuration.
@@ -52,6 +54,8 @@ pub trait Viewer: Send + Sync {
 pub trait Support: Send + Sync {
     /// Ends the session_key of a binding at WeChat (`resetusersessionkey`) and keeps the new one.
     async fn reset_wechat_session(&self, binding_id: &str, reason: &str) -> Result<(), ConsoleError>;
+    /// Keeps users out, whose tokens are dead at once, or lets them in again. Ids of nobody are passed over.
+    async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError>;
     /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
 }

@@ -12,7 +12,9 @@ mod not_found;
 mod phone_changes;
 mod trial;
 mod user;
+mod user_filter;
 mod users;
+mod users_table;
 
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;

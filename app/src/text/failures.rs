@@ -209,6 +209,10 @@ impl T {
     pub fn action(self, action: &str) -> String {
         let (zh, en) = match action {
             "reset_wechat_session" => ("重置微信会话", "reset the WeChat session"),
+            "block_user" => ("封禁用户", "blocked the user"),
+            "unblock_user" => ("解除封禁", "unblocked the user"),
+            "export_users" => ("导出用户", "exported users"),
+            "export_users_ended" => ("导出用户结束", "an export of users ended"),
             "ask_wechat" => ("向微信核实", "asked WeChat"),
             other => return other.to_owned(),
         };

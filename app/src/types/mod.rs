@@ -11,6 +11,7 @@ mod page;
 mod phone_change;
 mod time;
 mod user;
+mod user_list;
 
 pub use api_key::ApiKey;
 pub use cause::Cause;
@@ -23,4 +24,5 @@ pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use time::Millis;
-pub use user::{AppRef, Binding, Operator, Role, User, UserQuery, UserSummary};
+pub use user::{AppRef, Binding, Operator, Role, User, UserSummary};
+pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};

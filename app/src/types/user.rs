@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Event, Millis, PhoneChange};
+use super::{Event, Millis, PhoneChange};
 
 /// A mini program as the console names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,14 +49,6 @@ pub struct Binding {
     pub key_received_at: Option<Millis>,
     /// How many session_keys the ring holds.
     pub keys: usize,
-}
-
-/// What the users list is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserQuery {
-    /// Full phone, last four digits, openid, unionid, user id or the beginning of a nickname.
-    pub q: String,
-    pub cursor: Option<Cursor>,
 }
 
 /// A person who signs in to the console.

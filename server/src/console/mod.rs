@@ -5,9 +5,11 @@
 mod api_keys;
 mod apps;
 mod conflicts;
+mod export;
 mod failures;
 pub mod operators;
 mod phone_changes;
+mod search;
 mod sessions;
 mod shown_once;
 mod story;
@@ -17,6 +19,7 @@ mod user;
 mod users;
 mod visit;
 
+pub use export::{Export, ExportForm};
 pub use sessions::{OperatorSessions, session_layer};
 pub use visit::Visit;
 

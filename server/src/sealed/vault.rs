@@ -30,6 +30,8 @@ pub enum Column {
     BlindIndexKey,
     /// In an operator's session, for one page.
     ShownOnce,
+    /// In an operator's session, by a handle.
+    Search,
 }
 
 impl Column {
@@ -41,6 +43,7 @@ impl Column {
             Self::SessionKey => b"session_keys.key_sealed",
             Self::BlindIndexKey => b"settings.blind_index_key",
             Self::ShownOnce => b"operator_sessions.shown_once",
+            Self::Search => b"operator_sessions.search",
         }
     }
 }

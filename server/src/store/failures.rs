@@ -179,6 +179,21 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i6
         .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
+/// How many failures each of the users had since then, those aside that were healed; who had none is left out.
+pub async fn failed_of(tx: &mut Tx, users: &[Uuid], since: Millis) -> Result<Vec<(Uuid, i64)>> {
+    let sql = format!(
+        "SELECT user_id, CAST(SUM(times) AS BIGINT) FROM failures WHERE at >= {} AND healed = FALSE AND user_id IN ({}) \
+         GROUP BY user_id",
+        since.0,
+        super::placeholders(users.len().max(1))
+    );
+    let users = if users.is_empty() { &[Uuid::nil()] } else { users };
+    Ok(on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+        users.iter().fold(query, |query, id| query.bind(*id)).fetch_all(conn).await
+    })?)
+}
+
 /// Who and what is behind a request id, or a rid of WeChat.
 pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
     let sql = format!("SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 ORDER BY id DESC LIMIT 1");

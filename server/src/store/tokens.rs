@@ -14,12 +14,17 @@ row! {
         pub created_at: i64,
         pub last_used_at: i64,
         pub expires_at: i64,
+        /// See [`PREFIX`]; absent in tokens from before it was kept.
+        pub prefix: Option<String>,
     }
 }
 
+/// How many characters of a token's random part are kept in the clear.
+pub const PREFIX: usize = 8;
+
 pub async fn insert(tx: &mut Tx, row: &TokenRow) -> Result<()> {
-    let sql = "INSERT INTO tokens (hash, user_id, binding_id, created_at, last_used_at, expires_at) \
-               VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO tokens (hash, user_id, binding_id, created_at, last_used_at, expires_at, prefix) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     execute!(
         tx,
         sqlx::query(sql)
@@ -29,12 +34,14 @@ pub async fn insert(tx: &mut Tx, row: &TokenRow) -> Result<()> {
             .bind(row.created_at)
             .bind(row.last_used_at)
             .bind(row.expires_at)
+            .bind(row.prefix.as_deref())
     )?;
     Ok(())
 }
 
 pub async fn find(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<TokenRow>> {
-    let sql = "SELECT hash, user_id, binding_id, created_at, last_used_at, expires_at FROM tokens WHERE hash = $1";
+    let sql =
+        "SELECT hash, user_id, binding_id, created_at, last_used_at, expires_at, prefix FROM tokens WHERE hash = $1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(hash.as_slice()).fetch_optional(conn).await)?)
 }
 
@@ -50,6 +57,11 @@ pub async fn delete(tx: &mut Tx, hash: [u8; 32]) -> Result<bool> {
     let sql = "DELETE FROM tokens WHERE hash = $1";
     let changed = execute!(tx, sqlx::query(sql).bind(hash.as_slice()))?;
     Ok(changed == 1)
+}
+
+/// Every token of a user is dead from here on.
+pub async fn delete_of_user(tx: &mut Tx, user: Uuid) -> Result<u64> {
+    Ok(execute!(tx, sqlx::query("DELETE FROM tokens WHERE user_id = $1").bind(user))?)
 }
 
 /// Deletes at most `batch` tokens that ended before `before`; how many they were.

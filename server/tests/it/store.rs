@@ -184,8 +184,15 @@ async fn tokens_slide_and_die(db: Db) {
     users::insert(&mut tx, id(1), NOW).await.unwrap();
     bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
     let (user_id, binding_id) = (id(1), id(10));
-    let row =
-        TokenRow { hash: vec![5; 32], user_id, binding_id, created_at: NOW.0, last_used_at: NOW.0, expires_at: NOW.0 };
+    let row = TokenRow {
+        hash: vec![5; 32],
+        user_id,
+        binding_id,
+        created_at: NOW.0,
+        last_used_at: NOW.0,
+        expires_at: NOW.0,
+        prefix: None,
+    };
     tokens::insert(&mut tx, &row).await.unwrap();
     assert!(tokens::slide(&mut tx, [5; 32], NOW, NOW.plus_seconds(60)).await.unwrap());
     assert_eq!(tokens::find(&mut tx, [5; 32]).await.unwrap().unwrap().expires_at, NOW.plus_seconds(60).0);
