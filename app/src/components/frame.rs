@@ -123,11 +123,11 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                 </div>
             </header>
             <div class="page">
-                {search_form(&operator.username, section == Section::Users, typed)}
+                {search_form(&operator.username, section == Section::Users, typed).into_any()}
                 <main id="content" tabindex="-1">{body}</main>
             </div>
         </div>
-        {keys_help()}
+        {keys_help().into_any()}
     }
 }
 

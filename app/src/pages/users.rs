@@ -25,7 +25,7 @@ pub fn UsersPage() -> impl IntoView {
                 <h1>{t().users()}</h1>
                 <p class="lead">{t().beijing_time()}</p>
             </div>
-            {outcome()}
+            {outcome().into_any()}
             {filter_form(&filter, apps).into_any()}
             <div id="results">{results(users, &filter, support).into_any()}</div>
         }
@@ -102,7 +102,7 @@ fn results(users: UserList, filter: &UserFilter, support: bool) -> impl IntoView
     view! {
         <div class="found">
             <p role="status">{count}</p>
-            {chips(filter, &users.q)}
+            {chips(filter, &users.q).into_any()}
         </div>
         {list(&users, filter, support).into_any()}
         {partial}

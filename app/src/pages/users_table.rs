@@ -24,13 +24,13 @@ pub(super) fn list(users: &UserList, filter: &UserFilter, support: bool) -> impl
         <form method="post" action=BlockUsers::PATH>
             <section class="card card-flush">
                 <table class="table table-links table-select">
-                    {head(filter)}
+                    {head(filter).into_any()}
                     <tbody>{rows}</tbody>
                 </table>
             </section>
-            {at_once(filter, support)}
+            {at_once(filter, support).into_any()}
         </form>
-        {export(filter, support)}
+        {export(filter, support).into_any()}
     })
 }
 
