@@ -95,28 +95,28 @@ pub fn SearchBox(
         />
         // Not even a press on it takes the focus from the field: Safari's buttons would.
         <div class="recent" hidden=move || remembered.with(Vec::is_empty) on:mousedown=|event| event.prevent_default()>
-            <p>
-                {recent} <button type="button" class="button-quiet" on:click=forget>
-                    {clear}
-                </button>
-            </p>
-            <ul>
-                {move || {
-                    remembered
-                        .get()
-                        .into_iter()
-                        .map(|text| {
-                            let said = text.clone();
-                            view! {
-                                <li>
-                                    <button type="button" on:click=move |_| again(text.clone())>{said}</button>
-                                </li>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </ul>
+            <div>
+                <p>
+                    {recent}
+                    <button type="button" class="button-quiet" on:click=forget>
+                        {clear}
+                    </button>
+                </p>
+                <ul>{move || remembered.get().into_iter().map(|text| one(text, again)).collect_view()}</ul>
+            </div>
         </div>
+    }
+}
+
+/// A search that is done once more at a press.
+fn one(text: String, again: impl Fn(String) + Copy + 'static) -> impl IntoView {
+    let said = text.clone();
+    view! {
+        <li>
+            <button type="button" on:click=move |_| again(text.clone())>
+                {said}
+            </button>
+        </li>
     }
 }
 

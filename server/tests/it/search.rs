@@ -99,7 +99,7 @@ async fn a_failure_of_nobody_opens_itself(house: House) {
 }
 
 async fn several_hits_are_a_list(house: House) {
-    for (name, phone) in [("Chen A", "13580006666"), ("Chen B", "13580007777")] {
+    for (name, phone) in [("Chen-A", "13580006666"), ("Chen-B", "13580007777")] {
         person(&house, name, phone).await;
     }
     let browser = Browser::new(&house, "viewer").await;
@@ -121,7 +121,7 @@ async fn a_search_that_is_private_stands_in_no_address(house: House) {
         assert!(to.starts_with("/console/users?find="), "{q}: {to}");
         let page = browser.get(&to).await;
         assert_eq!((page.status, listed(&page.text).len()), (200, hits), "{q}");
-        assert!(page.text.contains(&q.replace('+', "+")), "the page says what was searched for");
+        assert!(page.text.contains(q), "the page says what was searched for");
     }
     // Nor in the database, in the clear.
     let in_the_clear = "operator_sessions WHERE data LIKE '%6666%' OR data LIKE '%1351234%'";
