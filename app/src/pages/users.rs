@@ -26,8 +26,9 @@ pub fn UsersPage() -> impl IntoView {
                 <p class="lead">{t().beijing_time()}</p>
             </div>
             {outcome().into_any()}
-            {filter_form(&filter, apps).into_any()}
-            <div id="results">{results(users, &filter, support).into_any()}</div>
+            <div id="results">
+                {filter_form(&filter, apps).into_any()} {results(users, &filter, support).into_any()}
+            </div>
         }
         .into_any())
     })

@@ -147,7 +147,7 @@ impl<'a> UserList<'a> {
         let way = Way::new(sort, place);
         let end = if self.few.is_none() { self.end(tx, way, WALK).await? } else { None };
         let mut values = Bindings::default();
-        let from = self.from(&mut values);
+        let from = self.from();
         let conditions = self.conditions(way, end, &mut values);
         let sql = format!(
             "{} SELECT {} {from} WHERE {conditions} ORDER BY {} LIMIT {}",
@@ -167,7 +167,7 @@ impl<'a> UserList<'a> {
         let way = Way::new(Sort { by: SortBy::Created, descending: true }, Place::First);
         let end = if self.few.is_none() { self.end(tx, way, COUNT_WALK).await? } else { None };
         let mut values = Bindings::default();
-        let from = self.from(&mut values);
+        let from = self.from();
         let conditions = self.conditions(way, end, &mut values);
         let with = self.with(&mut values);
         let most = COUNTED + 1;
@@ -196,7 +196,7 @@ impl<'a> UserList<'a> {
     }
 
     /// CROSS JOIN: SQLite takes the left side first, and the users one by one.
-    fn from(&self, _: &mut Bindings) -> &'static str {
+    const fn from(&self) -> &'static str {
         if self.few.is_some() { "FROM few CROSS JOIN users" } else { "FROM users" }
     }
 
