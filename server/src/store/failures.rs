@@ -181,8 +181,10 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i6
 
 /// How many failures each of the users had since then, those aside that were healed; who had none is left out.
 pub async fn failed_of(tx: &mut Tx, users: &[Uuid], since: Millis) -> Result<Vec<(Uuid, i64)>> {
+    // COALESCE: of all indexes, only the one by user is of use here.
     let sql = format!(
-        "SELECT user_id, CAST(SUM(times) AS BIGINT) FROM failures WHERE at >= {} AND healed = FALSE AND user_id IN ({}) \
+        "SELECT user_id, CAST(SUM(times) AS BIGINT) FROM failures WHERE COALESCE(at, 0) >= {} AND COALESCE(healed, FALSE) = FALSE \
+         AND user_id IN ({}) \
          GROUP BY user_id",
         since.0,
         super::placeholders(users.len().max(1))

@@ -188,9 +188,10 @@ pub(super) fn of_row(filter: &Filter, few: Option<Source>, by: SortBy, values: &
         all.push(format!("{one} {}", null(!has)));
     }
     if let Some(lately) = filter.lately.filter(|_| !asked(Source::Lately)) {
-        let (healed, since) = (truth(lately.healed), values.put(Value::Int(lately.since.0)));
-        let one = format!("SELECT 1 FROM failures WHERE user_id = users.id AND {healed} AND at >= {since} LIMIT 1");
-        all.push(format!("({one}) = 1"));
+        let (healed, since) = (if lately.healed { "TRUE" } else { "FALSE" }, values.put(Value::Int(lately.since.0)));
+        // COALESCE: of all indexes, only the one by user is of use here.
+        let seen = format!("COALESCE(healed, FALSE) = {healed} AND COALESCE(at, 0) >= {since}");
+        all.push(format!("(SELECT 1 FROM failures WHERE user_id = users.id AND {seen} LIMIT 1) = 1"));
     }
     if by == SortBy::LastLogin && !asked(Source::Created) {
         for (sign, at) in [(">=", filter.from), ("<", filter.to)] {
