@@ -117,8 +117,8 @@ pub(super) const fn indexed(status: Option<Status>) -> &'static str {
 }
 
 /// No id of this moment is smaller.
-pub(super) const fn first_id(at: Millis) -> Uuid {
-    Uuid::from_u128((if at.0 < 0 { 0 } else { at.0.unsigned_abs() } as u128) << 80)
+pub(super) fn first_id(at: Millis) -> Uuid {
+    Uuid::from_u128(u128::from(at.0.max(0).unsigned_abs()) << 80)
 }
 
 /// Each arm is one look into one index, and ends where there are too many.
