@@ -206,12 +206,18 @@ async fn a_filter_that_many_fit_is_walked_to_its_end(house: House) {
     let browser = Browser::new(&house, "viewer").await;
     let first = browser.get("/console/users").await.text;
     assert!(first.contains("超过 5,100 位用户"), "{first}");
-    let part = browser.get("/console/users?phone=no&sort=created-asc").await.text;
-    assert!(listed(&part).is_empty() && part.contains("这一部分用户中没有符合条件的"), "{part}");
-    let page = browser.get(&link(&part, "next").unwrap()).await.text;
+    let mut page = browser.get("/console/users?phone=no&sort=created-asc").await.text;
+    let mut parts = 0;
+    while listed(&page).is_empty() {
+        assert!(page.contains("这一部分用户中没有符合条件的"), "{page}");
+        page = browser.get(&link(&page, "next").unwrap()).await.text;
+        parts += 1;
+    }
+    assert!(parts > 1);
     assert_eq!(listed(&page).len(), 50);
+    // And back again, where nobody is.
     let before = browser.get(&link(&page, "prev").unwrap()).await.text;
-    assert!(listed(&before).is_empty());
+    assert!(listed(&before).is_empty() && link(&before, "next").is_some());
 }
 
 async fn a_viewer_blocks_nobody(house: House) {

@@ -116,6 +116,12 @@ pub(super) const fn indexed(status: Option<Status>) -> &'static str {
     }
 }
 
+/// Nothing is asked of a user but his status.
+pub(super) fn is_plain(filter: &Filter) -> bool {
+    let mut values = Bindings::default();
+    of_row(filter, None, SortBy::Created, &mut values).len() == 1
+}
+
 /// No id of this moment is smaller.
 pub(super) fn first_id(at: Millis) -> Uuid {
     Uuid::from_u128(u128::from(at.0.max(0).unsigned_abs()) << 80)
