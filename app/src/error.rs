@@ -38,6 +38,10 @@ pub enum ConsoleError {
     NothingToReset,
     /// A reset that has been undone, or cannot be any more: 409.
     Final,
+    /// A form for several users that names none, or gives no reason: 400.
+    NobodySelected,
+    /// More than an operator may do in an hour: 429.
+    TooMany,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
     /// Our own fault: 500. Logged once, at the server's edge.
@@ -45,7 +49,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -61,6 +65,8 @@ impl ConsoleError {
         Self::Stale,
         Self::NothingToReset,
         Self::Final,
+        Self::NobodySelected,
+        Self::TooMany,
         Self::WeChat,
         Self::Internal,
     ];
@@ -76,11 +82,12 @@ impl ConsoleError {
             Self::SignedOut | Self::SignInFailed => 401,
             Self::Forbidden | Self::CrossSite => 403,
             Self::NotFound => 404,
-            Self::BadRequest => 400,
             Self::TooLong => 413,
             Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
             Self::NoReason | Self::Unconfirmed => 422,
             Self::Stale | Self::NothingToReset | Self::Final => 409,
+            Self::BadRequest | Self::NobodySelected => 400,
+            Self::TooMany => 429,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

@@ -11,9 +11,9 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
-        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview, UnionidConflict, User,
-        UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Found,
+        MiniProgram, Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview,
+        UnionidConflict, User, UserList, UserQuery,
     },
 };
 
@@ -36,7 +36,9 @@ pub trait Console: Send + Sync {
 #[async_trait]
 pub trait Viewer: Send + Sync {
     fn operator(&self) -> &Operator;
-    async fn users(&self, query: UserQuery) -> Result<Page<UserSummary>, ConsoleError>;
+    async fn users(&self, query: UserQuery) -> Result<UserList, ConsoleError>;
+    /// Whom or what the text means. One that has no business in a URL is kept in the operator's session.
+    async fn search(&self, text: &str) -> Result<Found, ConsoleError>;
     async fn user(&self, id: &str) -> Result<User, ConsoleError>;
     async fn phone_changes(&self, cursor: Option<Cursor>) -> Result<Page<PhoneChange>, ConsoleError>;
     /// The configured mini programs, in the order of the configuration.
@@ -55,6 +57,8 @@ pub trait Support: Send + Sync {
     async fn preview_reset(&self, order: &ResetOrder) -> Result<ResetPreview, ConsoleError>;
     /// Does what was previewed, or nothing if something has changed since.
     async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError>;
+    /// Keeps users out, whose tokens are dead at once, or lets them in again. Ids of nobody are passed over.
+    async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError>;
     /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
 }

@@ -74,7 +74,7 @@ export const asked = url => url.searchParams.get('q');
 export async function openUser(page, q) {
   await page.goto(`/console/users?q=${encodeURIComponent(q)}`);
   await expect(rows(page)).toHaveCount(1);
-  await rows(page).getByRole('link').click();
+  await rows(page).locator('.cell-user a').click();
   await expect(page.getByRole('heading', { name: '微信绑定' })).toBeVisible();
 }
 

@@ -40,7 +40,7 @@ for (const [lang, tag] of [
         });
       }
       await page.goto(`/console/users?q=${LIU_YANG.nickname}`);
-      await rows(page).getByRole('link').click();
+      await rows(page).locator('.cell-user a').click();
       await expect(page.locator('.bindings')).toBeVisible();
       await fits(page);
     });

@@ -30,7 +30,7 @@ test('the theme changes at once, and stays', async ({ page }) => {
   await expect(page.getByRole('button', { name: '深色' })).toHaveAttribute('aria-pressed', 'true');
   expect(await background()).not.toBe(light);
 
-  await rows(page).getByRole('link').click();
+  await rows(page).locator('.cell-user a').click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(LI_NA.nickname);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });

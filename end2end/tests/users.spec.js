@@ -1,67 +1,98 @@
 import { LI_NA, LIU_YANG, PAGE_SIZE } from '../support/sample.js';
-import { asked, awake, expect, openUser, rows, searchBox, test } from '../support/test.js';
+import { asked, awake, expect, notice, postForm, rows, searchBox, test } from '../support/test.js';
 
-/// Searches the way that works everywhere.
-async function search(page, q) {
-  await searchBox(page).fill(q);
-  await page.getByRole('button', { name: '搜索' }).click();
-}
+const filters = page => page.locator('form.filters');
 
-/// What operators type, and whom they mean.
-const MEANT = {
-  [LIU_YANG.phone]: LIU_YANG.nickname,
-  [`+86${LIU_YANG.phone}`]: LIU_YANG.nickname,
-  '+86 135-6666-8888': LIU_YANG.nickname,
-  8888: LIU_YANG.nickname,
-  刘: LIU_YANG.nickname,
-  'cHEN w': 'Chen Wei',
-  '+852 91234507': 'Emily Wong',
-};
-
-test('a user is found by phone, last four digits and the beginning of the nickname', async ({ page }) => {
-  await page.goto('/console/users');
-  for (const [q, nickname] of Object.entries(MEANT)) {
-    await test.step(q, async () => {
-      await search(page, q);
-      await expect(page).toHaveURL(url => asked(url) === q);
-      await expect(rows(page)).toHaveCount(1);
-      await expect(rows(page)).toContainText(nickname);
-      await expect(searchBox(page)).toHaveValue(q);
-    });
-  }
-});
-
-test('a user is found by openid, unionid and user id', async ({ page }) => {
-  await openUser(page, LI_NA.nickname);
-  const { pathname } = new URL(page.url());
-  const ids = new Set(await page.locator('.person code, .bindings .id code').allTextContents());
-  // User id, two openids, and the unionid that both bindings share.
-  expect(ids.size).toBe(4);
-  await page.goto('/console/users?q=nobody');
-  for (const id of ids) {
-    await search(page, id);
-    await expect(page).toHaveURL(url => asked(url) === id);
-    await expect(rows(page), id).toHaveCount(1);
-    await expect(rows(page).getByRole('link')).toHaveAttribute('href', pathname);
-  }
-});
-
-test('a search without hits says so and leads back', async ({ page }) => {
-  await page.goto(`/console/users?q=${LI_NA.nickname}`);
-  await search(page, 'no such person');
+test('a list without hits says so and leads back', async ({ page }) => {
+  await page.goto('/console/users?q=no+such+person');
   await expect(page.getByRole('heading', { name: '没有找到匹配的用户' })).toBeVisible();
   await expect(rows(page)).toHaveCount(0);
-  await page.getByRole('link', { name: '清除' }).click();
+  await page.getByRole('link', { name: /^移除/ }).click();
   await expect(page).toHaveURL('/console/users');
   await expect(rows(page)).toHaveCount(PAGE_SIZE);
 });
 
-test('searching with Enter works', async ({ page }) => {
-  await page.goto('/console/users?q=nobody');
-  await searchBox(page).fill(LI_NA.nickname);
-  await searchBox(page).press('Enter');
-  await expect(rows(page)).toHaveCount(1);
-  await expect(page).toHaveURL(url => asked(url) === LI_NA.nickname);
+test('filters stand in the URL, and each has its way out', async ({ page }) => {
+  await page.goto('/console/users');
+  await filters(page).getByLabel('状态').selectOption('active');
+  await filters(page).getByLabel('小程序').selectOption({ label: '晨光会员' });
+  await filters(page).getByText('更多条件').click();
+  await filters(page).getByLabel('手机号').selectOption('no');
+  await filters(page).getByRole('button', { name: '筛选' }).click();
+  await expect(page).toHaveURL(url => ['active', 'no'].every(value => url.search.includes(`=${value}`)));
+  await expect(rows(page).first()).toContainText('未绑定');
+  const few = await rows(page).count();
+  await expect(page.getByText(`共 ${few} 位用户`)).toBeVisible();
+  await page.getByRole('link', { name: '移除 手机号: 无' }).click();
+  await expect(rows(page)).not.toHaveCount(few);
+  await page.getByRole('link', { name: '移除 晨光会员' }).or(page.getByRole('link', { name: /移除 wx/ })).click();
+  await page.getByRole('link', { name: '移除 正常' }).click();
+  await expect(page).toHaveURL('/console/users');
+});
+
+test('the list is sorted by last login, both ways', async ({ page, isMobile, viewport }) => {
+  await page.goto('/console/users');
+  await filters(page).getByLabel('排序').selectOption('login-asc');
+  await filters(page).getByRole('button', { name: '筛选' }).click();
+  const logins = () => rows(page).locator('td:nth-child(6) time').evaluateAll(all => all.map(time => time.dateTime));
+  const ascending = await logins();
+  expect(ascending).toEqual([...ascending].sort());
+  if (isMobile || viewport.width < 960) return;
+  const header = page.getByRole('columnheader', { name: '最近登录' });
+  await expect(header).toHaveAttribute('aria-sort', 'ascending');
+  await header.getByRole('link').click();
+  await expect(header).toHaveAttribute('aria-sort', 'descending');
+  const descending = await logins();
+  expect(descending).toEqual([...descending].sort().reverse());
+});
+
+test('several users are blocked at once, with a reason, and let in again', async ({ page, operator }) => {
+  expect(operator).toBe('admin');
+  await page.goto('/console/users?q=%E9%82%93%E8%B6%85%E5%B8%82');
+  await page.getByRole('checkbox', { name: '选择 邓超市' }).check();
+  await page.getByRole('button', { name: '封禁', exact: true }).click();
+  await expect(page.getByRole('heading', { name: '没有选中用户，或缺少原因' })).toBeVisible();
+  await page.getByRole('checkbox', { name: '选择 邓超市' }).check();
+  await page.locator('.at-once').getByLabel(/原因/).fill('测试封禁');
+  await page.getByRole('button', { name: '封禁', exact: true }).click();
+  await expect(notice(page).first()).toContainText('已封禁');
+  await expect(rows(page)).toContainText('已封禁');
+  await page.getByRole('checkbox', { name: '选择 邓超市' }).check();
+  await page.locator('.at-once').getByLabel(/原因/).fill('测试结束');
+  await page.getByRole('button', { name: '解除封禁' }).click();
+  await expect(rows(page)).toContainText('正常');
+});
+
+test('the list is exported as CSV, masked, and a workbook', async ({ page }) => {
+  await page.goto(`/console/users?q=${LIU_YANG.nickname}`);
+  await page.getByText('导出筛选结果').click();
+  for (const [format, begins] of [['csv', '\u{FEFF}'], ['xlsx', 'PK']]) {
+    await page.locator('.export').getByLabel('格式').selectOption(format);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.export').getByRole('button', { name: '导出' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^latchkey-users-[0-9-]{10}\\.${format}$`));
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString('utf8');
+    expect(text.startsWith(begins)).toBe(true);
+    if (format === 'csv') expect(text).toContain(LIU_YANG.masked);
+    expect(text).not.toContain(LIU_YANG.phone);
+  }
+});
+
+test('viewers are offered what they may do, and refused the rest', { tag: '@once' }, async ({ browser, demo, sessions }) => {
+  const context = await browser.newContext({ baseURL: demo.origin, storageState: await sessions('viewer') });
+  const page = await context.newPage();
+  await page.goto('/console/users');
+  await expect(page.getByRole('button', { name: '封禁', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '导出选中' })).toBeVisible();
+  const to = await postForm(context.request, 'block_users', { act: 'block', reason: 'x', back: '/console/users' });
+  expect(to).toContain('problem=Forbidden');
+  const full = await context.request.post('/console/users/export', { form: { format: 'csv', full: '1', reason: 'x' } });
+  expect(full.status()).toBe(403);
+  await context.close();
 });
 
 test('pages lead forward and back to the same rows', async ({ page }) => {
@@ -113,7 +144,7 @@ test('going back from a user shows the search as it was typed', { tag: '@js' }, 
   await awake(page);
   await searchBox(page).fill(LI_NA.nickname);
   await expect(rows(page)).toHaveCount(1);
-  await rows(page).getByRole('link').click();
+  await rows(page).locator('.cell-user a').click();
   await expect(page.getByRole('heading', { name: '微信绑定' })).toBeVisible();
   await page.goBack();
   await expect(rows(page)).toHaveCount(1);
@@ -151,14 +182,13 @@ test('a session that ends while typing leads to sign-in', { tag: '@js' }, async 
   await expect(page).toHaveURL(/\/console\/login\?next=/);
 });
 
-test('the slash key goes to the search box', { tag: '@js' }, async ({ page }) => {
+test('digits are not asked for while they are typed: they may be a phone', { tag: '@js' }, async ({ page }) => {
   await page.goto('/console/users');
   await awake(page);
-  await page.locator('h1').click();
-  await page.keyboard.press('/');
-  await expect(searchBox(page)).toBeFocused();
-  await expect(searchBox(page)).toHaveValue('');
-  // In the box it is a letter like any other.
-  await page.keyboard.press('/');
-  await expect(searchBox(page)).toHaveValue('/');
+  const asked = [];
+  page.on('request', request => asked.push(request.url()));
+  await searchBox(page).pressSequentially(LIU_YANG.phone);
+  await page.evaluate(() => new Promise(done => setTimeout(done, 400)));
+  expect(asked).toEqual([]);
+  expect(page.url()).not.toContain('135');
 });

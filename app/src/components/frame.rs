@@ -5,7 +5,10 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
-use super::{Heading, Icon, problem};
+use super::{
+    Heading, Icon, problem,
+    search::{keys_help, search_form},
+};
 use crate::{
     error::ConsoleError,
     fns::{SetPreference, SignOut, go},
@@ -87,6 +90,7 @@ fn to_sign_in() {
 fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView + use<> {
     let username = operator.username.clone();
     let role = t().role(operator.role);
+    let typed = if section == Section::Users { searched() } else { String::new() };
     let api_keys = (operator.role == Role::Admin)
         .then(|| nav_link(Section::ApiKeys, section, "/console/api-keys", Icon::Code, t().api_keys()));
     view! {
@@ -118,9 +122,21 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                     </div>
                 </div>
             </header>
-            <main id="content" tabindex="-1">{body}</main>
+            <div class="page">
+                {search_form(&operator.username, section == Section::Users, typed).into_any()}
+                <main id="content" tabindex="-1">{body}</main>
+            </div>
         </div>
+        {keys_help().into_any()}
     }
+}
+
+/// What the URL says that is searched for; the box shows it.
+fn searched() -> String {
+    let parts = use_context::<http::request::Parts>();
+    let query = parts.as_ref().and_then(|parts| parts.uri.query()).unwrap_or_default();
+    let q = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q");
+    q.map(|(_, q)| q.trim().to_owned()).unwrap_or_default()
 }
 
 fn nav_link(target: Section, current: Section, href: &'static str, icon: Icon, text: &'static str) -> impl IntoView {

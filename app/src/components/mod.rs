@@ -1,14 +1,17 @@
 //! What pages are made of.
 
 mod evidence;
+mod fields;
 mod frame;
 mod icons;
 mod parts;
+mod search;
 mod table;
 mod time_line;
 mod trend;
 
 pub use evidence::{circumstances, evidence, keys_tried};
+pub use fields::{choice, entry, hidden};
 pub use frame::{Section, page, preferences_forms, url_value};
 pub use icons::Icon;
 pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};

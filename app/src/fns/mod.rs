@@ -8,14 +8,18 @@ mod api_keys;
 mod failures;
 mod preferences;
 mod resets;
+mod search;
 mod session;
+mod users;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
 pub use failures::AskWechat;
 pub use preferences::SetPreference;
 pub use resets::{ResetUser, UndoReset};
+pub use search::Search;
 pub use session::{SignIn, SignOut};
+pub use users::BlockUsers;
 
 use http::{HeaderValue, StatusCode, header::LOCATION};
 use leptos::prelude::use_context;

@@ -5,7 +5,8 @@ use web_sys::HtmlElement;
 /// How long a copy button shows that it has copied.
 const COPIED: std::time::Duration = std::time::Duration::from_millis(1600);
 
-/// The small comforts of every page: copy buttons, and `/` to get to the search box.
+/// The small comforts of every page: copy buttons, and keys: `/` to get to the search box, `Esc` out of it, `j` and `k`
+/// through the rows of a list, `?` for what the keys do.
 ///
 /// One listener each on the document instead of an island per button: rows that a search swaps in need no
 /// waking, and a page with a hundred ids pays for two listeners. Marks the page `html[data-ready]`, until which
@@ -24,9 +25,21 @@ pub fn Comforts(
             }
         });
         let key = window_event_listener(ev::keydown, |event| {
-            let typing = event.target().and_then(|target| closest(&target, "input, textarea, select")).is_some();
-            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-            if event.key() == "/" && plain && !typing && focus_search() {
+            let field =
+                event.target().and_then(|target| closest(&target, "input:not([type=checkbox]), textarea, select"));
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+                return;
+            }
+            let done = match (event.key().as_str(), field) {
+                ("Escape", Some(field)) => field.id() == "q" && field.blur().is_ok(),
+                (_, Some(_)) => false,
+                ("/", None) => focus_search(),
+                ("j", None) => focus_row(1),
+                ("k", None) => focus_row(-1),
+                ("?", None) => show_keys(),
+                _ => false,
+            };
+            if done {
                 event.prevent_default();
             }
         });
@@ -57,6 +70,24 @@ fn focus_search() -> bool {
         field.select();
         field.focus().is_ok()
     })
+}
+
+/// The next row of the list, or the one before; at first, the first one.
+fn focus_row(step: i32) -> bool {
+    let Ok(links) = document().query_selector_all(".table-links .cell-user > a") else { return false };
+    let link = |number: i32| links.get(u32::try_from(number).ok()?)?.dyn_into::<HtmlElement>().ok();
+    let last = i32::try_from(links.length()).unwrap_or_default() - 1;
+    let here = document().active_element();
+    let current = (0..=last).find(|number| link(*number).map(Into::into) == here);
+    let next = current.map_or(0, |current| (current + step).clamp(0, last));
+    link(next).is_some_and(|link| link.focus().is_ok())
+}
+
+fn show_keys() -> bool {
+    let dialog =
+        document().get_element_by_id("keys").and_then(|help| help.dyn_into::<web_sys::HtmlDialogElement>().ok());
+    // Already open, it stays open.
+    dialog.is_some_and(|dialog| dialog.open() || dialog.show_modal().is_ok())
 }
 
 fn copy(button: &HtmlElement, said: RwSignal<String>, copied: String) {

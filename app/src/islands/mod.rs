@@ -3,7 +3,7 @@
 //! Props are written into the page: never a full phone, key or token.
 
 mod comforts;
-mod live_search;
+mod search_box;
 
 pub use comforts::Comforts;
-pub use live_search::LiveSearch;
+pub use search_box::SearchBox;

@@ -13,7 +13,9 @@ mod phone_changes;
 mod refused;
 mod trial;
 mod user;
+mod user_filter;
 mod users;
+mod users_table;
 
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;

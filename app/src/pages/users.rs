@@ -1,107 +1,153 @@
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
-use super::{cursor, query};
+use super::{
+    form_problem, query,
+    user_filter::{PATH, UserFilter},
+    users_table::list,
+};
 use crate::{
-    components::{Icon, Section, avatar, empty, moment, page, pager, phone, status, url_value},
-    islands::LiveSearch,
+    components::{Heading, Section, choice, done, entry, hidden, page, pager, problem},
     text::t,
-    types::{Page, UserQuery, UserSummary},
+    types::{MiniProgram, Role, UserList, UserSort, UserStatus},
 };
 
-const PATH: &str = "/console/users";
-
-/// The users, newest first, and the search box that finds one of them.
+/// The users: found, narrowed, sorted, kept out, exported.
 #[component]
 pub fn UsersPage() -> impl IntoView {
-    let (q, cursor) = (query("q"), cursor());
+    let filter = UserFilter::of_url();
+    let asked = filter.ask();
     page(t().users(), Section::Users, |viewer| async move {
-        let q = q.trim().to_owned();
-        let users = viewer.users(UserQuery { q: q.clone(), cursor: cursor? }).await?;
+        let users = viewer.users(asked?).await?;
+        let apps = viewer.mini_programs().await?;
+        let support = viewer.operator().role >= Role::Support;
         Ok(view! {
             <div class="page-head">
                 <h1>{t().users()}</h1>
                 <p class="lead">{t().beijing_time()}</p>
             </div>
-            {search_form(q.clone())}
-            <div id="results">{results(users, &q)}</div>
+            {outcome().into_any()}
+            <div id="results">
+                {filter_form(&filter, apps).into_any()} {results(users, &filter, support).into_any()}
+            </div>
         }
         .into_any())
     })
 }
 
-fn search_form(q: String) -> impl IntoView {
+/// What came of the forms of this page.
+fn outcome() -> impl IntoView {
+    if let Some(failure) = form_problem() {
+        return Some(problem(failure, Heading::Part).into_any());
+    }
+    match query("done").as_str() {
+        "users_blocked" => Some(done(t().users_blocked(), t().users_blocked_lead()).into_any()),
+        "users_unblocked" => Some(done(t().users_unblocked(), t().users_unblocked_lead()).into_any()),
+        _ => None,
+    }
+}
+
+fn either(yes: &str, no: &str, texts: [&str; 2]) -> Vec<(String, String)> {
+    vec![(yes.to_owned(), texts[0].to_owned()), (no.to_owned(), texts[1].to_owned())]
+}
+
+fn filter_form(filter: &UserFilter, apps: Vec<MiniProgram>) -> impl IntoView + use<> {
+    let more = ["phone", "unionid", "from", "to"].iter().any(|field| !filter.get(field).is_empty());
+    let apps = apps.into_iter().map(|app| (app.app.appid, app.app.name)).collect();
+    let statuses =
+        UserStatus::ALL.map(|status| (status.name().to_owned(), t().user_status(status).to_owned())).to_vec();
+    let has = || either("yes", "no", [t().has_it(), t().has_none()]);
+    let lately = either("failed", "healed", [t().failed_lately(), t().healed_lately()]);
+    let search = filter.fields().into_iter().filter(|(name, _)| matches!(*name, "q" | "find")).collect();
     view! {
-        <form class="search" role="search" method="get" action=PATH>
-            {Icon::Search.view()}
-            <LiveSearch path=PATH.to_owned() value=q label=t().search_label().to_owned() hint=t().search_hint().to_owned() />
-            <button class="button button-main" type="submit">{t().search()}</button>
+        <form class="filters" method="get" action=PATH>
+            {hidden(search)}
+            <div class="filter-row">
+                {choice("app", t().mini_program(), apps, filter.get("app"))}
+                {choice("status", t().status(), statuses, filter.get("status"))}
+                {choice("lately", t().lately(), lately, filter.get("lately"))}
+                {order(filter)}
+                <button class="button button-main" type="submit">{t().filter()}</button>
+            </div>
+            <details class="act" open=more>
+                <summary>{t().more_filters()}</summary>
+                <div class="filter-row">
+                    {choice("phone", t().has_phone(), has(), filter.get("phone"))}
+                    {choice("unionid", t().has_unionid(), has(), filter.get("unionid"))}
+                    {entry("from", t().created_from(), "date", filter.get("from"))}
+                    {entry("to", t().created_to(), "date", filter.get("to"))}
+                </div>
+            </details>
         </form>
     }
 }
 
-fn results(users: Page<UserSummary>, q: &str) -> impl IntoView + use<> {
-    let found = (!q.is_empty()).then(|| {
-        view! {
-            <p class="found" role="status">
-                {t().results_for()} <strong>{q.to_owned()}</strong> <a href=PATH>{t().clear()}</a>
-            </p>
-        }
+fn order(filter: &UserFilter) -> impl IntoView + use<> {
+    let chosen = UserSort::from_name(&filter.get("sort")).unwrap_or_default();
+    let options = UserSort::ALL.map(|sort| {
+        let name = if sort == UserSort::default() { "" } else { sort.name() };
+        view! { <option value=name selected=sort == chosen>{t().user_sort(sort)}</option> }
     });
-    let filter = if q.is_empty() { String::new() } else { format!("q={}", url_value(q)) };
-    let pager = pager(&users, PATH, &filter);
-    let list = if users.items.is_empty() {
-        let (headline, advice) =
-            if q.is_empty() { (t().no_users(), t().no_users_lead()) } else { (t().no_hits(), t().no_hits_lead()) };
-        Either::Left(empty(Icon::Users, headline, advice))
-    } else {
-        Either::Right(table(users.items))
-    };
     view! {
-        {found}
-        <section class="card card-flush">{list}</section>
+        <label>
+            {t().sort()}
+            <select name="sort">{options.collect_view()}</select>
+        </label>
+    }
+}
+
+/// What a search as one types swaps.
+fn results(users: UserList, filter: &UserFilter, support: bool) -> impl IntoView + use<> {
+    let pager = pager(&users.page, PATH, &filter.url_query());
+    let count = t().how_many_users(users.count, users.exact);
+    let partial = users.partial.then(|| view! { <p class="lead">{t().searched_part()}</p> });
+    view! {
+        <div class="found">
+            <p role="status">{count}</p>
+            {chips(filter, &users.q).into_any()}
+        </div>
+        {list(&users, filter, support).into_any()}
+        {partial}
         {pager}
     }
 }
 
-fn table(users: Vec<UserSummary>) -> impl IntoView {
-    view! {
-        <table class="table table-links">
-            <thead>
-                <tr>
-                    <th scope="col">{t().user()}</th>
-                    <th scope="col">{t().phone()}</th>
-                    <th scope="col">{t().mini_programs()}</th>
-                    <th scope="col">{t().status()}</th>
-                    <th scope="col">{t().created()}</th>
-                    <th scope="col">{t().last_login()}</th>
-                </tr>
-            </thead>
-            <tbody>{users.into_iter().map(row).collect_view()}</tbody>
-        </table>
-    }
+/// Every filter with its way out.
+fn chips(filter: &UserFilter, q: &str) -> impl IntoView + use<> {
+    let chip = |(name, value): (&'static str, &str)| {
+        let text = chip_text(name, value, q);
+        let label = format!("{} {text}", t().take_away());
+        view! {
+            <li>
+                <a class="chip" href=filter.without(name) aria-label=label>
+                    {text}
+                    <span aria-hidden="true">"×"</span>
+                </a>
+            </li>
+        }
+    };
+    let chips: Vec<_> = filter.said().map(chip).collect();
+    let several = chips.len() > 1;
+    (!chips.is_empty()).then(|| {
+        view! {
+            <ul class="chips" aria-label=t().filters()>
+                {chips}
+                {several.then(|| view! { <li><a href=PATH>{t().clear_filters()}</a></li> })}
+            </ul>
+        }
+    })
 }
 
-fn row(user: UserSummary) -> impl IntoView {
-    let title = user.nickname.clone();
-    let apps = user.apps.into_iter().map(|app| view! { <span class="badge" title=app.appid>{app.name}</span> });
-    view! {
-        <tr>
-            <td class="cell-user">
-                {avatar(user.nickname.as_deref(), &user.id)}
-                <a href=format!("{PATH}/{}", user.id) title=title>
-                    {match user.nickname {
-                        Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
-                        None => Either::Right(view! { <span class="muted">{t().no_nickname()}</span> }),
-                    }}
-                </a>
-            </td>
-            <td data-label=t().phone()>{phone(user.phone)}</td>
-            <td data-label=t().mini_programs()>
-                <span class="badges">{apps.collect_view()}</span>
-            </td>
-            <td class="cell-status" data-label=t().status()>{status(user.blocked)}</td>
-            <td data-label=t().created()>{moment(user.created_at)}</td>
-            <td data-label=t().last_login()>{moment(user.last_login_at)}</td>
-        </tr>
+fn chip_text(name: &str, value: &str, q: &str) -> String {
+    let yes_no = |value: &str| if value == "yes" { t().has_it() } else { t().has_none() };
+    match name {
+        "q" | "find" => format!("{}{q}", t().results_for()),
+        "status" => UserStatus::from_name(value).map(|status| t().user_status(status)).unwrap_or_default().to_owned(),
+        "phone" => format!("{}: {}", t().has_phone(), yes_no(value)),
+        "unionid" => format!("{}: {}", t().has_unionid(), yes_no(value)),
+        "lately" if value == "failed" => format!("{}: {}", t().lately(), t().failed_lately()),
+        "lately" => format!("{}: {}", t().lately(), t().healed_lately()),
+        "from" => format!("{} {value}", t().created_from()),
+        "to" => format!("{} {value}", t().created_to()),
+        _ => value.to_owned(),
     }
 }

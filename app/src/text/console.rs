@@ -36,7 +36,7 @@ texts! {
 
     // Users
     search_label: "搜索用户", "Search users";
-    search_hint: "手机号、后四位、openid、unionid、用户 ID、请求 ID、rid 或昵称开头", "Phone, last four digits, openid, unionid, user id, request id, rid or start of a nickname";
+    search_hint: "手机号、后四位、昵称开头、openid、unionid、请求 ID、rid、令牌开头……", "Phone, last four digits, nickname, openid, unionid, request id, rid, token…";
     search: "搜索", "Search";
     clear: "清除", "Clear";
     results_for: "搜索结果：", "Results for ";
@@ -54,8 +54,8 @@ texts! {
     no_users: "还没有用户", "No users yet";
     no_users_lead: "小程序第一次调用登录接口后，用户会出现在这里。", "A user appears here once a mini program has called the login API.";
     no_hits: "没有找到匹配的用户", "No user matches";
-    no_hits_lead: "手机号和 openid 需要完整输入；昵称可以只输入开头。境外号码请带上国家代码，例如 +852。",
-        "Phones and openids must be complete; of a nickname the beginning is enough. Give foreign numbers with their country code, such as +852.";
+    no_hits_lead: "手机号和 openid 需要完整输入；昵称和令牌可以只输入开头。境外号码请带上国家代码，例如 +852。没有失败过的请求不保存请求 ID。",
+        "Phones and openids must be complete; of a nickname or a token the beginning is enough. Give foreign numbers with their country code, such as +852. Request ids are kept of calls that failed or changed a phone.";
     newer: "上一页", "Previous";
     older: "下一页", "Next";
     pages: "翻页", "Pages";
@@ -183,6 +183,8 @@ impl T {
             ConsoleError::Stale => (self.stale(), self.stale_lead()),
             ConsoleError::NothingToReset => (self.nothing_to_reset(), self.nothing_to_reset_lead()),
             ConsoleError::Final => (self.reset_final(), self.reset_final_lead()),
+            ConsoleError::NobodySelected => (self.nobody_selected(), self.nobody_selected_lead()),
+            ConsoleError::TooMany => (self.too_many(), self.too_many_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::Internal => (self.internal(), self.internal_lead()),
         }

@@ -218,6 +218,8 @@ impl T {
             "block_user" => ("封禁用户", "blocked the user"),
             "unblock_user" => ("解除封禁", "unblocked the user"),
             "undo_reset" => ("撤销重置", "undid a reset"),
+            "export_users" => ("导出用户", "exported users"),
+            "export_users_ended" => ("导出用户结束", "an export of users ended"),
             "ask_wechat" => ("向微信核实", "asked WeChat"),
             other => return other.to_owned(),
         };

@@ -12,6 +12,7 @@ mod phone_change;
 mod reset;
 mod time;
 mod user;
+mod user_list;
 
 pub use api_key::ApiKey;
 pub use cause::Cause;
@@ -28,4 +29,5 @@ pub use reset::{
     UndoPreview,
 };
 pub use time::Millis;
-pub use user::{AppRef, Binding, Operator, Role, User, UserQuery, UserSession, UserSummary};
+pub use user::{AppRef, Binding, Operator, Role, User, UserSession, UserSummary};
+pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};

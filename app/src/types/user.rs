@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Event, Failure, Millis, PhoneChange, Reset};
+use super::{Event, Failure, Millis, PhoneChange, Reset};
 
 /// A mini program as the console names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,14 +74,6 @@ pub struct UserSession {
     /// Within an hour.
     pub last_used_at: Millis,
     pub expires_at: Millis,
-}
-
-/// What the users list is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserQuery {
-    /// Full phone, last four digits, openid, unionid, user id or the beginning of a nickname.
-    pub q: String,
-    pub cursor: Option<Cursor>,
 }
 
 /// A person who signs in to the console.

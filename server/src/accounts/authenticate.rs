@@ -12,6 +12,8 @@ use crate::{
     },
 };
 
+/// What every token begins with.
+const TOKEN_PREFIX: &str = "lk_";
 /// A token slides at most this often: a busy mini program must not cost a write per read.
 const SLIDE_EVERY_S: i64 = 3600;
 
@@ -67,7 +69,8 @@ impl Accounts {
         now: Millis,
     ) -> Result<(Secret, Millis), Failure> {
         // The prefix lets secret scanners find one that was published.
-        let token = format!("lk_{}", super::base64_url(&self.random.bytes::<32>()));
+        let random = super::base64_url(&self.random.bytes::<32>());
+        let token = format!("{TOKEN_PREFIX}{random}");
         let expires_at = now.plus_seconds(self.rules.token_ttl_s);
         let row = TokenRow {
             hash: hash(&token).to_vec(),
@@ -77,9 +80,37 @@ impl Accounts {
             last_used_at: now.0,
             expires_at: expires_at.0,
             client: arrival.client.version.map(|version| version.as_str().to_owned()),
+            prefix: random.get(..tokens::PREFIX).map(str::to_owned),
         };
         tokens::insert(tx, &row).await?;
         Ok((Secret::new(token), expires_at))
+    }
+}
+
+/// A text that looks like a token, or like the beginning of one.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TokenPart {
+    Whole([u8; 32]),
+    /// As much of it as is kept; see [`tokens::PREFIX`].
+    Beginning(String),
+}
+
+impl TokenPart {
+    /// Shorter beginnings would fit half the tokens there are.
+    const SHORTEST: usize = 4;
+    /// 32 bytes in base64.
+    const WHOLE: usize = 43;
+
+    pub fn of(text: &str) -> Option<Self> {
+        let random = text.strip_prefix(TOKEN_PREFIX)?;
+        let letters = random.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        match random.len() {
+            Self::WHOLE if letters => Some(Self::Whole(hash(text))),
+            Self::SHORTEST..Self::WHOLE if letters => {
+                Some(Self::Beginning(random.chars().take(tokens::PREFIX).collect()))
+            }
+            _ => None,
+        }
     }
 }
 

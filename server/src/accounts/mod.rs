@@ -11,6 +11,7 @@ mod bind_phone;
 mod check_session;
 mod erase;
 mod exchange_code;
+mod export;
 mod failure;
 mod get_me;
 mod introspect;
@@ -34,8 +35,9 @@ use tokio_util::task::TaskTracker;
 
 pub use api_keys::ApiKeyError;
 pub use audit::Actor;
-pub use authenticate::Session;
+pub use authenticate::{Session, TokenPart};
 pub use bind_phone::BoundPhone;
+pub use export::ExportError;
 pub use failure::{Failure, Fault};
 pub use introspect::Introspection;
 pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;

@@ -6,10 +6,12 @@ mod api_keys;
 mod apps;
 mod confirmed;
 mod conflicts;
+mod export;
 mod failures;
 pub mod operators;
 mod phone_changes;
 mod resets;
+mod search;
 mod sessions;
 mod shown_once;
 mod story;
@@ -20,6 +22,7 @@ mod user;
 mod users;
 mod visit;
 
+pub use export::{Export, ExportForm};
 pub use sessions::{OperatorSessions, session_layer};
 pub use visit::Visit;
 

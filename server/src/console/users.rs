@@ -1,34 +1,81 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use latchkey_app::types::{Millis, Page, UserQuery, UserSummary};
+use latchkey_app::{
+    error::ConsoleError,
+    types::{Cursor, ListedUser, Millis, Page, UserList, UserQuery, UserSort, UserStatus, UserSummary},
+};
+use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, page, start};
+use super::{ConsoleServer, Failed, PAGE, failures::midnight, resets::refused};
 use crate::{
-    sealed::BlindIndex,
+    accounts::{Actor, What},
     store::{
         Tx,
         bindings::{self, BindingRow},
-        failures, phone_changes,
-        users::{self, Search, UserRow, nickname_key},
+        failures,
+        user_lists::{self, Filter, Key, Lately, Place, Sort, SortBy, Status},
+        users::UserRow,
     },
 };
 
+/// What "lately" means, in a column and in a filter.
+const LATELY_S: i64 = 7 * 86_400;
+/// More than a page of them are no page's.
+const MOST_AT_ONCE: usize = 200;
+const LONGEST_REASON: usize = 500;
+
 impl ConsoleServer {
-    /// A page of users, all of them or those that the query finds.
-    pub(super) async fn users(&self, query: &UserQuery) -> Result<Page<UserSummary>, Failed> {
-        let start = start(query.cursor.as_ref())?;
+    /// A page of users, all of them or those that the query leaves.
+    pub(super) async fn users(&self, query: &UserQuery, session: &Session) -> Result<UserList, Failed> {
+        let sort = sort(query.sort);
+        let place = place(query.cursor.as_ref(), sort)?;
+        let q = self.searched(query, session).await?;
         let mut tx = self.accounts.db.read().await?;
-        let search = match query.q.as_str() {
-            "" => None,
-            q => Some(Search { trace: user_behind(&mut tx, q).await?, ..search(q, &self.accounts.index) }),
+        let filter = self.filter(&mut tx, query, &q).await?;
+        let list = user_lists::UserList::new(&mut tx, &filter).await?;
+        let listing = list.page(&mut tx, sort, place, PAGE).await?;
+        let count = list.count(&mut tx).await?;
+        let items = self.listed(&mut tx, &listing.rows).await?;
+        let previous = listing.previous.map(|key| Cursor::Before(key_text(key, sort)));
+        let next = listing.next.map(|key| Cursor::After(key_text(key, sort)));
+        let page = Page { items, previous, next };
+        Ok(UserList { page, count: count.counted, exact: count.exact, partial: listing.partial, q })
+    }
+
+    /// What is searched for, wherever it stands. A handle that leads nowhere is a link that is out of date.
+    pub(super) async fn searched(&self, query: &UserQuery, session: &Session) -> Result<String, Failed> {
+        match &query.find {
+            None => Ok(query.q.clone()),
+            Some(handle) => Ok(self.hidden_text(handle, session).await?.ok_or(ConsoleError::NotFound)?),
+        }
+    }
+
+    pub(super) async fn filter(&self, tx: &mut Tx, query: &UserQuery, q: &str) -> Result<Filter, Failed> {
+        let found = if q.is_empty() { Filter::default() } else { self.found_by(tx, q).await? };
+        let since = self.accounts.clock.now().plus_seconds(-LATELY_S);
+        Ok(Filter {
+            status: query.status.map(status).or(found.status),
+            appid: query.app.clone(),
+            phone: query.phone,
+            unionid: query.unionid,
+            from: query.from.as_deref().map(midnight).transpose()?,
+            to: query.to.as_deref().map(midnight).transpose()?.map(|day| day.plus_seconds(86_400)),
+            lately: query.healed.map(|healed| Lately { healed, since }),
+            ..found
+        })
+    }
+
+    async fn listed(&self, tx: &mut Tx, rows: &[UserRow]) -> Result<Vec<ListedUser>, Failed> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let bindings = bindings::of_users(tx, &ids).await?;
+        let since = self.accounts.clock.now().plus_seconds(-LATELY_S);
+        let failed: HashMap<Uuid, i64> = failures::failed_of(tx, &ids, since).await?.into_iter().collect();
+        let item = |row: &UserRow| {
+            let failures = failed.get(&row.id).copied().unwrap_or_default();
+            Ok(ListedUser { summary: self.summary(row, &bindings)?, status: status_of(row), failures })
         };
-        let slice = users::list(&mut tx, search.as_ref(), start, PAGE).await?;
-        let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
-        let bindings = bindings::of_users(&mut tx, &ids).await?;
-        drop(tx);
-        let items = slice.rows.iter().map(|row| self.summary(row, &bindings)).collect::<Result<_, _>>()?;
-        Ok(page(&slice, |row| row.id, items))
+        rows.iter().map(item).collect()
     }
 
     /// `bindings` may hold those of other users, too.
@@ -45,31 +92,81 @@ impl ConsoleServer {
             last_login_at: Millis(user.last_login_at),
         })
     }
+
+    /// One reason for all of them.
+    pub(super) async fn block_users(
+        &self,
+        users: &[String],
+        blocked: bool,
+        reason: &str,
+        actor: &Actor,
+    ) -> Result<(), Failed> {
+        let ids = ids(users)?;
+        if ids.is_empty() || !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
+            return Err(ConsoleError::NobodySelected.into());
+        }
+        let what = if blocked { What::Block } else { What::Unblock };
+        Ok(self.accounts.reset_each(&ids, &what, actor, reason).await.map_err(refused)?)
+    }
 }
 
-/// Whose call a request id, or a rid of WeChat, belongs to.
-async fn user_behind(tx: &mut Tx, trace: &str) -> Result<Option<Uuid>, Failed> {
-    let failure = failures::by_trace(tx, trace).await?.and_then(|row| row.user_id);
-    Ok(match failure {
-        Some(user) => Some(user),
-        None => phone_changes::user_of_request(tx, trace).await?,
+/// Of the users that a form names.
+pub(super) fn ids(users: &[String]) -> Result<Vec<Uuid>, ConsoleError> {
+    if users.len() > MOST_AT_ONCE {
+        return Err(ConsoleError::BadRequest);
+    }
+    users.iter().map(|id| id.parse().map_err(|_| ConsoleError::BadRequest)).collect()
+}
+
+const fn status(status: UserStatus) -> Status {
+    match status {
+        UserStatus::Active => Status::Active,
+        UserStatus::Blocked => Status::Blocked,
+        UserStatus::Erased => Status::Erased,
+    }
+}
+
+pub(super) const fn status_of(user: &UserRow) -> UserStatus {
+    match (user.erased_at, user.blocked_at) {
+        (Some(_), _) => UserStatus::Erased,
+        (None, Some(_)) => UserStatus::Blocked,
+        (None, None) => UserStatus::Active,
+    }
+}
+
+pub(super) const fn sort(sort: UserSort) -> Sort {
+    match sort {
+        UserSort::Newest => Sort { by: SortBy::Created, descending: true },
+        UserSort::Oldest => Sort { by: SortBy::Created, descending: false },
+        UserSort::LatestLogin => Sort { by: SortBy::LastLogin, descending: true },
+        UserSort::EarliestLogin => Sort { by: SortBy::LastLogin, descending: false },
+    }
+}
+
+/// A cursor that was made for another order, or by hand, is refused.
+fn place(cursor: Option<&Cursor>, sort: Sort) -> Result<Place, ConsoleError> {
+    Ok(match cursor {
+        None => Place::First,
+        Some(Cursor::After(text)) => Place::After(key(text, sort)?),
+        Some(Cursor::Before(text)) => Place::Before(key(text, sort)?),
     })
 }
 
-/// What an operator may have meant. Everything he may have meant is looked for: an id is also the beginning of a
-/// nickname.
-fn search(q: &str, index: &BlindIndex) -> Search {
-    let number: String = q.chars().filter(|letter| !matches!(letter, ' ' | '-' | '(' | ')')).collect();
-    let digits = number.trim_start_matches('+');
-    let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    Search {
-        trace: None,
-        id: q.parse().ok(),
-        wechat_id: Some(q.to_owned()),
-        nickname_prefix: Some(nickname_key(q)),
-        phone_hash: numeric.then(|| index.e164(&format!("+{digits}"))),
-        // With its plus sign, a number names its country and means no other.
-        national_hash: (numeric && !number.starts_with('+')).then(|| index.national(digits)),
-        last_four_hash: (numeric && digits.len() == 4).then(|| index.last_four(digits)),
+/// A user's place as it stands in a cursor: the id, and before it the last login where that is what the list is sorted by.
+fn key_text(key: Key, sort: Sort) -> String {
+    match sort.by {
+        SortBy::Created => key.id.to_string(),
+        SortBy::LastLogin => format!("{}.{}", key.last_login_at, key.id),
     }
+}
+
+fn key(text: &str, sort: Sort) -> Result<Key, ConsoleError> {
+    let (at, id) = match sort.by {
+        SortBy::Created => ("0", text),
+        SortBy::LastLogin => text.split_once('.').ok_or(ConsoleError::BadRequest)?,
+    };
+    Ok(Key {
+        last_login_at: at.parse().map_err(|_| ConsoleError::BadRequest)?,
+        id: id.parse().map_err(|_| ConsoleError::BadRequest)?,
+    })
 }

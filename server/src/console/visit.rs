@@ -5,9 +5,9 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
-        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview, UnionidConflict,
-        User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Found,
+        MiniProgram, Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview,
+        UnionidConflict, User, UserList, UserQuery,
     },
 };
 use tower_sessions::Session;
@@ -24,21 +24,25 @@ pub struct Visit {
 }
 
 /// A request of an operator who is signed in. Making one is the check; there is no other way to get at data.
-struct SignedInVisit {
-    server: ConsoleServer,
-    session: Session,
+pub(super) struct SignedInVisit {
+    pub(super) server: ConsoleServer,
+    pub(super) session: Session,
     operator: Operator,
-    actor: Actor,
+    pub(super) actor: Actor,
 }
 
 impl Visit {
     /// `arrival` is the request's; what the operator does is filed with it.
     pub fn begin(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Arc<dyn Console> {
-        Arc::new(Self { server, session, arrival })
+        Arc::new(Self::new(server, session, arrival))
+    }
+
+    pub fn new(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Self {
+        Self { server, session, arrival }
     }
 
     /// Who is here, when his role is at least this one.
-    async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
+    pub(super) async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
         let now = self.server.accounts.clock.now();
         let signed_in = SignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
         let signed_in = signed_in.ok_or(ConsoleError::SignedOut)?;
@@ -88,8 +92,12 @@ impl Viewer for SignedInVisit {
         &self.operator
     }
 
-    async fn users(&self, query: UserQuery) -> Result<Page<UserSummary>, ConsoleError> {
-        Ok(self.server.users(&query).await?)
+    async fn users(&self, query: UserQuery) -> Result<UserList, ConsoleError> {
+        Ok(self.server.users(&query, &self.session).await?)
+    }
+
+    async fn search(&self, text: &str) -> Result<Found, ConsoleError> {
+        Ok(self.server.search(text, &self.session).await?)
     }
 
     async fn user(&self, id: &str) -> Result<User, ConsoleError> {
@@ -128,6 +136,10 @@ impl Support for SignedInVisit {
 
     async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError> {
         Ok(self.server.reset(order, said, &self.actor, &self.session).await?)
+    }
+
+    async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.block_users(users, blocked, reason, &self.actor).await?)
     }
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {

@@ -3,8 +3,8 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, StatusCode,
-        header::{ACCEPT, CONTENT_TYPE},
+        HeaderMap, HeaderName, Method, StatusCode,
+        header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -21,7 +21,10 @@ use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
 use super::{SiteOptions, assets};
-use crate::console::{ConsoleServer, OperatorSessions, Visit, session_layer};
+use crate::{
+    arrival::Arrival,
+    console::{ConsoleServer, Export, ExportForm, OperatorSessions, Visit, session_layer},
+};
 
 /// Far more than any form of the console sends; what reads them has no limit of its own.
 const LONGEST_FORM: usize = 64 * 1024;
@@ -44,6 +47,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     Router::new()
         .route("/console", get(page))
         .route("/console/try", get(page).post(try_page))
+        .route("/console/users/export", get(page).post(export))
         .route("/console/{*path}", get(page))
         .route("/console/fn/{name}", post(function))
         .layer(session_layer(sessions, site.https))
@@ -112,6 +116,33 @@ async fn try_page(State(pages): State<Pages>, session: Session, request: Request
         provide_context(trial.clone());
     };
     leptos_axum::render_app_async_with_context(context, shell)(request).await
+}
+
+/// The users as a file, while they are read. A refusal is the list that was asked for, with the reason and its status.
+async fn export(State(pages): State<Pages>, session: Session, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(form) = to_bytes(body, LONGEST_FORM).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let form = ExportForm::of_body(&form);
+    let arrival = parts.extensions.get::<Arrival>().copied();
+    let visit = Visit::new(pages.server.clone(), session.clone(), arrival);
+    match visit.export(&form, Preferences::from_headers(&parts.headers).lang).await {
+        Ok(export) => file(export),
+        Err(problem) => {
+            parts.method = Method::GET;
+            parts.uri = form.list(problem).parse().unwrap_or_default();
+            let mut response = page(State(pages), session, Request::from_parts(parts, Body::empty())).await;
+            if problem != ConsoleError::SignedOut {
+                *response.status_mut() = StatusCode::from_u16(problem.status()).unwrap_or_default();
+            }
+            response
+        }
+    }
+}
+
+fn file(export: Export) -> Response {
+    let disposition = format!("attachment; filename=\"{}\"", export.name);
+    let headers = [(CONTENT_TYPE, export.content_type.to_owned()), (CONTENT_DISPOSITION, disposition)];
+    (headers, Body::from_stream(export.body)).into_response()
 }
 
 async fn function(State(pages): State<Pages>, session: Session, request: Request) -> Response {

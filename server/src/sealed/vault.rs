@@ -32,6 +32,8 @@ pub enum Column {
     ShownOnce,
     /// What a reset took away.
     Reset,
+    /// In an operator's session, by a handle.
+    Search,
 }
 
 impl Column {
@@ -44,6 +46,7 @@ impl Column {
             Self::BlindIndexKey => b"settings.blind_index_key",
             Self::ShownOnce => b"operator_sessions.shown_once",
             Self::Reset => b"resets.before_sealed",
+            Self::Search => b"operator_sessions.search",
         }
     }
 }

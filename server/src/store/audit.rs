@@ -51,6 +51,12 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i6
         .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
+/// How often somebody has done this since then.
+pub async fn times(tx: &mut Tx, actor: &str, action: &str, since: Millis) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM audit WHERE action = $2 AND at >= $3 AND actor = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(actor).bind(action).bind(since.0).fetch_one(conn).await)?)
+}
+
 /// The entries after `seq`, oldest first, at most `most` of them.
 pub async fn after(tx: &mut Tx, seq: i64, most: i64) -> Result<Vec<AuditRow>> {
     let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");

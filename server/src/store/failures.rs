@@ -185,6 +185,23 @@ pub async fn newest_of(tx: &mut Tx, user: Uuid, most: i64) -> Result<Vec<Failure
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).bind(most).fetch_all(conn).await)?)
 }
 
+/// How many failures each of the users had since then, those aside that were healed; who had none is left out.
+pub async fn failed_of(tx: &mut Tx, users: &[Uuid], since: Millis) -> Result<Vec<(Uuid, i64)>> {
+    // COALESCE: of all indexes, only the one by user is of use here.
+    let sql = format!(
+        "SELECT user_id, CAST(SUM(times) AS BIGINT) FROM failures WHERE COALESCE(at, 0) >= {} AND COALESCE(healed, FALSE) = FALSE \
+         AND user_id IN ({}) \
+         GROUP BY user_id",
+        since.0,
+        super::placeholders(users.len().max(1))
+    );
+    let users = if users.is_empty() { &[Uuid::nil()] } else { users };
+    Ok(on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+        users.iter().fold(query, |query, id| query.bind(*id)).fetch_all(conn).await
+    })?)
+}
+
 /// Who and what is behind a request id, or a rid of WeChat.
 pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
     let sql = format!("SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 ORDER BY id DESC LIMIT 1");

@@ -30,6 +30,7 @@ const PAIRS: &[Pair] = pairs![
     2 "whole api" "0002_whole_api.sql",
     3 "failures" "0003_failures.sql",
     4 "resets" "0004_resets.sql",
+    6 "lists" "0006_lists.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

@@ -20,6 +20,7 @@ pub mod session_keys;
 pub mod settings;
 pub mod tokens;
 pub mod unionid_conflicts;
+pub mod user_lists;
 pub mod users;
 
 pub use db::{Db, MigrationReport, Tx};

@@ -16,6 +16,8 @@ row! {
         pub expires_at: i64,
         /// The version of the mini program that it was issued to.
         pub client: Option<String>,
+        /// See [`PREFIX`]; absent in tokens from before it was kept.
+        pub prefix: Option<String>,
     }
 }
 
@@ -30,10 +32,13 @@ impl TokenRow {
     }
 }
 
-const COLUMNS: &str = "hash, user_id, binding_id, created_at, last_used_at, expires_at, client";
+/// How many characters of a token's random part are kept in the clear.
+pub const PREFIX: usize = 8;
+
+const COLUMNS: &str = "hash, user_id, binding_id, created_at, last_used_at, expires_at, client, prefix";
 
 pub async fn insert(tx: &mut Tx, row: &TokenRow) -> Result<()> {
-    let sql = format!("INSERT INTO tokens ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    let sql = format!("INSERT INTO tokens ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     execute!(
         tx,
         sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -44,6 +49,7 @@ pub async fn insert(tx: &mut Tx, row: &TokenRow) -> Result<()> {
             .bind(row.last_used_at)
             .bind(row.expires_at)
             .bind(row.client.as_deref())
+            .bind(row.prefix.as_deref())
     )?;
     Ok(())
 }

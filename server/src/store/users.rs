@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, execute, fetch_of, on, row};
+use super::{Result, Tx, execute, fetch_of, on, row};
 use crate::clock::Millis;
 
 row! {
@@ -27,7 +27,7 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
+pub(super) const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
                        phone_sealed, phone_bound_at, erased_at";
 
 /// A phone as it is stored: sealed, with the hashes it is found by.
@@ -37,21 +37,6 @@ pub struct StoredPhone {
     pub hash: [u8; 32],
     pub national_hash: [u8; 32],
     pub last_four_hash: [u8; 32],
-}
-
-/// What a search looks for; a user that fits any of it is found.
-#[derive(Debug, Clone, Default)]
-pub struct Search {
-    pub id: Option<Uuid>,
-    /// The user behind a request id or a rid.
-    pub trace: Option<Uuid>,
-    /// openid or unionid.
-    pub wechat_id: Option<String>,
-    /// [`nickname_key`] of the beginning.
-    pub nickname_prefix: Option<String>,
-    pub phone_hash: Option<[u8; 32]>,
-    pub national_hash: Option<[u8; 32]>,
-    pub last_four_hash: Option<[u8; 32]>,
 }
 
 /// Nicknames are compared by this: case does not count.
@@ -170,42 +155,4 @@ pub async fn erase(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
 
 pub async fn any(tx: &mut Tx) -> Result<bool> {
     Ok(on!(tx, conn => sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(conn).await)?)
-}
-
-/// A page of users, newest first; all of them, or those that `search` finds.
-pub async fn list(tx: &mut Tx, search: Option<&Search>, start: Start, limit: usize) -> Result<Slice<UserRow>> {
-    // Each branch is one look into one index; a placeholder that is NULL finds nothing.
-    const FOUND: &str = "AND id IN (SELECT id FROM users WHERE id = $3 \
-        UNION SELECT user_id FROM bindings WHERE openid = $4 \
-        UNION SELECT user_id FROM bindings WHERE unionid = $4 \
-        UNION SELECT id FROM users WHERE nickname_key >= $5 AND nickname_key < $6 \
-        UNION SELECT id FROM users WHERE phone_hash = $7 \
-        UNION SELECT id FROM users WHERE phone_national_hash = $8 \
-        UNION SELECT id FROM users WHERE phone_last_four_hash = $9 \
-        UNION SELECT id FROM users WHERE id = $10)";
-    let (edge, order, key) = start.edge();
-    let filter = if search.is_some() { FOUND } else { "" };
-    let sql = format!("SELECT {COLUMNS} FROM users WHERE {edge} {filter} ORDER BY id {order} LIMIT $2");
-    let rows = on!(tx, conn => {
-        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(key).bind(super::one_more(limit));
-        match search {
-            None => query.fetch_all(conn).await,
-            Some(search) => {
-                let prefix = search.nickname_prefix.clone();
-                query
-                    .bind(search.id)
-                    .bind(search.wechat_id.as_deref())
-                    .bind(prefix.clone())
-                    // No text that begins with the prefix sorts behind the last character there is.
-                    .bind(prefix.map(|prefix| prefix + "\u{10FFFF}"))
-                    .bind(search.phone_hash.as_ref().map(<[u8; 32]>::as_slice))
-                    .bind(search.national_hash.as_ref().map(<[u8; 32]>::as_slice))
-                    .bind(search.last_four_hash.as_ref().map(<[u8; 32]>::as_slice))
-                    .bind(search.trace)
-                    .fetch_all(conn)
-                    .await
-            }
-        }
-    })?;
-    Ok(Slice::new(rows, start, limit))
 }

@@ -357,10 +357,10 @@ async fn a_request_id_leads_to_the_user(house: House) {
     let record = records(&house).await.remove(0);
     let viewer = house.console("viewer").await.viewer().await.unwrap();
     for trace in [answer.header("x-request-id"), record.evidence.rid.as_deref().unwrap()] {
-        let query = latchkey_app::types::UserQuery { q: trace.to_owned(), cursor: None };
-        let users = viewer.users(query).await.unwrap().items;
+        let query = latchkey_app::types::UserQuery { q: trace.to_owned(), ..Default::default() };
+        let users = viewer.users(query).await.unwrap().page.items;
         assert_eq!(
-            users.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(),
+            users.iter().map(|user| user.summary.id.as_str()).collect::<Vec<_>>(),
             [login["userInfo"]["userId"].as_str().unwrap()]
         );
     }

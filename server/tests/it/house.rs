@@ -249,3 +249,50 @@ impl House {
 pub fn phone_conflict(rule: PhoneConflict) -> impl FnOnce(&mut Config) {
     move |config| config.phone_conflict = rule
 }
+
+/// A browser without JavaScript, with an operator signed in.
+pub struct Browser<'a> {
+    pub house: &'a House,
+    pub cookie: String,
+}
+
+impl<'a> Browser<'a> {
+    /// Signs in as an operator of this role, who is made when he is not there.
+    pub async fn new(house: &'a House, role: &str) -> Self {
+        const PASSWORD: &str = "correct horse";
+        let role = Role::from_name(role).unwrap();
+        // The second time he is there already.
+        let _ = house.server.operators.create(role.name(), role, &Secret::new(PASSWORD)).await;
+        let mut this = Self { house, cookie: String::new() };
+        let form = [("username", role.name()), ("password", PASSWORD)];
+        let answer = this.submit("/console/fn/sign_in", &form).await;
+        this.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        this
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.house.send(Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_LENGTH, form.len())
+            .header(header::ACCEPT, "text/html");
+        self.house.send(request.body(Body::from(form)).unwrap()).await
+    }
+}
+
+/// The user ids of a list's rows, in order.
+pub fn listed(page: &str) -> Vec<String> {
+    let rows = page.split("class=\"cell-user\"").skip(1);
+    rows.filter_map(|row| Some(row.split_once("href=\"/console/users/")?.1.split('"').next()?.to_owned())).collect()
+}
+
+/// Where a link of a page leads, by its `rel`.
+pub fn link(page: &str, rel: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!("rel=\"{rel}\" href=\""))?;
+    Some(rest.split('"').next()?.replace("&amp;", "&"))
+}

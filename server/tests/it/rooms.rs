@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("leptos", &["http"]),
     ("aes_gcm", &["sealed"]),
     ("argon2", &["console"]),
+    ("rust_xlsxwriter", &["console"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

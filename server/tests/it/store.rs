@@ -4,7 +4,7 @@
 use latchkey::{
     clock::Millis,
     store::{
-        Db, Slice, Start, StoreError,
+        Db, Start, StoreError,
         bindings::{self, BindingRow},
         login_codes,
         operator_sessions::{self, OperatorSessionRow},
@@ -13,7 +13,8 @@ use latchkey::{
         session_keys::{self, SessionKeyRow},
         settings,
         tokens::{self, TokenRow},
-        users::{self, ProfileChange, Search, StoredPhone},
+        user_lists::{Filter, Key, Listing, Place, Search, Sort, SortBy, UserList},
+        users::{self, ProfileChange, StoredPhone},
     },
 };
 use uuid::Uuid;
@@ -133,16 +134,29 @@ async fn pages_go_both_ways(db: Db) {
     for number in 1..=5 {
         users::insert(&mut tx, id(number), NOW).await.unwrap();
     }
-    let mut page = async |start| {
-        let Slice { rows, newer, older } = users::list(&mut tx, None, start, 2).await.unwrap();
-        (rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>(), newer, older)
-    };
-    assert_eq!(page(Start::Newest).await, (vec![5, 4], false, true));
-    assert_eq!(page(Start::After(id(4))).await, (vec![3, 2], true, true));
-    assert_eq!(page(Start::After(id(2))).await, (vec![1], true, false));
-    assert_eq!(page(Start::Before(id(1))).await, (vec![3, 2], true, true));
-    assert_eq!(page(Start::Before(id(3))).await, (vec![5, 4], false, true));
-    assert_eq!(page(Start::After(id(1))).await, (vec![], true, false));
+    let key = |number| Key { last_login_at: NOW.0, id: id(number) };
+    // All have logged in at the same moment: either order is that of their ids.
+    for by in [SortBy::Created, SortBy::LastLogin] {
+        let mut page = async |descending, place| {
+            let filter = Filter::default();
+            let list = UserList::new(&mut tx, &filter).await.unwrap();
+            let Listing { rows, previous, next, partial } =
+                list.page(&mut tx, Sort { by, descending }, place, 2).await.unwrap();
+            assert!(!partial);
+            (rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>(), previous.is_some(), next.is_some())
+        };
+        assert_eq!(page(true, Place::First).await, (vec![5, 4], false, true));
+        assert_eq!(page(true, Place::After(key(4))).await, (vec![3, 2], true, true));
+        assert_eq!(page(true, Place::After(key(2))).await, (vec![1], true, false));
+        assert_eq!(page(true, Place::Before(key(1))).await, (vec![3, 2], true, true));
+        assert_eq!(page(true, Place::Before(key(3))).await, (vec![5, 4], false, true));
+        assert_eq!(page(true, Place::After(key(1))).await, (vec![], true, false));
+        assert_eq!(page(false, Place::First).await, (vec![1, 2], false, true));
+        assert_eq!(page(false, Place::After(key(2))).await, (vec![3, 4], true, true));
+        assert_eq!(page(false, Place::After(key(4))).await, (vec![5], true, false));
+        assert_eq!(page(false, Place::Before(key(5))).await, (vec![3, 4], true, true));
+        assert_eq!(page(false, Place::Before(key(3))).await, (vec![1, 2], false, true));
+    }
 }
 
 async fn search_finds_by_every_key(db: Db) {
@@ -170,7 +184,10 @@ async fn search_finds_by_every_key(db: Db) {
         (false, Search { phone_hash: Some([9; 32]), ..Search::default() }),
         (false, Search::default()),
     ] {
-        let rows = users::list(&mut tx, Some(&search), Start::Newest, 50).await.unwrap().rows;
+        let filter = Filter { search: Some(search.clone()), ..Filter::default() };
+        let sort = Sort { by: SortBy::Created, descending: true };
+        let list = UserList::new(&mut tx, &filter).await.unwrap();
+        let rows = list.page(&mut tx, sort, Place::First, 50).await.unwrap().rows;
         let expected = if found { vec![id(1)] } else { vec![] };
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{search:?}");
     }
@@ -192,6 +209,7 @@ async fn tokens_slide_and_die(db: Db) {
         last_used_at: NOW.0,
         expires_at: NOW.0,
         client: None,
+        prefix: None,
     };
     tokens::insert(&mut tx, &row).await.unwrap();
     assert!(tokens::slide(&mut tx, [5; 32], NOW, NOW.plus_seconds(60)).await.unwrap());

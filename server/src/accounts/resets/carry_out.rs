@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use latchkey_app::types::ResetKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,19 +26,39 @@ impl Accounts {
         let mut tx = self.db.write().await?;
         self.lock_user(&mut tx, order.user).await?;
         let plan = self.as_seen(self.plan_reset(&mut tx, order).await, seen)?;
+        let id = self.carry_out(&mut tx, &plan, actor, reason).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Keeps several users out or lets them in again ([`What::Block`], [`What::Unblock`]), without a preview and for one reason:
+    /// all of them or none. Ids of nobody, and those for whom it is so already, are passed over.
+    pub async fn reset_each(&self, users: &[Uuid], what: &What, actor: &Actor, reason: &str) -> Result<(), ResetError> {
+        let mut tx = self.db.write().await?;
+        // Two operators who do this to the same users meet in one order.
+        for user in users.iter().copied().collect::<BTreeSet<_>>() {
+            self.lock_user(&mut tx, user).await?;
+            match self.plan_reset(&mut tx, &Order { user, what: what.clone() }).await {
+                Ok(plan) => self.carry_out(&mut tx, &plan, actor, reason).await?,
+                Err(ResetError::Unknown | ResetError::Nothing) => continue,
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn carry_out(&self, tx: &mut Tx, plan: &Plan, actor: &Actor, reason: &str) -> Result<Uuid, ResetError> {
         let occasion = self.occasion(actor);
         for part in &plan.parts {
             match part {
-                Part::Phone(part) => self.take_phone(&mut tx, plan.user.id, part, &occasion).await?,
-                Part::Binding(part) => part.take(&mut tx).await?,
-                Part::Unionid(part) => part.take(&mut tx).await?,
+                Part::Phone(part) => self.take_phone(tx, plan.user.id, part, &occasion).await?,
+                Part::Binding(part) => part.take(tx).await?,
+                Part::Unionid(part) => part.take(tx).await?,
             }
         }
-        set_blocked(&mut tx, &plan).await?;
-        end(&mut tx, plan.user.id, &plan.ends).await?;
-        let id = self.record_reset(&mut tx, &plan, actor, reason).await?;
-        tx.commit().await?;
-        Ok(id)
+        set_blocked(tx, plan).await?;
+        end(tx, plan.user.id, &plan.ends).await?;
+        Ok(self.record_reset(tx, plan, actor, reason).await?)
     }
 
     fn as_seen(&self, plan: Result<Plan, ResetError>, seen: &str) -> Result<Plan, ResetError> {

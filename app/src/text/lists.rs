@@ -1,0 +1,125 @@
+//! The search box, the users list, what is done to several users at once, and exports.
+
+use super::{Lang, T};
+use crate::types::{UserSort, UserStatus};
+
+texts! {
+    recent_searches: "最近搜索", "Recent searches";
+    clear_recent: "清空", "Clear";
+    go_on_searching: "继续查找", "Search on";
+    searched_part: "只查找了一部分用户，请翻页继续。", "Only a part of the users was looked through. Go on with the next page.";
+    no_matching_users: "没有符合筛选条件的用户", "No user fits these filters";
+    no_matching_users_lead: "请减少筛选条件，或清除后重新筛选。", "Take a filter away, or clear them all.";
+    none_in_this_part: "这一部分用户中没有符合条件的", "Nobody in this part of the users fits";
+    none_in_this_part_lead: "为了保证速度，每次只查找一部分用户。请翻页继续。", "A part of the users is looked through at a time, so that every page is quick. Go on with the next page.";
+    failures_7_days: "近 7 天失败", "Failures, 7 days";
+    has_phone: "手机号", "Phone";
+    has_unionid: "unionid", "unionid";
+    has_it: "有", "Yes";
+    has_none: "无", "No";
+    lately: "近 7 天", "Last 7 days";
+    failed_lately: "有失败", "Had failures";
+    healed_lately: "有自动修复", "Had calls healed";
+    sort: "排序", "Sort";
+    created_from: "注册自", "Created from";
+    created_to: "注册至", "Created to";
+    take_away: "移除", "Remove";
+    filters: "已选条件", "Filters";
+
+    // Several users at once
+    select: "选择", "Select";
+    selected_users: "对选中的用户", "With those selected";
+    block: "封禁", "Block";
+    unblock: "解除封禁", "Unblock";
+    reason_of_act: "原因（必填，会写入操作记录）", "Reason (required, kept in the audit log)";
+    users_blocked: "已封禁", "Blocked";
+    users_blocked_lead: "选中的用户已退出登录，在解除封禁前无法再登录。", "They are signed out everywhere and cannot log in until they are unblocked.";
+    users_unblocked: "已解除封禁", "Unblocked";
+    users_unblocked_lead: "选中的用户可以重新登录。", "They can log in again.";
+    nobody_selected: "没有选中用户，或缺少原因", "Nobody selected, or no reason given";
+    nobody_selected_lead: "请勾选至少一位用户，填写原因后重试。", "Tick at least one user, give a reason, and try again.";
+
+    // Exports
+    export: "导出", "Export";
+    export_all: "导出筛选结果", "Export this list";
+    export_selected: "导出选中", "Export selected";
+    export_lead: "按当前筛选导出全部用户，手机号默认打码。每次导出都会写入操作记录；每人每小时最多 10 次。",
+        "Everybody who fits the filters, with masked phones. Each export is in the audit log; ten an hour at most.";
+    export_full: "包含完整手机号（客服和管理员，需填写原因）", "With full phones (support and admins, with a reason)";
+    file_format: "格式", "Format";
+    too_many: "次数过多", "Too often";
+    too_many_lead: "一小时内的次数已用完，请稍后再试。", "An hour's allowance is used up. Try again later.";
+
+    // Keys
+    keyboard: "键盘快捷键", "Keyboard";
+    key_search: "搜索", "Search";
+    key_rows: "在列表中上下移动", "Move in a list";
+    key_open: "打开", "Open";
+    key_leave: "离开输入框或关闭", "Leave the box, close";
+    key_help: "显示本帮助", "This help";
+    close: "关闭", "Close";
+
+    // Columns of an export
+    nickname: "昵称", "Nickname";
+    country_code: "国家代码", "Country code";
+}
+
+impl T {
+    pub const fn user_status(self, status: UserStatus) -> &'static str {
+        match status {
+            UserStatus::Active => self.active(),
+            UserStatus::Blocked => self.blocked(),
+            UserStatus::Erased => self.erased(),
+        }
+    }
+
+    pub const fn user_sort(self, sort: UserSort) -> &'static str {
+        match sort {
+            UserSort::Newest => self.pick("最新注册", "Newest first"),
+            UserSort::Oldest => self.pick("最早注册", "Oldest first"),
+            UserSort::LatestLogin => self.pick("最近登录", "Latest login first"),
+            UserSort::EarliestLogin => self.pick("最久未登录", "Earliest login first"),
+        }
+    }
+
+    /// `1 234 users`; more when it is not exact.
+    pub fn how_many_users(self, count: i64, exact: bool) -> String {
+        let grouped = grouped(count);
+        match (self.0, exact) {
+            (Lang::Zh, true) => format!("共 {grouped} 位用户"),
+            (Lang::Zh, false) => format!("超过 {grouped} 位用户"),
+            (Lang::En, true) => format!("{grouped} {}", if count == 1 { "user" } else { "users" }),
+            (Lang::En, false) => format!("more than {grouped} users"),
+        }
+    }
+
+    /// The tick box of a user.
+    pub fn select_user(self, nickname: Option<&str>, id: &str) -> String {
+        format!("{} {}", self.select(), nickname.unwrap_or(id))
+    }
+}
+
+/// `12,345`, as both languages write it.
+fn grouped(count: i64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, T};
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(T(Lang::En).how_many_users(1, true), "1 user");
+        assert_eq!(T(Lang::En).how_many_users(1234, true), "1,234 users");
+        assert_eq!(T(Lang::Zh).how_many_users(10_000, false), "超过 10,000 位用户");
+    }
+}

@@ -1,0 +1,153 @@
+//! The search box of every page: whatever an operator pastes, he lands where it belongs, and nothing private stands in an
+//! address on the way.
+
+use serde_json::json;
+
+use crate::{
+    databases::on_both,
+    house::{APP_1, Browser, House, listed},
+};
+
+on_both!(crate::house::House::new =>
+    nobody_searches_without_a_session,
+    one_hit_opens_the_user,
+    a_failure_of_nobody_opens_itself,
+    several_hits_are_a_list,
+    a_search_that_is_private_stands_in_no_address,
+    somebody_elses_search_is_not_found,
+    a_blocked_users_tokens_are_not_found_any_more,
+);
+
+async fn person(house: &House, name: &str, phone: &str) -> serde_json::Value {
+    house.sim("users", json!({ "user": name, "phone": phone, "countryCode": "86" })).await;
+    let login = house.log_in(name).await;
+    let token = login["token"].as_str().unwrap();
+    let bound = house.post_as(token, "/api/bindPhone", house.tap(name, "code").await).await;
+    house.post_as(token, "/api/profile", json!({ "nickName": name })).await.data();
+    json!({ "login": login, "info": login["userInfo"], "request": bound.header("x-request-id") })
+}
+
+/// Where the box leads.
+async fn search(browser: &Browser<'_>, q: &str) -> String {
+    let answer = browser.submit("/console/fn/search", &[("q", q)]).await;
+    assert_eq!(answer.status, 302, "{q}: {}", answer.text);
+    answer.header("location").to_owned()
+}
+
+async fn nobody_searches_without_a_session(house: House) {
+    let chen = person(&house, "Chen", "13580006666").await;
+    let stranger = Browser { house: &house, cookie: String::new() };
+    for q in ["13580006666", chen["info"]["userId"].as_str().unwrap(), ""] {
+        assert!(search(&stranger, q).await.starts_with("/console/login?next="), "{q}");
+    }
+    assert_ne!(stranger.get("/console/fn/search?q=13580006666").await.status, 302);
+}
+
+async fn one_hit_opens_the_user(house: House) {
+    let chen = person(&house, "Chen", "13580006666").await;
+    person(&house, "Wong", "13912345678").await;
+    let (info, token) = (&chen["info"], chen["login"]["token"].as_str().unwrap());
+    // A ciphertext that is none: a failure of a known user, whose request id is known.
+    let spoilt = json!({ "encryptedData": "AAAA", "iv": "AAAAAAAAAAAAAAAAAAAAAA==" });
+    let failed = house.post_as(token, "/api/bindPhone", spoilt).await;
+    house.server.accounts.reports_written().await;
+    let browser = Browser::new(&house, "viewer").await;
+    let page = format!("/console/users/{}", info["userId"].as_str().unwrap());
+    for q in [
+        "13580006666",
+        " 135 8000-6666 ",
+        "+8613580006666",
+        "8613580006666",
+        "6666",
+        "cHE",
+        info["openId"].as_str().unwrap(),
+        info["unionId"].as_str().unwrap(),
+        info["userId"].as_str().unwrap(),
+        failed.header("x-request-id"),
+        chen["request"].as_str().unwrap(),
+        token,
+        &token[..11],
+        &token[..7],
+    ] {
+        assert_eq!(search(&browser, q).await, page, "{q}");
+    }
+    for q in ["13580006667", "lk_", "lk_zzzz", "hen", "%", "\0", "' OR 1=1"] {
+        assert!(search(&browser, q).await.starts_with("/console/users"), "{q:?}");
+        assert_ne!(search(&browser, q).await, page, "{q:?}");
+    }
+}
+
+async fn a_failure_of_nobody_opens_itself(house: House) {
+    let answer = house.post("/api/login", json!({ "code": "0".repeat(32), "appid": APP_1 })).await;
+    let request = answer.header("x-request-id").to_owned();
+    house.server.accounts.reports_written().await;
+    let browser = Browser::new(&house, "viewer").await;
+    let to = search(&browser, &request).await;
+    assert!(to.starts_with("/console/failures/"), "{to}");
+    assert_eq!(browser.get(&to).await.status, 200);
+    // The failure's own id, too.
+    let id = to.rsplit('/').next().unwrap();
+    assert_eq!(search(&browser, id).await, to);
+    // And WeChat's id of it.
+    let page = browser.get(&to).await.text;
+    if let Some((_, rest)) = page.split_once("rid</dt>") {
+        let rid = rest.split_once("<code>").unwrap().1.split('<').next().unwrap();
+        assert_eq!(search(&browser, rid).await, to, "{rid}");
+    } else {
+        panic!("the failure has no rid: {page}");
+    }
+}
+
+async fn several_hits_are_a_list(house: House) {
+    for (name, phone) in [("Chen-A", "13580006666"), ("Chen-B", "13580007777")] {
+        person(&house, name, phone).await;
+    }
+    let browser = Browser::new(&house, "viewer").await;
+    let to = search(&browser, "chen").await;
+    assert_eq!(to, "/console/users?q=chen");
+    assert_eq!(listed(&browser.get(&to).await.text).len(), 2);
+    assert_eq!(search(&browser, "").await, "/console/users");
+    assert_eq!(search(&browser, "陈 & x").await, "/console/users?q=%E9%99%88+%26+x");
+}
+
+async fn a_search_that_is_private_stands_in_no_address(house: House) {
+    for (name, phone) in [("A", "13580006666"), ("B", "13900006666")] {
+        person(&house, name, phone).await;
+    }
+    let browser = Browser::new(&house, "viewer").await;
+    let dead = format!("lk_{}", "a".repeat(43));
+    for (q, hits) in [("6666", 2), ("13512345678", 0), ("+86 135 1234 5678", 0), (dead.as_str(), 0)] {
+        let to = search(&browser, q).await;
+        assert!(to.starts_with("/console/users?find="), "{q}: {to}");
+        let page = browser.get(&to).await;
+        assert_eq!((page.status, listed(&page.text).len()), (200, hits), "{q}");
+        assert!(page.text.contains(q), "the page says what was searched for");
+    }
+    // Nor in the database, in the clear.
+    let in_the_clear = "operator_sessions WHERE data LIKE '%6666%' OR data LIKE '%1351234%'";
+    assert_eq!(house.count(in_the_clear).await, 0);
+}
+
+async fn somebody_elses_search_is_not_found(house: House) {
+    let (anna, bert) = (Browser::new(&house, "viewer").await, Browser::new(&house, "support").await);
+    let to = search(&anna, "13512345678").await;
+    assert_eq!(anna.get(&to).await.status, 200);
+    assert_eq!(bert.get(&to).await.status, 404);
+    assert_eq!(anna.get("/console/users?find=nonsense").await.status, 404);
+    // The oldest of many is forgotten.
+    for _ in 0..8 {
+        search(&anna, "13512345678").await;
+    }
+    assert_eq!(anna.get(&to).await.status, 404);
+}
+
+async fn a_blocked_users_tokens_are_not_found_any_more(house: House) {
+    let chen = person(&house, "Chen", "13580006666").await;
+    let id = chen["info"]["userId"].as_str().unwrap();
+    let support = Browser::new(&house, "support").await;
+    let form = [("act", "block"), ("reason", "spam"), ("back", "/console/users"), ("users[0]", id)];
+    support.submit("/console/fn/block_users", &form).await;
+    let token = chen["login"]["token"].as_str().unwrap();
+    assert!(search(&support, token).await.starts_with("/console/users?find="));
+    assert_eq!(search(&support, "6666").await, format!("/console/users/{id}"));
+}
