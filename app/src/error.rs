@@ -22,6 +22,16 @@ pub enum ConsoleError {
     Taken,
     /// Nothing is left of a failure that WeChat could be asked about: 409.
     NothingToAsk,
+    /// A reason is missing, too long, or holds a phone number, which could never be taken out of the log again: 400.
+    Reason,
+    /// The four characters that confirm an act are not the user's: 400.
+    NotConfirmed,
+    /// The user has no phone to show: 409.
+    NoPhone,
+    /// The user's data is gone already: 409.
+    Erased,
+    /// The operator has seen as many people's data in full as one may in an hour: 429.
+    TooManyReveals,
     /// WeChat holds no session of this user that could be reset: 409.
     NoSession,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
@@ -31,13 +41,18 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 15] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
         Self::NotFound,
         Self::BadRequest,
         Self::Taken,
+        Self::Reason,
+        Self::NotConfirmed,
+        Self::NoPhone,
+        Self::Erased,
+        Self::TooManyReveals,
         Self::NoSession,
         Self::NothingToAsk,
         Self::WeChat,
@@ -55,8 +70,9 @@ impl ConsoleError {
             Self::SignedOut | Self::SignInFailed => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::BadRequest => 400,
-            Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
+            Self::BadRequest | Self::Reason | Self::NotConfirmed => 400,
+            Self::Taken | Self::NoSession | Self::NothingToAsk | Self::NoPhone | Self::Erased => 409,
+            Self::TooManyReveals => 429,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

@@ -13,8 +13,8 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
-        PhoneChangesPage, TrialPage, UserPage, UsersPage,
+        ApiKeysPage, AppsPage, AuditPage, ConflictsPage, DashboardPage, ErasePage, FailurePage, FailuresPage,
+        LoginPage, NotFoundPage, PhoneChangesPage, TrialPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -82,6 +82,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users") view=UsersPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users/:id") view=UserPage ssr=SsrMode::Async />
+                <Route path=path!("/console/users/:id/erase") view=ErasePage ssr=SsrMode::Async />
+                <Route path=path!("/console/audit") view=AuditPage ssr=SsrMode::Async />
                 <Route path=path!("/console/phone-changes") view=PhoneChangesPage ssr=SsrMode::Async />
                 <Route path=path!("/console/failures") view=FailuresPage ssr=SsrMode::Async />
                 <Route path=path!("/console/failures/:id") view=FailurePage ssr=SsrMode::Async />

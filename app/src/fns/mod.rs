@@ -5,16 +5,20 @@
 
 mod alerts;
 mod api_keys;
+mod audit;
 mod bindings;
 mod failures;
 mod preferences;
+mod privacy;
 mod session;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
+pub use audit::CheckAudit;
 pub use bindings::ResetWechatSession;
 pub use failures::AskWechat;
 pub use preferences::SetPreference;
+pub use privacy::{EraseUser, RevealPhone};
 pub use session::{SignIn, SignOut};
 
 use http::{HeaderValue, StatusCode, header::LOCATION};

@@ -4,6 +4,8 @@
 
 mod comforts;
 mod live_search;
+mod reveal_timer;
 
 pub use comforts::Comforts;
 pub use live_search::LiveSearch;
+pub use reveal_timer::RevealTimer;

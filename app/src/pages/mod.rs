@@ -2,8 +2,11 @@
 
 mod api_keys;
 mod apps;
+mod audit;
+mod audit_filter;
 mod conflicts;
 mod dashboard;
+mod erase;
 mod failure;
 mod failure_filter;
 mod failures;
@@ -12,12 +15,15 @@ mod not_found;
 mod phone_changes;
 mod trial;
 mod user;
+mod user_privacy;
 mod users;
 
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;
+pub use audit::AuditPage;
 pub use conflicts::ConflictsPage;
 pub use dashboard::DashboardPage;
+pub use erase::ErasePage;
 pub use failure::FailurePage;
 pub use failures::FailuresPage;
 pub use login::LoginPage;

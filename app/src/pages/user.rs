@@ -1,9 +1,9 @@
 use leptos::{either::Either, prelude::*};
 use server_fn::ServerFn;
 
-use super::{outcome, param};
+use super::{outcome, param, user_privacy::UserPrivacy};
 use crate::{
-    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status, time_line, url_value},
+    components::{Section, avatar, copyable, moment, page, phone_changes_table, status, time_line, url_value},
     fns::ResetWechatSession,
     text::t,
     types::{Binding, Event, Role, User},
@@ -16,12 +16,16 @@ pub fn UserPage() -> impl IntoView {
     page(t().user(), Section::Users, |viewer| async move {
         let user = viewer.user(&id).await?;
         let support = viewer.operator().role >= Role::Support;
-        Ok(content(user, support).into_any())
+        let privacy = UserPrivacy::load(&viewer, &id).await?;
+        if let Some(at) = privacy.erased_at() {
+            return Ok(privacy.tombstone(user, at).into_any());
+        }
+        Ok(content(user, support, privacy).into_any())
     })
 }
 
 /// With the forms of `support` staff or without.
-fn content(user: User, support: bool) -> impl IntoView {
+fn content(user: User, support: bool, privacy: UserPrivacy) -> impl IntoView {
     let User { summary, phone_bound_at, bindings, phone_changes, events } = user;
     let name = match summary.nickname.clone() {
         Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
@@ -47,10 +51,11 @@ fn content(user: User, support: bool) -> impl IntoView {
             <a class="button page-act" href=failures>{t().failures()}</a>
         </div>
         {outcome("session_reset", t().session_reset(), t().session_reset_lead())}
+        {privacy.wait()}
         <dl class="card facts">
-            <div>
+            <div class="phone-fact">
                 <dt>{t().phone()}</dt>
-                <dd>{phone(summary.phone)}</dd>
+                <dd>{privacy.phone(summary.phone)}</dd>
             </div>
             {phone_bound_at
                 .map(|at| {
@@ -81,6 +86,7 @@ fn content(user: User, support: bool) -> impl IntoView {
             {phone_changes_table(phone_changes, false)}
         </section>
         {life(&events).into_any()}
+        {privacy.sections().into_any()}
     }
 }
 

@@ -205,16 +205,6 @@ impl T {
         self.pick(zh, en).to_owned()
     }
 
-    /// An operator's act, as the audit log names it.
-    pub fn action(self, action: &str) -> String {
-        let (zh, en) = match action {
-            "reset_wechat_session" => ("重置微信会话", "reset the WeChat session"),
-            "ask_wechat" => ("向微信核实", "asked WeChat"),
-            other => return other.to_owned(),
-        };
-        self.pick(zh, en).to_owned()
-    }
-
     /// Failures of a version, compared with the one before.
     pub fn rose(self, times: i64, version: &str) -> String {
         match self.0 {

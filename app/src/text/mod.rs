@@ -13,12 +13,14 @@ macro_rules! texts {
 
 mod admin;
 mod alerts;
+mod audit;
 mod causes;
 mod causes_en;
 mod causes_zh;
 mod console;
 mod durations;
 mod failures;
+mod privacy;
 mod snippets;
 
 use http::{HeaderMap, header::COOKIE};

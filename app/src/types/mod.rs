@@ -1,18 +1,21 @@
 //! The values that server and console exchange: serde only, no behaviour that needs a clock or a database.
 //!
-//! Phones are masked before they get here; a full number has no type in this room.
+//! Phones are masked before they get here; only `RevealedPhone` holds a full number, and nothing can serialise it.
 
 mod api_key;
+mod audit;
 mod cause;
 mod conflict;
 mod failure;
 mod mini_program;
 mod page;
 mod phone_change;
+mod privacy;
 mod time;
 mod user;
 
 pub use api_key::ApiKey;
+pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainState};
 pub use cause::Cause;
 pub use conflict::UnionidConflict;
 pub use failure::{
@@ -22,5 +25,6 @@ pub use failure::{
 pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
+pub use privacy::{ErasePreview, Erasure, Privacy, RevealedPhone};
 pub use time::Millis;
 pub use user::{AppRef, Binding, Operator, Role, User, UserQuery, UserSummary};

@@ -5,7 +5,7 @@ use super::{Accounts, Failure, Fault, bind_phone::Occasion};
 use crate::store::{
     Tx, bindings,
     erasures::{self, ErasureRow},
-    failures, phone_changes, unionid_conflicts, users,
+    failures, phone_changes, push, unionid_conflicts, users,
 };
 
 /// Whose data goes, and why.
@@ -57,8 +57,11 @@ impl Accounts {
     /// so that records that name its id keep their meaning. Whoever comes back with the same openid is a new user.
     pub(super) async fn erase_user(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
         let (user_id, now) = (erasure.user_id, self.clock.now());
+        // The lock of binds that count owners (`bind_phone`).
+        tx.lock("phones").await?;
         unionid_conflicts::delete_of(tx, user_id).await?;
         failures::erase_of(tx, user_id).await?;
+        push::erase_of(tx, user_id).await?;
         bindings::delete_of(tx, user_id).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
         users::erase(tx, user_id, now).await?;

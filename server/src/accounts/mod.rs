@@ -6,11 +6,14 @@
 mod alerts;
 mod api_keys;
 mod audit;
+mod audit_chain;
 mod authenticate;
 mod bind_phone;
 mod check_session;
 mod erase;
+mod erase_person;
 mod exchange_code;
+mod export_person;
 mod failure;
 mod get_me;
 mod introspect;
@@ -22,6 +25,7 @@ mod profile;
 mod prove_phone;
 mod reports;
 mod reset_wechat_session;
+mod reveal;
 mod startup;
 mod take_push;
 mod update_profile;
@@ -36,6 +40,7 @@ pub use api_keys::ApiKeyError;
 pub use audit::Actor;
 pub use authenticate::Session;
 pub use bind_phone::BoundPhone;
+pub use erase_person::{EraseError, Holdings};
 pub use failure::{Failure, Fault};
 pub use introspect::Introspection;
 pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
@@ -44,6 +49,7 @@ pub use profile::Profile;
 pub use prove_phone::PhoneProof;
 pub use reports::{AskError, ButtonRefusal};
 pub use reset_wechat_session::ResetError;
+pub use reveal::{DISCLOSURES, RevealError};
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
@@ -89,6 +95,7 @@ pub struct Parts {
     user_quota: user_quota::UserQuota,
     sampler: reports::Sampler,
     reports: TaskTracker,
+    seen_chain: audit_chain::SeenChain,
 }
 
 impl std::ops::Deref for Accounts {

@@ -1,3 +1,4 @@
+use latchkey_app::types::AuditAction;
 use uuid::Uuid;
 
 use super::{Accounts, Actor, Failure};
@@ -50,7 +51,7 @@ impl Accounts {
         session_keys::delete_of(&mut tx, binding).await?;
         self.keep_key(&mut tx, binding, &key, self.clock.now()).await?;
         let detail = serde_json::json!({ "binding": binding, "appid": row.appid, "reason": reason });
-        self.write_audit(&mut tx, actor, "reset_wechat_session", Some(row.user_id), &detail).await?;
+        self.write_audit(&mut tx, actor, AuditAction::ResetWechatSession, Some(row.user_id), &detail).await?;
         tx.commit().await?;
         Ok(())
     }

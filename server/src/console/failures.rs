@@ -82,7 +82,7 @@ fn filter(query: &FailureQuery) -> Result<Filter, ConsoleError> {
 }
 
 /// The beginning of a day such as `2026-11-21` in Beijing.
-fn midnight(day: &str) -> Result<Millis, ConsoleError> {
+pub(super) fn midnight(day: &str) -> Result<Millis, ConsoleError> {
     let date = Date::parse(day, format_description!("[year]-[month]-[day]")).map_err(|_| ConsoleError::BadRequest)?;
     Ok(Millis(date.midnight().assume_offset(offset!(+8)).unix_timestamp().saturating_mul(1000)))
 }

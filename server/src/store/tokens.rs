@@ -38,6 +38,13 @@ pub async fn find(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<TokenRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(hash.as_slice()).fetch_optional(conn).await)?)
 }
 
+/// A user's tokens that are alive, oldest first.
+pub async fn of_user(tx: &mut Tx, user: Uuid, now: Millis) -> Result<Vec<TokenRow>> {
+    let sql = "SELECT hash, user_id, binding_id, created_at, last_used_at, expires_at FROM tokens \
+               WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).bind(now.0).fetch_all(conn).await)?)
+}
+
 /// Moves the end of a token's sliding life; `false` when it has died meanwhile.
 pub async fn slide(tx: &mut Tx, hash: [u8; 32], now: Millis, expires_at: Millis) -> Result<bool> {
     let sql = "UPDATE tokens SET last_used_at = $2, expires_at = $3 WHERE hash = $1";

@@ -3,10 +3,13 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 mod alerts;
+mod audit;
 mod bind_phone;
 mod compat;
 mod console;
 mod databases;
+mod desk;
+mod erase;
 mod failure_numbers;
 mod failures;
 mod house;
@@ -19,6 +22,7 @@ mod openapi;
 mod profile;
 mod push;
 mod refusals;
+mod reveal;
 mod rooms;
 mod store;
 mod unionid;
