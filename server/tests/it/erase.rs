@@ -232,12 +232,10 @@ async fn an_export_holds_everything_and_no_secret(house: House) {
     assert_eq!(acts("action"), ["reveal_phone", "export_user"]);
     assert_eq!(acts("reason"), ["the user called", "by mail, ticket 8"]);
     let hash = hex::encode(latchkey::sealed::sha256(&[token.as_bytes()]));
-    let key = house.wechat(&format!(
-        "/sns/jscode2session?appid={APP_1}&secret={}&js_code={}&grant_type=authorization_code",
-        "1".repeat(32),
-        house.code("u1", APP_1).await
-    ));
-    let key = key.await["session_key"].as_str().unwrap().to_owned();
+    let (secret, code) = ("1".repeat(32), house.code("u1", APP_1).await);
+    let exchange = format!("appid={APP_1}&secret={secret}&js_code={code}&grant_type=authorization_code");
+    let key = house.wechat(&format!("/sns/jscode2session?{exchange}")).await;
+    let key = key["session_key"].as_str().unwrap().to_owned();
     for secret in [&token, &hash, &key] {
         assert!(!answer.text.contains(secret.as_str()), "{secret}");
     }
