@@ -66,11 +66,12 @@ fn chain_state(chain: Chain) -> impl IntoView {
 }
 
 fn filter_form(filter: &AuditFilter) -> impl IntoView + use<> {
-    let more = ["from", "to", "user"].iter().any(|field| filter.find(field).is_some());
+    let more = ["from", "to"].iter().any(|field| filter.find(field).is_some());
     view! {
         <form class="filters" method="get" action=PATH>
             <div class="filter-row">
                 {actions(filter)} {field("actor", t().operator(), "text", filter)}
+                {field("user", t().user_id(), "text", filter)}
                 <button class="button button-main" type="submit">{t().filter()}</button>
             </div>
             {(!filter.is_empty()).then(|| view! { <a class="filter-end" href=PATH>{t().clear_filters()}</a> })}
@@ -78,7 +79,6 @@ fn filter_form(filter: &AuditFilter) -> impl IntoView + use<> {
                 <summary>{t().more_filters()}</summary>
                 <div class="filter-row">
                     {field("from", t().from_day(), "date", filter)} {field("to", t().to_day(), "date", filter)}
-                    {field("user", t().user_id(), "text", filter)}
                 </div>
             </details>
         </form>

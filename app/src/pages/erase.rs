@@ -32,8 +32,6 @@ fn content(preview: ErasePreview) -> impl IntoView {
     let stays = [t().stays_id(), t().stays_history(), t().stays_failures(), t().stays_audit(), t().stays_backups()];
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
-            <a href="/console/users">{t().users()}</a>
-            " / "
             <a href=href.clone()>{name}</a>
         </nav>
         <div class="page-head">

@@ -9,7 +9,7 @@ use server_fn::ServerFn;
 
 use super::{audit::who, form_problem, outcome};
 use crate::{
-    components::{Icon, copyable, empty, fact, moment, phone, phone_changes_table, time_line},
+    components::{copyable, fact, moment, phone, phone_changes_table},
     error::ConsoleError,
     fns::RevealPhone,
     islands::RevealTimer,
@@ -78,7 +78,7 @@ impl UserPrivacy {
     pub(super) fn sections(self) -> impl IntoView {
         let admin = self.role == Role::Admin && self.privacy.erased_at.is_none();
         view! {
-            {looks(self.privacy.looks).into_any()}
+            {looks(self.privacy.looks, &self.id).into_any()}
             {erasures(&self.privacy.erasures).into_any()}
             {admin.then(|| requests(&self.id)).into_any()}
         }
@@ -86,7 +86,7 @@ impl UserPrivacy {
 
     /// The page of somebody who was erased.
     pub(super) fn tombstone(self, user: User, at: Millis) -> impl IntoView {
-        let User { summary, phone_changes, events, .. } = user;
+        let User { summary, phone_changes, .. } = user;
         view! {
             <nav class="crumbs" aria-label=t().breadcrumb()>
                 <a href="/console/users">{t().users()}</a>
@@ -107,10 +107,6 @@ impl UserPrivacy {
                 <h2>{t().phone_history()}</h2>
                 <p class="lead">{t().beijing_time()}</p>
                 {phone_changes_table(phone_changes, false).into_any()}
-            </section>
-            <section class="card">
-                <h2>{t().time_line()}</h2>
-                {time_line(&events, None).into_any()}
             </section>
         }
     }
@@ -157,9 +153,10 @@ pub(super) fn reason_field(example: &'static str) -> impl IntoView {
     }
 }
 
-fn looks(looks: Vec<AuditEntry>) -> impl IntoView {
+fn looks(looks: Vec<AuditEntry>, id: &str) -> impl IntoView + use<> {
+    let all = format!("/console/audit?user={id}");
     let list = if looks.is_empty() {
-        Either::Left(empty(Icon::Log, t().nobody_looked(), t().nobody_looked_lead()))
+        Either::Left(view! { <p class="lead">{t().nobody_looked()}</p> })
     } else {
         let rows = looks.into_iter().map(|look| {
             view! {
@@ -188,7 +185,9 @@ fn looks(looks: Vec<AuditEntry>) -> impl IntoView {
     view! {
         <section class="card card-flush looks">
             <h2>{t().who_looked()}</h2>
-            <p class="lead">{t().who_looked_lead()} " · " {t().beijing_time()}</p>
+            <p class="lead">
+                {t().who_looked_lead()} " · " {t().beijing_time()} " · " <a href=all>{t().all_acts()}</a>
+            </p>
             {list}
         </section>
     }

@@ -12,7 +12,7 @@ texts! {
     operator: "操作人", "Operator";
     whom: "对象", "Whom";
     why: "原因", "Why";
-    origin: "来自", "From";
+    origin: "来自", "Origin";
     open_entry: "打开", "open";
     chain_whole: "链条完整", "Chain whole";
     chain_broken: "链条断裂", "Chain broken";
@@ -22,8 +22,8 @@ texts! {
     check_again: "重新核对全部", "Check all again";
     who_looked: "谁看过", "Who looked";
     who_looked_lead: "查看完整手机号和导出个人数据的记录", "Reveals of the full phone, and exports";
+    all_acts: "此用户的全部审计记录", "every act on this user";
     nobody_looked: "还没有人看过完整数据", "Nobody has looked at the data in full";
-    nobody_looked_lead: "谁看过、什么时候、为什么，会显示在这里。", "Who looks, when and why will stand here.";
 }
 
 impl T {
