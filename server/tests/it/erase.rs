@@ -176,7 +176,8 @@ async fn an_erased_person_is_nowhere(house: House) {
         assert!(!tomb.contains(part), "{part}");
     }
     for q in canaries.iter().map(String::as_str).chain(["5678", "6666"]) {
-        assert!(admin.page(&format!("/console/users?q={q}")).await.contains("没有找到匹配的用户"), "{q}");
+        let query: String = form_urlencoded::byte_serialize(q.as_bytes()).collect();
+        assert!(admin.page(&format!("/console/users?q={query}")).await.contains("没有找到匹配的用户"), "{q}");
     }
     assert!(admin.page("/console/audit").await.contains("by mail, ticket 7"));
     assert!(admin.page(&format!("/console/users/{stays}")).await.contains("137******11"));
