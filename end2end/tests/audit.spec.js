@@ -26,12 +26,12 @@ test('the audit page is narrowed by its form', async ({ page }) => {
   const name = await act(page);
   await page.goto('/console/audit');
   const form = page.locator('.filters');
-  await form.getByLabel('操作', { exact: true }).selectOption('create_api_key');
-  await form.getByLabel('操作人').fill('admin');
+  await form.locator('[name=action]').selectOption('create_api_key');
+  await form.locator('[name=actor]').fill('admin');
   await form.getByRole('button', { name: '筛选' }).click();
   await expect(page).toHaveURL(/action=create_api_key&actor=admin/);
   await expect(entries(page).filter({ hasText: name })).toHaveCount(1);
-  await form.getByLabel('操作人').fill('nobody');
+  await form.locator('[name=actor]').fill('nobody');
   await form.getByRole('button', { name: '筛选' }).click();
   await expect(page.getByText('没有符合条件的记录')).toBeVisible();
   await page.getByRole('link', { name: '清除筛选' }).click();
