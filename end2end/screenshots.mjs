@@ -22,6 +22,7 @@ const PAGES = {
   apps: '/console/apps',
   conflicts: '/console/conflicts',
   'api-keys': '/console/api-keys',
+  audit: '/console/audit',
   users: '/console/users',
   search: `/console/users?q=${encodeURIComponent('王')}`,
   empty: '/console/users?q=nobody',

@@ -26,10 +26,16 @@ pub enum ConsoleError {
     Taken,
     /// Nothing is left of a failure that WeChat could be asked about: 409.
     NothingToAsk,
+    /// A reason is missing, too long, or holds a phone number, which could never be taken out of the log again: 422.
+    Reason,
+    /// The user has no phone to show: 409.
+    NoPhone,
+    /// The user's data is gone already: 409.
+    Erased,
+    /// The operator has seen as many people's data in full as one may in an hour: 429.
+    TooManyReveals,
     /// WeChat holds no session of this user that could be reset: 409.
     NoSession,
-    /// A form without the reason that it asks for: 422.
-    NoReason,
     /// What was typed to confirm is not the end of the user's id: 422.
     Unconfirmed,
     /// Something has changed between the preview and the confirmation: 409.
@@ -49,7 +55,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 22] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -58,9 +64,12 @@ impl ConsoleError {
         Self::CrossSite,
         Self::TooLong,
         Self::Taken,
+        Self::Reason,
+        Self::NoPhone,
+        Self::Erased,
+        Self::TooManyReveals,
         Self::NoSession,
         Self::NothingToAsk,
-        Self::NoReason,
         Self::Unconfirmed,
         Self::Stale,
         Self::NothingToReset,
@@ -82,12 +91,12 @@ impl ConsoleError {
             Self::SignedOut | Self::SignInFailed => 401,
             Self::Forbidden | Self::CrossSite => 403,
             Self::NotFound => 404,
-            Self::TooLong => 413,
-            Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
-            Self::NoReason | Self::Unconfirmed => 422,
-            Self::Stale | Self::NothingToReset | Self::Final => 409,
             Self::BadRequest | Self::NobodySelected => 400,
-            Self::TooMany => 429,
+            Self::TooLong => 413,
+            Self::Taken | Self::NoSession | Self::NothingToAsk | Self::NoPhone | Self::Erased => 409,
+            Self::Stale | Self::NothingToReset | Self::Final => 409,
+            Self::Reason | Self::Unconfirmed => 422,
+            Self::TooMany | Self::TooManyReveals => 429,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

@@ -11,9 +11,9 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Found,
-        MiniProgram, Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview,
-        UnionidConflict, User, UserList, UserQuery,
+        AlertKind, ApiKey, AuditList, AuditQuery, Confirmation, Cursor, ErasePreview, FailureList, FailureQuery,
+        FailureStory, FailureTrend, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder, ResetPreview,
+        RevealedPhone, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery,
     },
 };
 
@@ -48,6 +48,11 @@ pub trait Viewer: Send + Sync {
     async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError>;
     /// The last 24 hours by the hour, or the last 7 or 30 days by the day in Beijing.
     async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError>;
+    /// Who has seen this user's data in full, and what of it was erased.
+    async fn privacy(&self, user_id: &str) -> Result<Privacy, ConsoleError>;
+    async fn audit(&self, query: AuditQuery) -> Result<AuditList, ConsoleError>;
+    /// Looks at every entry of the audit log again.
+    async fn check_audit(&self) -> Result<(), ConsoleError>;
 }
 
 /// What support staff may do besides. Every act is in the audit log, with the reason given.
@@ -61,6 +66,12 @@ pub trait Support: Send + Sync {
     async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError>;
     /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
+    /// Lets this operator's session see a user's number for a minute, by [`Self::revealed_phone`].
+    async fn reveal_phone(&self, user_id: &str, reason: &str) -> Result<(), ConsoleError>;
+    /// The number, while the minute lasts.
+    async fn revealed_phone(&self, user_id: &str) -> Result<Option<RevealedPhone>, ConsoleError>;
+    /// Seconds until this operator may reveal or export again; 0: now.
+    async fn reveal_wait(&self) -> Result<u32, ConsoleError>;
 }
 
 /// What administrators may do besides.
@@ -78,6 +89,11 @@ pub trait Admin: Send + Sync {
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
+    async fn erase_preview(&self, user_id: &str) -> Result<ErasePreview, ConsoleError>;
+    /// Takes a user's personal data out for good. `confirm`: the last four characters of his id.
+    async fn erase_user(&self, user_id: &str, confirm: &str, reason: &str) -> Result<(), ConsoleError>;
+    /// All that is held about a user, as JSON.
+    async fn export_user(&self, user_id: &str, reason: &str) -> Result<String, ConsoleError>;
     /// Which check pasted data passes. Nothing of it is kept.
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
 }

@@ -14,8 +14,8 @@ use crate::{
     error::ConsoleError,
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
-        PhoneChangesPage, RefusedPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
+        ApiKeysPage, AppsPage, AuditPage, ConflictsPage, DashboardPage, ErasePage, FailurePage, FailuresPage,
+        LoginPage, NotFoundPage, PhoneChangesPage, RefusedPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -92,6 +92,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/users/:id") view=UserPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users/:id/reset") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/console/users/:id/undo/:reset") view=UndoPage ssr=SsrMode::Async />
+                <Route path=path!("/console/users/:id/erase") view=ErasePage ssr=SsrMode::Async />
+                <Route path=path!("/console/audit") view=AuditPage ssr=SsrMode::Async />
                 <Route path=path!("/console/phone-changes") view=PhoneChangesPage ssr=SsrMode::Async />
                 <Route path=path!("/console/failures") view=FailuresPage ssr=SsrMode::Async />
                 <Route path=path!("/console/failures/:id") view=FailurePage ssr=SsrMode::Async />

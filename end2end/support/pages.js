@@ -10,6 +10,7 @@ export const PAGES = {
   'mini programs': '/console/apps',
   conflicts: '/console/conflicts',
   'API keys': '/console/api-keys?problem=Taken',
+  audit: '/console/audit?from=2026-01-01',
   users: '/console/users',
   'search result': `/console/users?q=${encodeURIComponent('赵丽颖')}`,
   'empty result': '/console/users?q=nobody',

@@ -141,4 +141,25 @@ async fn operator(house: &House) {
             house.send(Request::get(path).header(header::COOKIE, &cookie).body(String::new().into()).unwrap()).await;
         assert_eq!(page.status, 200);
     }
+    see_in_full(house, &cookie).await;
+}
+
+/// A number that an operator sees is in his answer, and in no log.
+async fn see_in_full(house: &House, cookie: &str) {
+    let get = async |path: &str| {
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        house.send(request.body(String::new().into()).unwrap()).await.text
+    };
+    let found = get("/console/users?q=13580006666").await;
+    let user = found.split("href=\"/console/users/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let post = async |name: &str| {
+        let request = Request::post(format!("/console/fn/{name}"))
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "text/html");
+        house.send(request.body(format!("user={user}&reason=why").into()).unwrap()).await
+    };
+    assert_eq!(post("reveal_phone").await.status, 302);
+    assert!(get(&format!("/console/users/{user}")).await.contains(PHONES[0]));
+    assert!(post("export_user").await.text.contains(PHONES[0]));
 }

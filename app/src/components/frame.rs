@@ -26,6 +26,7 @@ pub enum Section {
     PhoneChanges,
     Apps,
     Conflicts,
+    Audit,
     ApiKeys,
     None,
 }
@@ -105,6 +106,7 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                     {nav_link(Section::PhoneChanges, section, "/console/phone-changes", Icon::Phone, t().phone_changes())}
                     {nav_link(Section::Apps, section, "/console/apps", Icon::Apps, t().mini_programs())}
                     {nav_link(Section::Conflicts, section, "/console/conflicts", Icon::Conflict, t().conflicts())}
+                    {nav_link(Section::Audit, section, "/console/audit", Icon::Log, t().audit())}
                     {api_keys}
                 </nav>
                 <div class="side-end">

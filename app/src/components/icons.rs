@@ -19,6 +19,7 @@ pub enum Icon {
     Failure,
     Clock,
     Cross,
+    Log,
 }
 
 impl Icon {
@@ -50,6 +51,9 @@ impl Icon {
             Self::Failure => "M12 20.5c4.3-1.8 7-4.6 7-9V6l-7-2.5L5 6v5.5c0 4.4 2.7 7.2 7 9ZM12 8v4m0 3h.01",
             Self::Clock => "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.5V12l3 2",
             Self::Cross => "m6.5 6.5 11 11m0-11-11 11",
+            Self::Log => {
+                "M7 4h10a1.5 1.5 0 0 1 1.5 1.5v13A1.5 1.5 0 0 1 17 20H7a1.5 1.5 0 0 1-1.5-1.5v-13A1.5 1.5 0 0 1 7 4Zm2 4.5h6M9 12h6m-6 3.5h3.5"
+            }
             Self::Warning => "M12 8.5v4.5m0 3.5h.01M12 3.5 2.8 19.5h18.4L12 3.5Z",
         };
         view! {

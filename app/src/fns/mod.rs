@@ -5,8 +5,10 @@
 
 mod alerts;
 mod api_keys;
+mod audit;
 mod failures;
 mod preferences;
+mod privacy;
 mod resets;
 mod search;
 mod session;
@@ -14,8 +16,10 @@ mod users;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
+pub use audit::CheckAudit;
 pub use failures::AskWechat;
 pub use preferences::SetPreference;
+pub use privacy::{EraseUser, RevealPhone};
 pub use resets::{ResetUser, UndoReset};
 pub use search::Search;
 pub use session::{SignIn, SignOut};

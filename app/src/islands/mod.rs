@@ -3,7 +3,9 @@
 //! Props are written into the page: never a full phone, key or token.
 
 mod comforts;
+mod reveal_timer;
 mod search_box;
 
 pub use comforts::Comforts;
+pub use reveal_timer::RevealTimer;
 pub use search_box::SearchBox;

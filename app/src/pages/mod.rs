@@ -2,8 +2,11 @@
 
 mod api_keys;
 mod apps;
+mod audit;
+mod audit_filter;
 mod conflicts;
 mod dashboard;
+mod erase;
 mod failure;
 mod failure_filter;
 mod failures;
@@ -14,13 +17,16 @@ mod refused;
 mod trial;
 mod user;
 mod user_filter;
+mod user_privacy;
 mod users;
 mod users_table;
 
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;
+pub use audit::AuditPage;
 pub use conflicts::ConflictsPage;
 pub use dashboard::DashboardPage;
+pub use erase::ErasePage;
 pub use failure::FailurePage;
 pub use failures::FailuresPage;
 pub use login::LoginPage;

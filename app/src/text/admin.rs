@@ -63,7 +63,7 @@ texts! {
     // What support staff do to a user
     session_reset: "微信会话已重置", "The WeChat session is reset";
     session_reset_lead: "新的 session_key 已保存，用户保持登录。", "The new session_key is kept, and the user stays logged in.";
-    numbers_erased: "已删除（用户撤回授权或注销）", "erased (withdrawn, or account cancelled)";
     reason: "原因", "Reason";
     reason_hint: "写入审计日志", "Goes into the audit log";
+    numbers_erased: "已删除（用户撤回授权、注销或要求删除）", "erased (withdrawn, account cancelled, or on request)";
 }

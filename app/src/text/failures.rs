@@ -205,27 +205,6 @@ impl T {
         self.pick(zh, en).to_owned()
     }
 
-    /// An operator's act, as the audit log names it.
-    pub fn action(self, action: &str) -> String {
-        let (zh, en) = match action {
-            "reset_wechat_session" => ("重置微信会话", "reset the WeChat session"),
-            "unbind_phone" => ("解绑手机号", "unbound the phone"),
-            "unbind_openid" => ("解绑 openid", "unbound an openid"),
-            "forget_unionid" => ("清除 unionid", "forgot a unionid"),
-            "end_session" => ("结束会话", "ended a session"),
-            "end_sessions" => ("结束所有会话", "ended all sessions"),
-            "reset_everything" => ("全部重置", "reset everything"),
-            "block_user" => ("封禁用户", "blocked the user"),
-            "unblock_user" => ("解除封禁", "unblocked the user"),
-            "undo_reset" => ("撤销重置", "undid a reset"),
-            "export_users" => ("导出用户", "exported users"),
-            "export_users_ended" => ("导出用户结束", "an export of users ended"),
-            "ask_wechat" => ("向微信核实", "asked WeChat"),
-            other => return other.to_owned(),
-        };
-        self.pick(zh, en).to_owned()
-    }
-
     /// Failures of a version, compared with the one before.
     pub fn rose(self, times: i64, version: &str) -> String {
         match self.0 {

@@ -13,6 +13,7 @@ macro_rules! texts {
 
 mod admin;
 mod alerts;
+mod audit;
 mod causes;
 mod causes_en;
 mod causes_zh;
@@ -20,6 +21,7 @@ mod console;
 mod durations;
 mod failures;
 mod lists;
+mod privacy;
 mod resets;
 mod snippets;
 

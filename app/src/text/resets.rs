@@ -5,9 +5,6 @@ use crate::types::ResetKind;
 
 texts! {
     // The user's page
-    erased: "个人数据已删除", "Personal data erased";
-    erased_lead: "用户已注销或被清除。这里只保留编号和时间，用于对照其他记录；同一微信再次登录会成为新用户。",
-        "The account was cancelled or erased. Only ids and times are left, so that other records keep their meaning. The same WeChat account comes back as a new user.";
     to_resets: "重置与封禁", "Reset or block";
     sessions: "登录会话", "Sessions";
     sessions_lead: "小程序持有的登录令牌，最近使用的在最前", "The API tokens that mini programs hold; last used first";
@@ -90,8 +87,6 @@ texts! {
     undone_done_lead: "能恢复的已经恢复，见下方的手机号、绑定和历史。", "What could come back has: see phone, bindings and history below.";
 
     // Refusals
-    no_reason: "请填写原因", "Say why";
-    no_reason_lead: "没有执行任何操作。原因必填，最多 500 字。", "Nothing was done. A reason is needed, of 500 characters at most.";
     unconfirmed: "确认字符不正确", "That is not the end of the user id";
     unconfirmed_lead: "没有执行任何操作。请核对用户，再输入其用户 ID 的最后四个字符。", "Nothing was done. Make sure it is the right user, then type the last four characters of the id.";
     stale: "期间情况有变", "Something has changed since";

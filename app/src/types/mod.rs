@@ -1,20 +1,23 @@
 //! The values that server and console exchange: serde only, no behaviour that needs a clock or a database.
 //!
-//! Phones are masked before they get here; a full number has no type in this room.
+//! Phones are masked before they get here; only `RevealedPhone` holds a full number, and nothing can serialise it.
 
 mod api_key;
+mod audit;
 mod cause;
 mod conflict;
 mod failure;
 mod mini_program;
 mod page;
 mod phone_change;
+mod privacy;
 mod reset;
 mod time;
 mod user;
 mod user_list;
 
 pub use api_key::ApiKey;
+pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainState};
 pub use cause::Cause;
 pub use conflict::UnionidConflict;
 pub use failure::{
@@ -24,6 +27,7 @@ pub use failure::{
 pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
+pub use privacy::{ErasePreview, Erasure, Privacy, RevealedPhone};
 pub use reset::{
     Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Taken, UndoPart,
     UndoPreview,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AppRef, Millis, UserRef, UserSummary};
+use super::{AppRef, AuditAction, Millis, UserRef, UserSummary};
 
 /// What an operator can do to a user behind a preview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,17 +56,17 @@ impl ResetKind {
     }
 
     /// What the audit log calls it.
-    pub const fn action(self) -> &'static str {
+    pub const fn action(self) -> AuditAction {
         match self {
-            Self::Phone => "unbind_phone",
-            Self::Binding => "unbind_openid",
-            Self::Unionid => "forget_unionid",
-            Self::WechatSession => "reset_wechat_session",
-            Self::Session => "end_session",
-            Self::Sessions => "end_sessions",
-            Self::Everything => "reset_everything",
-            Self::Block => "block_user",
-            Self::Unblock => "unblock_user",
+            Self::Phone => AuditAction::UnbindPhone,
+            Self::Binding => AuditAction::UnbindOpenid,
+            Self::Unionid => AuditAction::ForgetUnionid,
+            Self::WechatSession => AuditAction::ResetWechatSession,
+            Self::Session => AuditAction::EndSession,
+            Self::Sessions => AuditAction::EndSessions,
+            Self::Everything => AuditAction::ResetEverything,
+            Self::Block => AuditAction::BlockUser,
+            Self::Unblock => AuditAction::UnblockUser,
         }
     }
 

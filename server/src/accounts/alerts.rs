@@ -3,7 +3,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use latchkey_app::types::AlertKind;
+use latchkey_app::types::{AlertKind, AuditAction};
 
 use super::{Accounts, Actor, Failure, failure::NO_PHONE_QUOTA};
 use crate::{
@@ -122,7 +122,7 @@ impl Accounts {
         let settled = alerts::settle(&mut tx, appid, kind.name()).await?;
         if settled {
             let detail = serde_json::json!({ "appid": appid, "kind": kind.name() });
-            self.write_audit(&mut tx, actor, "settle_alert", None, &detail).await?;
+            self.write_audit(&mut tx, actor, AuditAction::SettleAlert, None, &detail).await?;
         }
         tx.commit().await?;
         self.raised.forget(appid, kind);

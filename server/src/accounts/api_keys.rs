@@ -1,3 +1,4 @@
+use latchkey_app::types::AuditAction;
 use uuid::Uuid;
 
 use super::{Accounts, Actor, Failure};
@@ -56,7 +57,7 @@ impl Accounts {
             return Err(ApiKeyError::Taken);
         }
         let detail = serde_json::json!({ "name": name });
-        self.write_audit(&mut tx, actor, "create_api_key", None, &detail).await?;
+        self.write_audit(&mut tx, actor, AuditAction::CreateApiKey, None, &detail).await?;
         tx.commit().await?;
         Ok(Secret::new(key))
     }
@@ -71,7 +72,7 @@ impl Accounts {
         let mut tx = self.db.write().await?;
         let Some(name) = api_keys::revoke(&mut tx, id, self.clock.now()).await? else { return Ok(false) };
         let detail = serde_json::json!({ "name": name });
-        self.write_audit(&mut tx, actor, "revoke_api_key", None, &detail).await?;
+        self.write_audit(&mut tx, actor, AuditAction::RevokeApiKey, None, &detail).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -1,18 +1,18 @@
+use latchkey_app::types::AuditAction;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Accounts, Failure};
 use crate::arrival::Arrival;
 use crate::store::{
-    Tx,
+    StoreError, Tx,
     audit::{self, AuditRow},
     settings,
 };
 
 /// Who acts through `latchkey …` on the machine itself.
 const COMMAND_LINE: &str = "command line";
-const PAGE: i64 = 1000;
-const HEAD: &str = "audit_head";
+pub(super) const HEAD: &str = "audit_head";
 
 /// Who acts, and through which request.
 #[derive(Debug, Clone)]
@@ -56,18 +56,19 @@ impl Accounts {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        action: &str,
+        action: AuditAction,
         user_id: Option<Uuid>,
         detail: &Value,
     ) -> Result<(), Failure> {
         // The chain has one end: one entry after the other.
         tx.lock("audit").await?;
         let last = audit::last(tx).await?;
+        let seq = self.next_seq(tx, last.as_ref()).await?;
         let mut row = AuditRow {
-            seq: last.as_ref().map_or(0, |last| last.seq) + 1,
+            seq,
             at: self.clock.now().0,
             actor: actor.name.clone(),
-            action: action.to_owned(),
+            action: action.name().to_owned(),
             user_id,
             detail: actor.sign(detail).to_string(),
             hash: Vec::new(),
@@ -77,37 +78,36 @@ impl Accounts {
         Ok(settings::set(tx, HEAD, &self.head(&row)).await?)
     }
 
+    /// One more than the last. When the head does not vouch for the last entry, somebody has cut the log off, and the new
+    /// entry would cover it up: it leaves a gap instead, which shows for ever.
+    async fn next_seq(&self, tx: &mut Tx, last: Option<&AuditRow>) -> Result<i64, Failure> {
+        let head = settings::find(tx, HEAD).await?;
+        let vouched = last.is_some_and(|last| head.as_deref() == Some(&self.head(last)));
+        Ok(last.map_or(0, |last| last.seq) + if vouched { 1 } else { 2 })
+    }
+
+    /// The first entry of an installation's log, made with the mark that it has one (see `startup`).
+    pub(super) async fn begin_audit(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        if audit::last(tx).await?.is_some() {
+            return Ok(());
+        }
+        let (actor, action) = (COMMAND_LINE.to_owned(), AuditAction::BeginLog.name().to_owned());
+        let (at, detail) = (self.clock.now().0, "{}".to_owned());
+        let mut row = AuditRow { seq: 1, at, actor, action, user_id: None, detail, hash: Vec::new() };
+        row.hash = self.link(None, &row);
+        audit::insert(tx, &row).await?;
+        settings::set(tx, HEAD, &self.head(&row)).await
+    }
+
     /// The hash that `row` must have behind `before`.
-    fn link(&self, before: Option<&AuditRow>, row: &AuditRow) -> Vec<u8> {
+    pub(super) fn link(&self, before: Option<&AuditRow>, row: &AuditRow) -> Vec<u8> {
         let before = before.map(|before| hex::encode(&before.hash));
         let text = serde_json::json!([before, row.seq, row.at, row.actor, row.action, row.user_id, row.detail]);
         self.index.audit(&text.to_string()).to_vec()
     }
 
     /// What vouches for the last entry: whoever cuts the log off at the end cannot make it for the entry before.
-    fn head(&self, last: &AuditRow) -> [u8; 32] {
+    pub(super) fn head(&self, last: &AuditRow) -> [u8; 32] {
         self.index.audit(&serde_json::json!(["head", last.seq, hex::encode(&last.hash)]).to_string())
-    }
-
-    /// The number of entries, or the first one that was changed or follows a missing one.
-    pub async fn verify_audit(&self) -> Result<Result<i64, i64>, Failure> {
-        let mut tx = self.db.read().await?;
-        let mut last: Option<AuditRow> = None;
-        loop {
-            let seq = last.as_ref().map_or(0, |last| last.seq);
-            let rows = audit::after(&mut tx, seq, PAGE).await?;
-            if rows.is_empty() {
-                let head = settings::find(&mut tx, HEAD).await?;
-                let right = last.as_ref().map(|last| self.head(last).to_vec());
-                return Ok(if head == right { Ok(seq) } else { Err(seq + 1) });
-            }
-            for row in rows {
-                let next = last.as_ref().map_or(0, |last| last.seq) + 1;
-                if row.seq != next || self.link(last.as_ref(), &row) != row.hash {
-                    return Ok(Err(row.seq));
-                }
-                last = Some(row);
-            }
-        }
     }
 }

@@ -174,7 +174,9 @@ impl Accounts {
             self.take_from_others(tx, user_id, &proven.phone, occasion).await?;
         }
         let new = Some(&proven.phone);
-        users::set_phone(tx, user_id, Some(&self.stored(user_id, &proven.phone)?), occasion.now).await?;
+        if !users::set_phone(tx, user_id, Some(&self.stored(user_id, &proven.phone)?), occasion.now).await? {
+            return Err(Failure::Unauthorized);
+        }
         self.record_change(tx, user_id, old.as_ref(), new, proven.source, occasion).await?;
         Ok(true)
     }

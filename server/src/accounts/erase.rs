@@ -5,7 +5,7 @@ use super::{Accounts, Failure, Fault, bind_phone::Occasion};
 use crate::store::{
     Tx, bindings,
     erasures::{self, ErasureRow},
-    failures, phone_changes, resets, unionid_conflicts, users,
+    failures, phone_changes, push, resets, unionid_conflicts, users,
 };
 
 /// Whose data goes, and why.
@@ -60,8 +60,11 @@ impl Accounts {
     pub(super) async fn erase_user(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
         let (user_id, now) = (erasure.user_id, self.clock.now());
         resets::drop_of(tx, user_id).await?;
+        // The lock of binds that count owners (`bind_phone`).
+        tx.lock("phones").await?;
         unionid_conflicts::delete_of(tx, user_id).await?;
         failures::erase_of(tx, user_id).await?;
+        push::erase_of(tx, user_id).await?;
         bindings::delete_of(tx, user_id).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
         users::erase(tx, user_id, now).await?;

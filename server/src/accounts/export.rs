@@ -1,3 +1,4 @@
+use latchkey_app::types::AuditAction;
 use serde_json::{Value, json};
 
 use super::{Accounts, Actor, Failure};
@@ -5,8 +6,6 @@ use crate::store::audit;
 
 /// Of one operator.
 const AN_HOUR: i64 = 10;
-const BEGUN: &str = "export_users";
-const ENDED: &str = "export_users_ended";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -23,17 +22,20 @@ impl Accounts {
         // Counted behind the lock of the log: two at once are two.
         tx.lock("audit").await.map_err(Failure::from)?;
         let hour_ago = self.clock.now().plus_seconds(-3600);
-        if audit::times(&mut tx, &actor.name, BEGUN, hour_ago).await.map_err(Failure::from)? >= AN_HOUR {
+        if audit::times(&mut tx, &actor.name, AuditAction::ExportUsers.name(), hour_ago).await.map_err(Failure::from)?
+            >= AN_HOUR
+        {
             return Err(ExportError::TooMany);
         }
-        self.write_audit(&mut tx, actor, BEGUN, None, detail).await?;
+        self.write_audit(&mut tx, actor, AuditAction::ExportUsers, None, detail).await?;
         Ok(tx.commit().await.map_err(Failure::from)?)
     }
 
     /// How much of it has left; not whole when whoever asked for it hung up, or a row could not be read.
     pub async fn end_export(&self, actor: &Actor, rows: u64, whole: bool) -> Result<(), Failure> {
         let mut tx = self.db.write().await?;
-        self.write_audit(&mut tx, actor, ENDED, None, &json!({ "rows": rows, "whole": whole })).await?;
+        self.write_audit(&mut tx, actor, AuditAction::ExportUsersEnded, None, &json!({ "rows": rows, "whole": whole }))
+            .await?;
         Ok(tx.commit().await?)
     }
 }

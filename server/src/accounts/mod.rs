@@ -6,12 +6,15 @@
 mod alerts;
 mod api_keys;
 mod audit;
+mod audit_chain;
 mod authenticate;
 mod bind_phone;
 mod check_session;
 mod erase;
+mod erase_person;
 mod exchange_code;
 mod export;
+mod export_person;
 mod failure;
 mod get_me;
 mod introspect;
@@ -23,6 +26,7 @@ mod profile;
 mod prove_phone;
 mod reports;
 mod resets;
+mod reveal;
 mod startup;
 mod take_push;
 mod update_profile;
@@ -37,6 +41,7 @@ pub use api_keys::ApiKeyError;
 pub use audit::Actor;
 pub use authenticate::{Session, TokenPart};
 pub use bind_phone::BoundPhone;
+pub use erase_person::{EraseError, Holdings};
 pub use export::ExportError;
 pub use failure::{Failure, Fault};
 pub use introspect::Introspection;
@@ -49,6 +54,7 @@ pub use resets::{
     BindingPart, ComesBack, Fate, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan, ResetError, UndoPlan,
     UnionidPart, What,
 };
+pub use reveal::{DISCLOSURES, RevealError};
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
@@ -94,6 +100,7 @@ pub struct Parts {
     user_quota: user_quota::UserQuota,
     sampler: reports::Sampler,
     reports: TaskTracker,
+    seen_chain: audit_chain::SeenChain,
 }
 
 impl std::ops::Deref for Accounts {

@@ -4,18 +4,16 @@ use latchkey_app::{error::ConsoleError, types::Confirmation};
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::{Failed, shown_once};
+use super::{Failed, reason::reason, shown_once};
 use crate::{sealed::Vault, secret::Secret};
 
+/// Of what is kept of a reason that was refused.
 const LONGEST_REASON: usize = 500;
 const TYPED_REASON: &str = "typed_reason";
 
 /// The reason, when there is one and the last four characters of the user's id were typed.
 pub(super) fn confirmed<'a>(said: &'a Confirmation, user: &str) -> Result<&'a str, ConsoleError> {
-    let reason = said.reason.trim();
-    if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
-        return Err(ConsoleError::NoReason);
-    }
+    let reason = reason(&said.reason)?;
     let typed = said.typed.trim().to_ascii_lowercase();
     if typed.len() == 4 && user.to_ascii_lowercase().ends_with(&typed) {
         Ok(reason)

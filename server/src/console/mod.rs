@@ -4,12 +4,15 @@
 
 mod api_keys;
 mod apps;
+mod audit;
 mod confirmed;
 mod conflicts;
 mod export;
 mod failures;
 pub mod operators;
 mod phone_changes;
+mod privacy;
+mod reason;
 mod resets;
 mod search;
 mod sessions;
@@ -26,11 +29,12 @@ pub use export::{Export, ExportForm};
 pub use sessions::{OperatorSessions, session_layer};
 pub use visit::Visit;
 
+use std::str::FromStr;
+
 use latchkey_app::{
     error::ConsoleError,
     types::{AppRef, Cursor, Page},
 };
-use uuid::Uuid;
 
 use self::operators::Operators;
 use crate::{
@@ -95,8 +99,8 @@ impl From<Failed> for ConsoleError {
 }
 
 /// Where a list that is read by key starts.
-fn start(cursor: Option<&Cursor>) -> Result<Start, ConsoleError> {
-    let id = |text: &str| text.parse().map_err(|_| ConsoleError::BadRequest);
+fn start<K: FromStr>(cursor: Option<&Cursor>) -> Result<Start<K>, ConsoleError> {
+    let id = |text: &str| text.parse::<K>().map_err(|_| ConsoleError::BadRequest);
     Ok(match cursor {
         None => Start::Newest,
         Some(Cursor::After(text)) => Start::After(id(text)?),
@@ -105,7 +109,7 @@ fn start(cursor: Option<&Cursor>) -> Result<Start, ConsoleError> {
 }
 
 /// A slice of rows as a page; `id` is the key that the list is ordered by.
-fn page<R, T>(slice: &Slice<R>, id: impl Fn(&R) -> Uuid, items: Vec<T>) -> Page<T> {
+fn page<R, K: ToString, T>(slice: &Slice<R>, id: impl Fn(&R) -> K, items: Vec<T>) -> Page<T> {
     let previous = slice.rows.first().filter(|_| slice.newer).map(|row| Cursor::Before(id(row).to_string()));
     let next = slice.rows.last().filter(|_| slice.older).map(|row| Cursor::After(id(row).to_string()));
     Page { items, previous, next }

@@ -5,9 +5,9 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Found,
-        MiniProgram, Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview,
-        UnionidConflict, User, UserList, UserQuery,
+        AlertKind, ApiKey, AuditList, AuditQuery, Confirmation, Cursor, ErasePreview, FailureList, FailureQuery,
+        FailureStory, FailureTrend, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder, ResetPreview,
+        RevealedPhone, Role, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery,
     },
 };
 use tower_sessions::Session;
@@ -126,6 +126,18 @@ impl Viewer for SignedInVisit {
     async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError> {
         Ok(self.server.failure_trend(days).await?)
     }
+
+    async fn privacy(&self, user_id: &str) -> Result<Privacy, ConsoleError> {
+        Ok(self.server.privacy(user_id).await?)
+    }
+
+    async fn audit(&self, query: AuditQuery) -> Result<AuditList, ConsoleError> {
+        Ok(self.server.audit(&query).await?)
+    }
+
+    async fn check_audit(&self) -> Result<(), ConsoleError> {
+        Ok(self.server.check_audit().await?)
+    }
 }
 
 #[async_trait]
@@ -144,6 +156,18 @@ impl Support for SignedInVisit {
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {
         Ok(self.server.ask_wechat(failure_id, &self.actor).await?)
+    }
+
+    async fn reveal_phone(&self, user_id: &str, reason: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.reveal_phone(user_id, reason, &self.actor, &self.session).await?)
+    }
+
+    async fn revealed_phone(&self, user_id: &str) -> Result<Option<RevealedPhone>, ConsoleError> {
+        Ok(self.server.revealed_phone(user_id, &self.session).await?)
+    }
+
+    async fn reveal_wait(&self) -> Result<u32, ConsoleError> {
+        Ok(self.server.reveal_wait(&self.actor).await?)
     }
 }
 
@@ -171,6 +195,18 @@ impl Admin for SignedInVisit {
 
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError> {
         Ok(self.server.revoke_api_key(id, &self.actor).await?)
+    }
+
+    async fn erase_preview(&self, user_id: &str) -> Result<ErasePreview, ConsoleError> {
+        Ok(self.server.erase_preview(user_id).await?)
+    }
+
+    async fn erase_user(&self, user_id: &str, confirm: &str, reason: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.erase_user(user_id, confirm, reason, &self.actor).await?)
+    }
+
+    async fn export_user(&self, user_id: &str, reason: &str) -> Result<String, ConsoleError> {
+        Ok(self.server.export_user(user_id, reason, &self.actor).await?)
     }
 
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {

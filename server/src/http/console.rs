@@ -20,18 +20,18 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
-use super::{SiteOptions, assets};
+use super::{SiteOptions, assets, person_export::person_export};
 use crate::{
     arrival::Arrival,
     console::{ConsoleServer, Export, ExportForm, OperatorSessions, Visit, session_layer},
 };
 
 /// Far more than any form of the console sends; what reads them has no limit of its own.
-const LONGEST_FORM: usize = 64 * 1024;
+pub(super) const LONGEST_FORM: usize = 64 * 1024;
 
 #[derive(Clone)]
-struct Pages {
-    server: ConsoleServer,
+pub(super) struct Pages {
+    pub(super) server: ConsoleServer,
     site: Site,
 }
 
@@ -49,6 +49,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .route("/console/try", get(page).post(try_page))
         .route("/console/users/export", get(page).post(export))
         .route("/console/{*path}", get(page))
+        .route("/console/fn/export_user", post(person_export))
         .route("/console/fn/{name}", post(function))
         .layer(session_layer(sessions, site.https))
         .layer(CsrfLayer::new())

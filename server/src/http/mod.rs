@@ -8,6 +8,7 @@ mod client_address;
 mod console;
 mod headers;
 mod health;
+mod person_export;
 mod serve;
 
 use std::{sync::Arc, time::Duration};

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, execute, on, row};
+use super::{Result, Slice, Start, Tx, execute, on, row};
 use crate::clock::Millis;
 
 row! {
@@ -55,6 +55,78 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i6
 pub async fn times(tx: &mut Tx, actor: &str, action: &str, since: Millis) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM audit WHERE action = $2 AND at >= $3 AND actor = $1";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(actor).bind(action).bind(since.0).fetch_one(conn).await)?)
+}
+
+/// Every act of some kinds on a user, newest first.
+pub async fn acts_on(tx: &mut Tx, user: Uuid, actions: [&str; 2], most: i64) -> Result<Vec<AuditRow>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM audit WHERE user_id = $1 AND action IN ($2, $3) ORDER BY seq DESC LIMIT $4");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user).bind(actions[0]).bind(actions[1]).bind(most).fetch_all(conn).await)?)
+}
+
+/// When an operator did any of these after `since`, newest first.
+pub async fn lately(tx: &mut Tx, actor: &str, actions: [&str; 2], since: Millis, most: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT at FROM audit WHERE actor = $1 AND action IN ($2, $3) AND at > $4 ORDER BY at DESC LIMIT $5";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql)
+        .bind(actor).bind(actions[0]).bind(actions[1]).bind(since.0).bind(most).fetch_all(conn).await)?)
+}
+
+/// What to leave out. Absent: nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub actor: Option<String>,
+    pub action: Option<String>,
+    pub user_id: Option<Uuid>,
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub to: Option<Millis>,
+}
+
+impl Filter {
+    /// The conditions on what is not absent, for placeholders from `$3` on. Only these: with one for every field that a
+    /// value might be missing from, no index would be used.
+    fn conditions(&self) -> String {
+        let said = [
+            ("actor =", self.actor.is_some()),
+            ("action =", self.action.is_some()),
+            ("user_id =", self.user_id.is_some()),
+            ("at >=", self.from.is_some()),
+            ("at <", self.to.is_some()),
+        ];
+        let said = said.iter().filter(|(_, said)| *said).zip(3..);
+        said.map(|((condition, _), number)| format!(" AND {condition} ${number}")).collect()
+    }
+}
+
+/// A page of the log, newest first.
+pub async fn list(tx: &mut Tx, filter: &Filter, start: Start<i64>, limit: usize) -> Result<Slice<AuditRow>> {
+    let (edge, order, key) = match start {
+        Start::Newest => ("seq <", "DESC", i64::MAX),
+        Start::After(seq) => ("seq <", "DESC", seq),
+        Start::Before(seq) => ("seq >", "ASC", seq),
+    };
+    let conditions = filter.conditions();
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE {edge} $1{conditions} ORDER BY seq {order} LIMIT $2");
+    let rows = on!(tx, conn => {
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(key).bind(super::one_more(limit));
+        for text in [&filter.actor, &filter.action].into_iter().flatten() {
+            query = query.bind(text);
+        }
+        if let Some(user) = filter.user_id {
+            query = query.bind(user);
+        }
+        for at in [filter.from, filter.to].into_iter().flatten() {
+            query = query.bind(at.0);
+        }
+        query.fetch_all(conn).await
+    })?;
+    Ok(Slice::new(rows, start, limit))
+}
+
+pub async fn find(tx: &mut Tx, seq: i64) -> Result<Option<AuditRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq = $1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(seq).fetch_optional(conn).await)?)
 }
 
 /// The entries after `seq`, oldest first, at most `most` of them.

@@ -125,9 +125,9 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<FailureRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
 }
 
-/// WeChat was asked afterwards, and what follows from its answer.
+/// WeChat was asked afterwards, and what follows from its answer. Nothing when the record was erased meanwhile.
 pub async fn set_asked(tx: &mut Tx, id: Uuid, asked: &str, cause: &str, evidence: &str) -> Result<()> {
-    let sql = "UPDATE failures SET asked = $2, cause = $3, evidence = $4 WHERE id = $1";
+    let sql = "UPDATE failures SET asked = $2, cause = $3, evidence = $4 WHERE id = $1 AND request_id <> ''";
     execute!(tx, sqlx::query(sql).bind(id).bind(asked).bind(cause).bind(evidence))?;
     Ok(())
 }
@@ -208,10 +208,10 @@ pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(text).fetch_optional(conn).await)?)
 }
 
-/// Forgets whose an erased user's failures were, and what might tell.
+/// Forgets whose an erased user's failures were, and what might tell: the lines of his history name the same requests.
 pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
-    let sql = "UPDATE failures SET user_id = NULL, binding_id = NULL, ciphertext_hash = NULL, \
-               evidence = '{\"proof\":\"erased\"}' WHERE user_id = $1";
+    let sql = "UPDATE failures SET user_id = NULL, binding_id = NULL, ciphertext_hash = NULL, rid = NULL, \
+               request_id = '', asked = '[]', evidence = '{\"proof\":\"erased\"}' WHERE user_id = $1";
     execute!(tx, sqlx::query(sql).bind(user))?;
     execute!(tx, sqlx::query("DELETE FROM ciphertexts WHERE user_id = $1").bind(user))?;
     Ok(())
@@ -222,6 +222,12 @@ pub async fn opened(tx: &mut Tx, ciphertext: [u8; 32], user: Uuid, at: Millis) -
     let sql = "INSERT INTO ciphertexts (hash, user_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
     execute!(tx, sqlx::query(sql).bind(ciphertext.as_slice()).bind(user).bind(at.0))?;
     Ok(())
+}
+
+/// Hashes of the ciphertexts of a user that were opened, and when.
+pub async fn opened_of(tx: &mut Tx, user: Uuid) -> Result<Vec<(Vec<u8>, i64)>> {
+    let sql = "SELECT hash, opened_at FROM ciphertexts WHERE user_id = $1 ORDER BY opened_at";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).fetch_all(conn).await)?)
 }
 
 pub async fn opened_by(tx: &mut Tx, ciphertext: [u8; 32]) -> Result<Option<Uuid>> {

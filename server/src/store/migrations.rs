@@ -31,6 +31,7 @@ const PAIRS: &[Pair] = pairs![
     3 "failures" "0003_failures.sql",
     4 "resets" "0004_resets.sql",
     6 "lists" "0006_lists.sql",
+    7 "privacy" "0007_privacy.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

@@ -76,12 +76,12 @@ async fn expire(
     Ok(execute!(tx, sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.0).bind(batch))?)
 }
 
-/// Where a page of a list that is ordered by id, newest first, starts.
+/// Where a page of a list that is ordered by a key, newest first, starts. The key is a row's id unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
+pub enum Start<K = uuid::Uuid> {
     Newest,
-    After(uuid::Uuid),
-    Before(uuid::Uuid),
+    After(K),
+    Before(K),
 }
 
 impl Start {
@@ -110,7 +110,7 @@ pub struct Slice<T> {
 
 impl<T> Slice<T> {
     /// From one row more than the page holds, in the order the database gave them.
-    fn new(mut rows: Vec<T>, start: Start, limit: usize) -> Self {
+    fn new<K>(mut rows: Vec<T>, start: Start<K>, limit: usize) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
         match start {

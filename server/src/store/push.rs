@@ -52,6 +52,12 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i6
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
+/// Forgets whom an erased user's messages were about. Their hashes stay until they expire: a repeat must change nothing.
+pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE push_events SET user_id = NULL WHERE user_id = $1").bind(user))?;
+    Ok(())
+}
+
 /// Ties a signature to a content, the first that comes with it; `false` when it came with another one before.
 pub async fn claim_signature(tx: &mut Tx, signature: [u8; 32], content: [u8; 32], at: Millis) -> Result<bool> {
     let sql = "INSERT INTO push_signatures (hash, content_hash, received_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";

@@ -47,6 +47,13 @@ pub async fn list(tx: &mut Tx, start: Start, limit: usize) -> Result<Slice<Union
     Ok(Slice::new(rows, start, limit))
 }
 
+/// The conflicts that a user is one side of, oldest first.
+pub async fn of_user(tx: &mut Tx, user: Uuid) -> Result<Vec<UnionidConflictRow>> {
+    let sql = "SELECT id, at, unionid, binding_id, user_id, other_user_id FROM unionid_conflicts \
+               WHERE user_id = $1 OR other_user_id = $1 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).fetch_all(conn).await)?)
+}
+
 /// A user who is erased is in conflict with nobody.
 pub async fn delete_of(tx: &mut Tx, user: Uuid) -> Result<()> {
     let sql = "DELETE FROM unionid_conflicts WHERE user_id = $1 OR other_user_id = $1";

@@ -89,10 +89,11 @@ pub async fn touch_login(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
     Ok(())
 }
 
-pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: Millis) -> Result<()> {
+/// `false` when the user has been erased meanwhile: nothing personal is ever written into his row again.
+pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: Millis) -> Result<bool> {
     let sql = "UPDATE users SET phone_sealed = $2, phone_hash = $3, phone_national_hash = $4, phone_last_four_hash = $5, \
-               phone_bound_at = $6 WHERE id = $1";
-    execute!(
+               phone_bound_at = $6 WHERE id = $1 AND erased_at IS NULL";
+    let changed = execute!(
         tx,
         sqlx::query(sql)
             .bind(id)
@@ -102,7 +103,7 @@ pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: M
             .bind(phone.map(|phone| phone.last_four_hash.as_slice()))
             .bind(phone.map(|_| at.0))
     )?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Values to set; those that are `None` stay as they are.
@@ -116,10 +117,11 @@ pub struct ProfileChange<'a> {
     pub country: Option<&'a str>,
 }
 
+/// Nobody's when the user has been erased meanwhile.
 pub async fn set_profile(tx: &mut Tx, id: Uuid, change: &ProfileChange<'_>) -> Result<()> {
     let sql = "UPDATE users SET nickname = COALESCE($2, nickname), nickname_key = COALESCE($3, nickname_key), \
                avatar_url = COALESCE($4, avatar_url), gender = COALESCE($5, gender), province = COALESCE($6, province), \
-               city = COALESCE($7, city), country = COALESCE($8, country) WHERE id = $1";
+               city = COALESCE($7, city), country = COALESCE($8, country) WHERE id = $1 AND erased_at IS NULL";
     execute!(
         tx,
         sqlx::query(sql)

@@ -1,6 +1,6 @@
 //! What an operator has to put right, seen where he looks for it.
 
-use latchkey::{accounts::Actor, secret::Secret};
+use latchkey::secret::Secret;
 use latchkey_app::types::{AlertKind, MiniProgram};
 use serde_json::json;
 
@@ -79,7 +79,7 @@ async fn a_reset_ends_the_old_key_here_and_at_wechat(house: House) {
     house.post_as(token, "/api/bindPhone", old).await.refused(422, "decrypt_failed", "relogin");
     let new = house.tap("u1", "encrypted").await;
     house.post_as(token, "/api/bindPhone", new).await.data();
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(1));
+    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(2));
     // A key that WeChat no longer takes cannot be reset.
     house.sim("rotate", json!({ "user": "u1", "appid": APP_1 })).await;
     let shown = seen(&support.preview(user, "wechat_session", &binding).await.text);
@@ -101,26 +101,4 @@ async fn a_wrong_secret_is_told_with_its_rid() {
     let programs = house.console("viewer").await.viewer().await.unwrap().mini_programs().await.unwrap();
     let alert = &programs[0].alerts[0];
     assert_eq!((alert.kind, alert.errcode, alert.rid.is_some()), (AlertKind::SecretWrong, Some(40125), true));
-}
-
-#[tokio::test]
-async fn a_chain_with_a_missing_or_changed_entry_is_found() {
-    let house = House::new(&sqlite_url()).await;
-    for name in ["a", "b", "c"] {
-        house.server.accounts.create_api_key(name, &Actor::operator("admin", None)).await.unwrap();
-    }
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(3));
-    let by_hand = async |sql: &'static str| {
-        let latchkey::store::Db::Sqlite { writer, .. } = &house.server.accounts.db else { unreachable!() };
-        sqlx::query(sql).execute(writer).await.unwrap();
-    };
-    by_hand("CREATE TEMP TABLE cut AS SELECT * FROM audit WHERE seq = 3").await;
-    by_hand("DELETE FROM audit WHERE seq = 3").await;
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Err(3), "cut off at the end");
-    by_hand("INSERT INTO audit SELECT * FROM cut").await;
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(3));
-    by_hand("UPDATE audit SET detail = '{}' WHERE seq = 3").await;
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Err(3));
-    by_hand("DELETE FROM audit WHERE seq = 2").await;
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Err(3));
 }

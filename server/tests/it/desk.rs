@@ -122,8 +122,8 @@ impl<'a> Desk<'a> {
     /// The newest fifty.
     pub async fn users(&self) -> Vec<User> {
         let mut users = Vec::new();
-        for summary in self.viewer.as_ref().unwrap().users(UserQuery::default()).await.unwrap().items {
-            users.push(self.user(&summary.id).await);
+        for listed in self.viewer.as_ref().unwrap().users(UserQuery::default()).await.unwrap().page.items {
+            users.push(self.user(&listed.summary.id).await);
         }
         users
     }

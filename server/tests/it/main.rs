@@ -3,11 +3,14 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 mod alerts;
+mod audit;
 mod bind_phone;
+mod browser;
 mod compat;
 mod console;
 mod databases;
 mod desk;
+mod erase;
 mod export;
 mod failure_numbers;
 mod failures;
@@ -22,6 +25,7 @@ mod profile;
 mod push;
 mod refusals;
 mod resets;
+mod reveal;
 mod roles;
 mod rooms;
 mod search;

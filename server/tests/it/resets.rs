@@ -84,9 +84,9 @@ async fn what_is_not_confirmed_changes_nothing(house: House) {
     let shown = seen(&support.preview(&user, "phone", "").await.text);
     let long = "长".repeat(501);
     for (reason, typed, problem) in [
-        ("", user.as_str(), "NoReason"),
-        (" \t ", &user, "NoReason"),
-        (&long, &user, "NoReason"),
+        ("", user.as_str(), "Reason"),
+        (" \t ", &user, "Reason"),
+        (&long, &user, "Reason"),
         (REASON, "", "Unconfirmed"),
         (REASON, "zzzz", "Unconfirmed"),
         (REASON, &user[..30], "Unconfirmed"),

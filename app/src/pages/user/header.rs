@@ -2,7 +2,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::preview_link;
 use crate::{
-    components::{Icon, avatar, copyable, fact, moment, phone, status},
+    components::{Icon, avatar, copyable, fact, moment, status},
     text::t,
     types::{ResetKind, User, UserSummary},
 };
@@ -10,10 +10,7 @@ use crate::{
 /// Who it is, and in what state.
 pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
     let UserSummary { id, nickname, .. } = user.summary.clone();
-    let state = match user.erased_at {
-        Some(_) => Either::Left(view! { <span class="badge">{t().erased()}</span> }),
-        None => Either::Right(status(user.summary.blocked)),
-    };
+    let state = status(user.summary.blocked);
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
             <a href="/console/users">{t().users()}</a>
@@ -25,7 +22,6 @@ pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
             </div> {support.then(|| view! { <a class="button page-act" href="#danger">{t().to_resets()}</a> })}
         </div>
         {blocked(user)}
-        {erased(user)}
     }
 }
 
@@ -52,30 +48,21 @@ fn blocked(user: &User) -> impl IntoView + use<> {
     })
 }
 
-fn erased(user: &User) -> impl IntoView + use<> {
-    user.erased_at.map(|at| {
-        view! {
-            <div class="notice state">
-                {Icon::Cross.view()} <div>
-                    <h2>{t().erased()} " · " {moment(at)}</h2>
-                    <p>{t().erased_lead()}</p>
-                </div>
-            </div>
-        }
-    })
-}
-
-pub(super) fn facts(user: &User, support: bool) -> impl IntoView + use<> {
-    let UserSummary { id, phone: number, created_at, last_login_at, .. } = user.summary.clone();
-    let unbind = (support && number.is_some()).then(|| preview_link(&id, ResetKind::Phone, None, t().unbind()));
+/// `number` is the phone as it may be seen.
+pub(super) fn facts(user: &User, support: bool, number: AnyView) -> impl IntoView + use<> {
+    let UserSummary { id, phone, created_at, last_login_at, .. } = user.summary.clone();
+    let unbind = (support && phone.is_some()).then(|| preview_link(&id, ResetKind::Phone, None, t().unbind()));
     let number = view! {
-        {phone(number)}
+        {number}
         " "
         {unbind}
     };
     view! {
         <dl class="card facts">
-            {fact(t().phone(), number)} {user.phone_bound_at.map(|at| fact(t().bound_at(), moment(at)))}
+            <div class="phone-fact">
+                <dt>{t().phone()}</dt>
+                <dd>{number}</dd>
+            </div> {user.phone_bound_at.map(|at| fact(t().bound_at(), moment(at)))}
             {fact(t().created(), moment(created_at))} {fact(t().last_login(), moment(last_login_at))}
         </dl>
     }

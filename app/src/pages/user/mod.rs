@@ -18,7 +18,7 @@ pub use undo::UndoPage;
 
 use leptos::prelude::*;
 
-use super::{form_problem, param, query};
+use super::{form_problem, param, query, user_privacy::UserPrivacy};
 use crate::{
     components::{Heading, Section, done, page, problem, url_value},
     text::t,
@@ -31,23 +31,28 @@ pub fn UserPage() -> impl IntoView {
     let id = param("id");
     page(t().user(), Section::Users, |viewer| async move {
         let user = viewer.user(&id).await?;
-        Ok(content(user, viewer.operator().role).into_any())
+        let privacy = UserPrivacy::load(&viewer, &id).await?;
+        if let Some(at) = privacy.erased_at() {
+            return Ok(privacy.tombstone(user, at).into_any());
+        }
+        Ok(content(user, viewer.operator().role, privacy).into_any())
     })
 }
 
-fn content(user: User, role: Role) -> impl IntoView {
-    // Whose data is gone has nothing left that could be reset.
-    let support = role >= Role::Support && user.erased_at.is_none();
+fn content(user: User, role: Role, privacy: UserPrivacy) -> impl IntoView {
+    let support = role >= Role::Support;
     view! {
         {header::header(&user, support).into_any()}
         {outcome().into_any()}
-        {header::facts(&user, support).into_any()}
+        {privacy.wait()}
+        {header::facts(&user, support, privacy.phone(user.summary.phone.clone()).into_any()).into_any()}
         {bindings::section(&user, support).into_any()}
         {sessions::section(&user, support).into_any()}
         {phones::section(user.phone_changes.clone()).into_any()}
         {failures::section(&user).into_any()}
         {resets::section(&user, role).into_any()}
         {life::section(&user.events).into_any()}
+        {privacy.sections().into_any()}
         {support.then(|| danger::section(&user).into_any())}
     }
 }

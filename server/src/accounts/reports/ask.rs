@@ -1,4 +1,4 @@
-use latchkey_app::types::{Asked, Cause, Evidence};
+use latchkey_app::types::{Asked, AuditAction, Cause, Evidence};
 use uuid::Uuid;
 
 use crate::{
@@ -122,7 +122,7 @@ impl Accounts {
         failures::set_asked(&mut tx, row.id, &asked, &cause, &evidence).await?;
         if let Some(actor) = actor {
             let detail = serde_json::json!({ "failure": row.id });
-            self.write_audit(&mut tx, actor, "ask_wechat", row.user_id, &detail).await?;
+            self.write_audit(&mut tx, actor, AuditAction::AskWechat, row.user_id, &detail).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -25,9 +25,10 @@ use crate::{
     arrival::{Arrival, Word},
     clock::Millis,
     store::{
-        StoreError,
+        StoreError, Tx,
         bindings::BindingRow,
         failures::{self, FailureRow},
+        users,
     },
 };
 
@@ -123,10 +124,19 @@ impl Accounts {
         tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
         self.metrics.failure(&row.appid, &row.cause, healed, u64::try_from(times).unwrap_or(1));
         let mut tx = self.db.write().await?;
-        failures::insert(&mut tx, &row).await?;
+        file_row(&mut tx, &row).await?;
         tx.commit().await?;
         Ok(id)
     }
+}
+
+/// A report comes after its request: its user may have been erased in between.
+async fn file_row(tx: &mut Tx, row: &FailureRow) -> Result<(), StoreError> {
+    let Some(user) = row.user_id else { return failures::insert(tx, row).await };
+    tx.lock(&format!("user {user}")).await?;
+    failures::insert(tx, row).await?;
+    let erased = users::find(tx, user).await?.is_some_and(|user| user.erased_at.is_some());
+    if erased { failures::erase_of(tx, user).await } else { Ok(()) }
 }
 
 impl Report {

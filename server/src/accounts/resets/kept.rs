@@ -26,7 +26,7 @@ impl Accounts {
     }
 
     /// What a reset took away, as long as it is kept.
-    pub(super) fn open_parts(&self, row: &ResetRow) -> Result<Vec<Part>, Failure> {
+    pub(in crate::accounts) fn open_parts(&self, row: &ResetRow) -> Result<Vec<Part>, Failure> {
         let Some(sealed) = &row.before_sealed else { return Ok(Vec::new()) };
         let json = self.vault.open(Column::Reset, row.id, sealed)?;
         Ok(serde_json::from_slice(&json).map_err(|_| Fault::Missing("what was taken away, in a form that is known"))?)

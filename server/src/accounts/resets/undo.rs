@@ -1,3 +1,4 @@
+use latchkey_app::types::AuditAction;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -64,7 +65,7 @@ impl Accounts {
         }
         let left = plan.parts.iter().filter(|(_, fate)| *fate != Fate::Returns).count();
         let detail = json!({ "reset": reset, "kind": plan.reset.kind, "reason": reason, "notRestored": left });
-        self.write_audit(&mut tx, actor, "undo_reset", Some(plan.user.id), &detail).await?;
+        self.write_audit(&mut tx, actor, AuditAction::UndoReset, Some(plan.user.id), &detail).await?;
         Ok(tx.commit().await?)
     }
 

@@ -1,0 +1,22 @@
+use leptos::server;
+
+use super::{own_path, redirect};
+use crate::{error::ConsoleError, port};
+
+/// The form at a user's phone: fields `user` and `reason`. The page it leads back to shows the number for a minute.
+#[server(prefix = "/console/fn", endpoint = "reveal_phone")]
+pub async fn reveal_phone(user: String, reason: String) -> Result<(), ConsoleError> {
+    let revealed = async { port::support().await?.reveal_phone(&user, &reason).await };
+    let page = format!("/console/users/{user}");
+    redirect(revealed.await, own_path(&page), own_path(&page));
+    Ok(())
+}
+
+/// The form of `/console/users/:id/erase`: fields `user`, `confirm` (the last four characters of the id) and `reason`.
+#[server(prefix = "/console/fn", endpoint = "erase_user")]
+pub async fn erase_user(user: String, confirm: String, reason: String) -> Result<(), ConsoleError> {
+    let erased = async { port::admin().await?.erase_user(&user, confirm.trim(), &reason).await };
+    let page = format!("/console/users/{user}");
+    redirect(erased.await, own_path(&format!("{page}?done=erased")), own_path(&format!("{page}/erase")));
+    Ok(())
+}

@@ -1,0 +1,201 @@
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+use server_fn::ServerFn;
+
+use super::audit_filter::{AuditFilter, PATH};
+use crate::{
+    components::{Icon, Section, copyable, empty, moment, page, pager},
+    fns::CheckAudit,
+    text::t,
+    types::{AlertKind, AuditAction, AuditEntry, AuditList, Chain, ChainState, UserRef},
+};
+
+/// Who did what, newest first, narrowed to what the URL says; and whether the log can be believed.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let filter = AuditFilter::of_url();
+    let asked = filter.ask();
+    page(t().audit(), Section::Audit, |viewer| async move {
+        let AuditList { page: entries, chain } = viewer.audit(asked?).await?;
+        let pager = pager(&entries, PATH, &filter.url_query());
+        Ok(view! {
+            <div class="page-head">
+                <h1>{t().audit()}</h1>
+                <p class="lead">{t().beijing_time()}</p>
+            </div>
+            <p class="intro">{t().audit_lead()}</p>
+            {chain_state(chain).into_any()}
+            {filter_form(&filter).into_any()}
+            <section class="card card-flush">{table(entries.items).into_any()}</section>
+            {pager}
+        }
+        .into_any())
+    })
+}
+
+/// Whether every entry is as it was written, and when all of them were looked at.
+fn chain_state(chain: Chain) -> impl IntoView {
+    let (verdict, advice) = match chain.state {
+        ChainState::Whole { entries } => {
+            let text = format!("{} · {}", t().chain_whole(), t().entries(entries));
+            (Either::Left(view! { <span class="badge badge-good">{text}</span> }), None)
+        }
+        ChainState::Broken { seq } => {
+            let advice = view! {
+                <div class="notice notice-problem" role="alert">
+                    {Icon::Warning.view()}
+                    <div>
+                        <h2>{t().broken_at(seq)}</h2>
+                        <p>{t().chain_broken_lead()}</p>
+                    </div>
+                </div>
+            };
+            (Either::Right(view! { <span class="badge badge-bad">{t().chain_broken()}</span> }), Some(advice))
+        }
+    };
+    view! {
+        {advice}
+        <form class="chain" method="post" action=CheckAudit::PATH>
+            {verdict}
+            <span class="lead">{t().chain_checked()} {moment(chain.checked_at)}</span>
+            <button class="button" type="submit">{t().check_again()}</button>
+        </form>
+    }
+}
+
+fn filter_form(filter: &AuditFilter) -> impl IntoView + use<> {
+    let more = ["from", "to"].iter().any(|field| filter.find(field).is_some());
+    view! {
+        <form class="filters" method="get" action=PATH>
+            <div class="filter-row">
+                {actions(filter)} {field("actor", t().operator(), "text", filter)}
+                {field("user", t().user_id(), "text", filter)}
+                <button class="button button-main" type="submit">{t().filter()}</button>
+            </div>
+            {(!filter.is_empty()).then(|| view! { <a class="filter-end" href=PATH>{t().clear_filters()}</a> })}
+            <details class="act" open=more>
+                <summary>{t().more_filters()}</summary>
+                <div class="filter-row">
+                    {field("from", t().from_day(), "date", filter)} {field("to", t().to_day(), "date", filter)}
+                </div>
+            </details>
+        </form>
+    }
+}
+
+fn actions(filter: &AuditFilter) -> impl IntoView + use<> {
+    let chosen = filter.find("action").unwrap_or_default();
+    let mut names: Vec<&str> = AuditAction::ALL.iter().map(|action| action.name()).collect();
+    // What a link has chosen stays chosen, such as an act that only a newer version knows.
+    if !chosen.is_empty() && !names.contains(&chosen.as_str()) {
+        names.push(&chosen);
+    }
+    let options = names.into_iter().map(|name| {
+        view! {
+            <option value=name.to_owned() selected=name == chosen>
+                {t().action(name)}
+            </option>
+        }
+    });
+    view! {
+        <label>
+            {t().act()} <select name="action">
+                <option value="">{t().any()}</option>
+                {options.collect_view()}
+            </select>
+        </label>
+    }
+}
+
+fn field(name: &'static str, label: &'static str, kind: &'static str, filter: &AuditFilter) -> impl IntoView + use<> {
+    let value = filter.find(name).unwrap_or_default();
+    view! {
+        <label>
+            {label} <input type=kind name=name value=value maxlength="64" autocomplete="off" spellcheck="false" />
+        </label>
+    }
+}
+
+fn table(entries: Vec<AuditEntry>) -> impl IntoView {
+    if entries.is_empty() {
+        return Either::Left(empty(Icon::Log, t().no_audit(), t().no_audit_lead()));
+    }
+    Either::Right(view! {
+        <table class="table audit">
+            <thead>
+                <tr>
+                    <th scope="col">{t().time()}</th>
+                    <th scope="col">{t().operator()}</th>
+                    <th scope="col">{t().act()}</th>
+                    <th scope="col">{t().whom()}</th>
+                    <th scope="col">{t().why()}</th>
+                    <th scope="col">{t().origin()}</th>
+                </tr>
+            </thead>
+            <tbody>{entries.into_iter().map(row).collect_view()}</tbody>
+        </table>
+    })
+}
+
+fn row(entry: AuditEntry) -> impl IntoView {
+    let facts = entry.facts.into_iter().map(fact).collect_view();
+    view! {
+        <tr>
+            <td data-label=t().time()>
+                <span>{moment(entry.at)} " " <span class="muted">"#" {entry.seq}</span></span>
+            </td>
+            <td data-label=t().operator()>{who(entry.actor)}</td>
+            <td data-label=t().act()>
+                <div>
+                    {t().action(&entry.action)}
+                    <ul class="entry-facts">{facts}</ul>
+                </div>
+            </td>
+            <td data-label=t().whom()>{entry.user.map(whom)}</td>
+            <td class="cell-why" data-label=t().why()>{entry.reason.map(|text| view! { <bdi>{text}</bdi> })}</td>
+            <td data-label=t().origin()>{origin(entry.network, entry.request_id)}</td>
+        </tr>
+    }
+}
+
+/// An operator's username, or the command line.
+pub(super) fn who(actor: Option<String>) -> impl IntoView {
+    match actor {
+        Some(name) => Either::Left(view! { <strong>{name}</strong> }),
+        None => Either::Right(view! { <span class="muted">{t().command_line()}</span> }),
+    }
+}
+
+/// By his nickname, or the end of his id: that is all there is of somebody who was erased.
+fn whom(user: UserRef) -> impl IntoView {
+    let href = format!("/console/users/{}", user.id);
+    let end = user.id.chars().skip(user.id.len().saturating_sub(4)).collect::<String>();
+    let name = match user.nickname {
+        Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
+        None => Either::Right(view! { {t().user()} " …" {end} }),
+    };
+    view! { <a href=href title=user.id>{name}</a> }
+}
+
+fn origin(network: Option<String>, request_id: Option<String>) -> impl IntoView {
+    (network.is_some() || request_id.is_some()).then(|| {
+        view! {
+            <div>
+                {network.map(|network| view! { <span>{network}</span> })}
+                {request_id.map(copyable)}
+            </div>
+        }
+    })
+}
+
+fn fact((name, value): (String, String)) -> impl IntoView {
+    let label = t().audit_fact(&name);
+    let value = match (name.as_str(), AlertKind::from_name(&value)) {
+        ("failure", _) => EitherOf3::A(view! { <a href=format!("/console/failures/{value}")>{t().open_entry()}</a> }),
+        ("kind", Some(kind)) => EitherOf3::B(t().alert(kind).0),
+        _ => EitherOf3::C(view! { <bdi>{value}</bdi> }),
+    };
+    view! { <li>{label} " " {value}</li> }
+}

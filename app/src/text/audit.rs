@@ -1,0 +1,112 @@
+//! The audit log in words. An act without its words does not compile.
+
+use super::{Lang, T};
+use crate::types::AuditAction;
+
+texts! {
+    audit: "审计", "Audit";
+    audit_lead: "控制台和命令行里的每个操作、每次查看完整数据，都记录在这里，只增不改。", "Every act in the console or on the command line, and every look at somebody's data in full. Only ever added to.";
+    no_audit: "没有符合条件的记录", "No entry matches";
+    no_audit_lead: "换个条件，或清除筛选。", "Try another filter, or clear it.";
+    operator: "操作人", "Operator";
+    whom: "对象", "Whom";
+    origin: "来自", "Origin";
+    open_entry: "打开", "open";
+    chain_whole: "链条完整", "Chain whole";
+    chain_broken: "链条断裂", "Chain broken";
+    chain_broken_lead: "这一条被改过，或者它前面的记录被删除了。请保留数据库现状，与备份比对，并查清谁能直接访问数据库；用 latchkey audit verify 可以复查。",
+        "That entry was changed, or the one before it is missing. Keep the database as it is, compare it with a backup, and find out who can reach it. latchkey audit verify checks again.";
+    chain_checked: "上次全部核对：", "All of it checked: ";
+    check_again: "重新核对全部", "Check all again";
+    who_looked: "谁看过", "Who looked";
+    who_looked_lead: "查看完整手机号和导出个人数据的记录", "Reveals of the full phone, and exports";
+    all_acts: "此用户的全部审计记录", "every act on this user";
+    nobody_looked: "还没有人看过完整数据", "Nobody has looked at the data in full";
+}
+
+impl T {
+    /// What somebody did.
+    pub const fn audit_action(self, action: AuditAction) -> &'static str {
+        match action {
+            AuditAction::BeginLog => self.pick("开始记录审计日志", "began the audit log"),
+            AuditAction::CreateApiKey => self.pick("创建 API 密钥", "made an API key"),
+            AuditAction::RevokeApiKey => self.pick("吊销 API 密钥", "revoked an API key"),
+            AuditAction::SettleAlert => self.pick("将告警标记为已处理", "settled an alert"),
+            AuditAction::ResetWechatSession => self.pick("重置微信会话", "reset the WeChat session"),
+            AuditAction::AskWechat => self.pick("向微信核实", "asked WeChat"),
+            AuditAction::UnbindPhone => self.pick("解绑手机号", "unbound the phone"),
+            AuditAction::UnbindOpenid => self.pick("解绑 openid", "unbound an openid"),
+            AuditAction::ForgetUnionid => self.pick("清除 unionid", "forgot a unionid"),
+            AuditAction::EndSession => self.pick("结束会话", "ended a session"),
+            AuditAction::EndSessions => self.pick("结束所有会话", "ended all sessions"),
+            AuditAction::ResetEverything => self.pick("全部重置", "reset everything"),
+            AuditAction::BlockUser => self.pick("封禁用户", "blocked the user"),
+            AuditAction::UnblockUser => self.pick("解除封禁", "unblocked the user"),
+            AuditAction::UndoReset => self.pick("撤销重置", "undid a reset"),
+            AuditAction::ExportUsers => self.pick("导出用户", "exported users"),
+            AuditAction::ExportUsersEnded => self.pick("导出用户结束", "an export of users ended"),
+            AuditAction::RevealPhone => self.pick("查看完整手机号", "saw the full phone"),
+            AuditAction::ExportUser => self.pick("导出个人数据", "exported the personal data"),
+            AuditAction::EraseUser => self.pick("删除个人数据", "erased the personal data"),
+        }
+    }
+
+    /// [`Self::audit_action`] by the name in the log; of a newer version's act, the name itself.
+    pub fn action(self, name: &str) -> String {
+        AuditAction::from_name(name).map_or(name, |action| self.audit_action(action)).to_owned()
+    }
+
+    /// What a fact of an entry is about; names that are not known here stand for themselves.
+    pub fn audit_fact(self, name: &str) -> String {
+        let (zh, en) = match name {
+            "appid" => ("小程序", "mini program"),
+            "binding" => ("绑定", "binding"),
+            "kind" => ("告警", "alert"),
+            "name" => ("名称", "name"),
+            "failure" => ("失败记录", "failure"),
+            other => return other.to_owned(),
+        };
+        self.pick(zh, en).to_owned()
+    }
+
+    /// `1 234 条记录`.
+    pub fn entries(self, count: i64) -> String {
+        let count = grouped(count);
+        match self.0 {
+            Lang::Zh => format!("{count} 条记录"),
+            Lang::En => format!("{count} entries"),
+        }
+    }
+
+    pub fn broken_at(self, seq: i64) -> String {
+        let seq = grouped(seq);
+        match self.0 {
+            Lang::Zh => format!("审计链在第 {seq} 条断裂"),
+            Lang::En => format!("The audit chain is broken at entry {seq}"),
+        }
+    }
+}
+
+/// Digits in threes, with a narrow space that does not break.
+fn grouped(count: i64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
+    groups.into_iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join("\u{202f}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, T};
+
+    #[test]
+    fn entries_are_counted_in_threes() {
+        assert_eq!(T(Lang::En).entries(7), "7 entries");
+        assert_eq!(T(Lang::Zh).entries(1_234_567), "1\u{202f}234\u{202f}567 条记录");
+    }
+
+    #[test]
+    fn an_act_of_a_newer_version_keeps_its_name() {
+        assert_eq!(T(Lang::Zh).action("reveal_phone"), "查看完整手机号");
+        assert_eq!(T(Lang::Zh).action("from_the_future"), "from_the_future");
+    }
+}

@@ -1,0 +1,122 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Cursor, Millis, Page, UserRef};
+
+/// One line per act: the variant and its name in the database, where it stays for ever.
+macro_rules! actions {
+    ($($(#[$about:meta])* $act:ident $name:literal,)*) => {
+        /// What the audit log records.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum AuditAction { $($(#[$about])* $act,)* }
+
+        impl AuditAction {
+            pub const ALL: &[Self] = &[$(Self::$act,)*];
+
+            /// The name in the database and in URLs.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$act => $name,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// The first entry of every log: without it, an emptied log would look like a new one.
+    BeginLog "begin_log",
+    CreateApiKey "create_api_key",
+    RevokeApiKey "revoke_api_key",
+    SettleAlert "settle_alert",
+    ResetWechatSession "reset_wechat_session",
+    AskWechat "ask_wechat",
+    UnbindPhone "unbind_phone",
+    UnbindOpenid "unbind_openid",
+    ForgetUnionid "forget_unionid",
+    EndSession "end_session",
+    EndSessions "end_sessions",
+    ResetEverything "reset_everything",
+    BlockUser "block_user",
+    UnblockUser "unblock_user",
+    UndoReset "undo_reset",
+    ExportUsers "export_users",
+    ExportUsersEnded "export_users_ended",
+    RevealPhone "reveal_phone",
+    ExportUser "export_user",
+    EraseUser "erase_user",
+}
+
+impl AuditAction {
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+}
+
+/// One entry of the audit log, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    pub seq: i64,
+    pub at: Millis,
+    /// An operator's username; absent for a command on the machine itself.
+    pub actor: Option<String>,
+    /// A name of [`AuditAction`], or one that only a newer version knows.
+    pub action: String,
+    /// To whom it was done.
+    pub user: Option<UserRef>,
+    /// In the operator's own words.
+    pub reason: Option<String>,
+    /// The operator's network, without the part that names a household.
+    pub network: Option<String>,
+    pub request_id: Option<String>,
+    /// What else was written down, by name.
+    pub facts: Vec<(String, String)>,
+}
+
+/// What the audit page is asked for. Absent: everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    pub actor: Option<String>,
+    pub action: Option<String>,
+    pub user_id: Option<String>,
+    /// From the beginning of this day in Beijing to the end of that one.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub cursor: Option<Cursor>,
+}
+
+/// A page of the log, newest first, and whether the whole log can be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditList {
+    pub page: Page<AuditEntry>,
+    pub chain: Chain,
+}
+
+/// What the last check of the log found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    pub state: ChainState,
+    /// When every entry was looked at; what was added since is looked at each time.
+    pub checked_at: Millis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChainState {
+    Whole {
+        entries: i64,
+    },
+    /// The first entry that was changed, or that follows a missing one.
+    Broken {
+        seq: i64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AuditAction;
+
+    #[test]
+    fn every_act_is_found_by_its_name() {
+        for action in AuditAction::ALL {
+            assert_eq!(AuditAction::from_name(action.name()), Some(*action));
+        }
+        assert_eq!(AuditAction::from_name("nonsense"), None);
+    }
+}

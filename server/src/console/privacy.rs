@@ -1,0 +1,131 @@
+use latchkey_app::{
+    error::ConsoleError,
+    types::{ErasePreview, Erasure, Millis, Privacy, RevealedPhone},
+};
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::{ConsoleServer, Failed, internal, reason::reason};
+use crate::{
+    accounts::{Actor, DISCLOSURES, EraseError, RevealError},
+    store::{audit, erasures, users},
+};
+
+/// How long a number stays revealed.
+const SHOWN_S: i64 = 60;
+/// The mark in the session of whoever has revealed a number. Not the number itself.
+const REVEALED: &str = "revealed";
+/// More than anybody reads; the audit page has all of them.
+const MOST_LOOKS: i64 = 100;
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Revealed {
+    user: Uuid,
+    until: Millis,
+}
+
+impl ConsoleServer {
+    pub(super) async fn privacy(&self, user: &str) -> Result<Privacy, Failed> {
+        let id = user_id(user)?;
+        let mut tx = self.accounts.db.read().await?;
+        let user = users::find(&mut tx, id).await?.ok_or(ConsoleError::NotFound)?;
+        let looks = audit::acts_on(&mut tx, id, DISCLOSURES, MOST_LOOKS).await?;
+        let erasures = erasures::of_user(&mut tx, id).await?;
+        let looks = self.audit_entries(&mut tx, looks).await?;
+        let erasure = |row: erasures::ErasureRow| Erasure {
+            at: Millis(row.at),
+            what: row.what,
+            cause: row.cause,
+            request_id: row.request_id,
+        };
+        Ok(Privacy {
+            erased_at: user.erased_at.map(Millis),
+            looks,
+            erasures: erasures.into_iter().map(erasure).collect(),
+        })
+    }
+
+    /// The log first: a number whose reveal is not written down is not shown.
+    pub(super) async fn reveal_phone(
+        &self,
+        user: &str,
+        why: &str,
+        actor: &Actor,
+        session: &Session,
+    ) -> Result<(), Failed> {
+        let (user, why) = (user_id(user)?, reason(why)?);
+        self.accounts.reveal_phone(user, actor, why).await.map_err(reveal_error)?;
+        let until = self.accounts.clock.now().plus_seconds(SHOWN_S);
+        Ok(session.insert(REVEALED, Revealed { user, until }).await.map_err(|error| internal(&error))?)
+    }
+
+    pub(super) async fn revealed_phone(&self, user: &str, session: &Session) -> Result<Option<RevealedPhone>, Failed> {
+        let (user, now) = (user_id(user)?, self.accounts.clock.now());
+        let mark: Option<Revealed> = session.get(REVEALED).await.map_err(|error| internal(&error))?;
+        let Some(mark) = mark.filter(|mark| mark.user == user && now < mark.until) else { return Ok(None) };
+        let row = users::find(&mut self.accounts.db.read().await?, user).await?.ok_or(ConsoleError::NotFound)?;
+        let seconds_left = u32::try_from((mark.until.since(now) + 999) / 1000).unwrap_or(0);
+        let phone = self.accounts.phone_of(&row)?;
+        Ok(phone.map(|phone| RevealedPhone { number: phone.display(), masked: phone.masked(), seconds_left }))
+    }
+
+    pub(super) async fn reveal_wait(&self, actor: &Actor) -> Result<u32, Failed> {
+        Ok(self.accounts.disclosure_wait(&actor.name).await?)
+    }
+
+    pub(super) async fn erase_preview(&self, user: &str) -> Result<ErasePreview, Failed> {
+        let held = self.accounts.holdings(user_id(user)?).await.map_err(erase_error)?;
+        let user = &held.user;
+        let place = [&user.nickname, &user.avatar_url, &user.province, &user.city, &user.country];
+        Ok(ErasePreview {
+            user_id: user.id.to_string(),
+            nickname: user.nickname.clone(),
+            phone: self.accounts.phone_of(user)?.map(|phone| phone.masked()),
+            profile: user.gender != 0 || place.into_iter().any(Option::is_some),
+            bindings: held.bindings,
+            session_keys: held.session_keys,
+            sessions: held.sessions,
+            numbers: held.numbers,
+            failures: held.failures,
+            conflicts: held.conflicts,
+        })
+    }
+
+    pub(super) async fn erase_user(&self, user: &str, confirm: &str, why: &str, actor: &Actor) -> Result<(), Failed> {
+        let id = user_id(user)?;
+        if !id.to_string().ends_with(confirm) || confirm.len() != 4 {
+            return Err(ConsoleError::Unconfirmed.into());
+        }
+        let why = reason(why)?;
+        Ok(self.accounts.erase_person(id, actor, why).await.map_err(erase_error)?)
+    }
+
+    pub(super) async fn export_user(&self, user: &str, why: &str, actor: &Actor) -> Result<String, Failed> {
+        let (user, why) = (user_id(user)?, reason(why)?);
+        let held = self.accounts.export_person(user, actor, why).await.map_err(reveal_error)?;
+        Ok(serde_json::to_string_pretty(&held).map_err(|error| internal(&error))?)
+    }
+}
+
+/// An id of another shape is no user.
+fn user_id(text: &str) -> Result<Uuid, ConsoleError> {
+    text.parse().map_err(|_| ConsoleError::NotFound)
+}
+
+fn reveal_error(error: RevealError) -> ConsoleError {
+    match error {
+        RevealError::Unknown => ConsoleError::NotFound,
+        RevealError::NoPhone => ConsoleError::NoPhone,
+        RevealError::TooMany => ConsoleError::TooManyReveals,
+        RevealError::Failure(failure) => internal(&failure),
+    }
+}
+
+fn erase_error(error: EraseError) -> ConsoleError {
+    match error {
+        EraseError::Unknown => ConsoleError::NotFound,
+        EraseError::Erased => ConsoleError::Erased,
+        EraseError::Failure(failure) => internal(&failure),
+    }
+}
