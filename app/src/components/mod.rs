@@ -7,6 +7,7 @@ mod parts;
 mod table;
 mod time_line;
 mod trend;
+mod zone;
 
 pub use evidence::{circumstances, evidence, keys_tried};
 pub use frame::{Section, page, preferences_forms, url_value};
@@ -14,4 +15,5 @@ pub use icons::Icon;
 pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};
 pub use table::{pager, phone_changes_table};
 pub use time_line::time_line;
-pub use trend::{chart, share};
+pub use trend::{Series, chart, share, spark};
+pub use zone::zone_note;

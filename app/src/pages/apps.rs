@@ -3,7 +3,7 @@ use server_fn::ServerFn;
 
 use super::outcome;
 use crate::{
-    components::{Icon, Section, copyable, empty, fact, moment, page},
+    components::{Icon, Section, copyable, empty, fact, moment, page, zone_note},
     fns::SettleAlert,
     text::t,
     types::{Alert, MiniProgram, Role, TokenTimes},
@@ -24,7 +24,7 @@ pub fn AppsPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().mini_programs()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             {outcome("alert_settled", t().alert_settled(), t().alert_settled_lead())}
             {list}

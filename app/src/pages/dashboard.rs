@@ -2,7 +2,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::query;
 use crate::{
-    components::{Icon, Section, chart, empty, page, share, url_value},
+    components::{Icon, Section, chart, empty, page, share, url_value, zone_note},
     error::ConsoleError,
     text::t,
     types::{CauseCount, FailureTrend, MiniProgram, VersionTrend},
@@ -23,7 +23,7 @@ pub fn DashboardPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().dashboard()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             {alerts(apps).into_any()}
             {failures(&trend, days).into_any()}

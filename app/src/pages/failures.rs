@@ -2,7 +2,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::failure_filter::{FailureFilter, PATH};
 use crate::{
-    components::{Icon, Section, empty, moment, page, pager, user_link, verdict},
+    components::{Icon, Section, empty, moment, page, pager, user_link, verdict, zone_note},
     text::t,
     types::{AppRef, Cause, CauseCount, Failure, FailureList, MiniProgram, Role, Stage},
 };
@@ -23,7 +23,7 @@ pub fn FailuresPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().failures()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
                 {admin.then(|| view! { <a class="button page-act" href="/console/try">{t().try_decryption()}</a> })}
             </div>
             <p class="intro">{t().failures_lead()}</p>

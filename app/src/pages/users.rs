@@ -2,7 +2,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{cursor, query};
 use crate::{
-    components::{Icon, Section, avatar, empty, moment, page, pager, phone, status, url_value},
+    components::{Icon, Section, avatar, empty, moment, page, pager, phone, status, url_value, zone_note},
     islands::LiveSearch,
     text::t,
     types::{Page, UserQuery, UserSummary},
@@ -20,7 +20,7 @@ pub fn UsersPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().users()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             {search_form(q.clone())}
             <div id="results">{results(users, &q)}</div>

@@ -6,11 +6,14 @@ mod api_key;
 mod cause;
 mod conflict;
 mod failure;
+mod metric;
 mod mini_program;
 mod page;
 mod phone_change;
 mod time;
 mod user;
+#[cfg(feature = "ssr")]
+mod zone;
 
 pub use api_key::ApiKey;
 pub use cause::Cause;
@@ -19,8 +22,11 @@ pub use failure::{
     Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, FailureTrend,
     KeyTried, Stage, TrendBucket, Trial, TrialStep, UserRef, VersionTrend,
 };
+pub use metric::{Bucket, Dashboard, Metric, Tally};
 pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use time::Millis;
 pub use user::{AppRef, Binding, Operator, Role, User, UserQuery, UserSummary};
+#[cfg(feature = "ssr")]
+pub use zone::Zone;

@@ -22,6 +22,7 @@ mod profile;
 mod prove_phone;
 mod reports;
 mod reset_wechat_session;
+mod rollups;
 mod startup;
 mod take_push;
 mod update_profile;

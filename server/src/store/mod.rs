@@ -15,6 +15,7 @@ pub mod operator_sessions;
 pub mod operators;
 pub mod phone_changes;
 pub mod push;
+pub mod rollups;
 pub mod session_keys;
 pub mod settings;
 pub mod tokens;
