@@ -11,8 +11,8 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
-        PhoneChange, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, AppHealth, Cursor, Dashboard, FailureList, FailureQuery, FailureStory, MiniProgram,
+        Operator, Page, PhoneChange, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary, Zone,
     },
 };
 
@@ -43,8 +43,10 @@ pub trait Viewer: Send + Sync {
     async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError>;
     async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError>;
     async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError>;
-    /// The last 24 hours by the hour, or the last 7 or 30 days by the day in Beijing.
-    async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError>;
+    /// With the last 24 hours by the hour, or the last 7 or 30 days by the day.
+    async fn dashboard(&self, days: i64, zone: &Zone) -> Result<Dashboard, ConsoleError>;
+    /// As [`Self::mini_programs`], each with how it is.
+    async fn app_health(&self, zone: &Zone) -> Result<Vec<AppHealth>, ConsoleError>;
 }
 
 /// What support staff may do besides. Every act is in the audit log, with the reason given.
@@ -68,6 +70,8 @@ pub trait Admin: Send + Sync {
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
+    /// Fetches an access_token as any call would: WeChat says whether the credentials are right. A refusal raises its alert.
+    async fn check_app(&self, appid: &str) -> Result<(), ConsoleError>;
     /// Which check pasted data passes. Nothing of it is kept.
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
 }

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod api_keys;
+mod apps;
 mod bindings;
 mod failures;
 mod preferences;
@@ -12,6 +13,7 @@ mod session;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
+pub use apps::CheckApp;
 pub use bindings::ResetWechatSession;
 pub use failures::AskWechat;
 pub use preferences::SetPreference;

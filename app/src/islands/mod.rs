@@ -3,7 +3,10 @@
 //! Props are written into the page: never a full phone, key or token.
 
 mod comforts;
+mod live;
 mod live_search;
+mod zone;
 
 pub use comforts::Comforts;
+pub use live::{NewFailures, RefreshNumbers};
 pub use live_search::LiveSearch;

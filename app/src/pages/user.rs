@@ -3,7 +3,9 @@ use server_fn::ServerFn;
 
 use super::{outcome, param};
 use crate::{
-    components::{Section, avatar, copyable, moment, page, phone, phone_changes_table, status, time_line, url_value},
+    components::{
+        Section, avatar, copyable, moment, page, phone, phone_changes_table, status, time_line, url_value, zone_note,
+    },
     fns::ResetWechatSession,
     text::t,
     types::{Binding, Event, Role, User},
@@ -43,6 +45,7 @@ fn content(user: User, support: bool) -> impl IntoView {
             <div>
                 <h1>{name} " " {status(summary.blocked)}</h1>
                 {copyable(summary.id)}
+                {zone_note()}
             </div>
             <a class="button page-act" href=failures>{t().failures()}</a>
         </div>
@@ -77,7 +80,7 @@ fn content(user: User, support: bool) -> impl IntoView {
         </section>
         <section class="card card-flush">
             <h2>{t().phone_history()}</h2>
-            <p class="lead">{t().phone_history_lead()} " · " {t().beijing_time()}</p>
+            <p class="lead">{t().phone_history_lead()}</p>
             {phone_changes_table(phone_changes, false)}
         </section>
         {life(&events).into_any()}

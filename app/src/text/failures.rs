@@ -210,6 +210,7 @@ impl T {
         let (zh, en) = match action {
             "reset_wechat_session" => ("重置微信会话", "reset the WeChat session"),
             "ask_wechat" => ("向微信核实", "asked WeChat"),
+            "check_app" => ("检查小程序配置", "checked a mini program's credentials"),
             other => return other.to_owned(),
         };
         self.pick(zh, en).to_owned()

@@ -19,11 +19,11 @@ pub use api_key::ApiKey;
 pub use cause::Cause;
 pub use conflict::UnionidConflict;
 pub use failure::{
-    Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, FailureTrend,
-    KeyTried, Stage, TrendBucket, Trial, TrialStep, UserRef, VersionTrend,
+    Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, KeyTried, Stage,
+    Trial, TrialStep, UserRef, VersionTrend,
 };
 pub use metric::{Bucket, Dashboard, Metric, Tally};
-pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
+pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use time::Millis;

@@ -159,9 +159,7 @@ impl Accounts {
         }
         self.report_proven(arrival, &binding, &proven);
         let phone = match proven.phone {
-            Some((_, Ok(proven))) => {
-                Some(self.bind_at_login(&mut tx, &binding, proven, &mut metrics, arrival).await?)
-            }
+            Some((_, Ok(proven))) => Some(self.bind_at_login(&mut tx, &binding, proven, &mut metrics, arrival).await?),
             Some((_, Err(unproven))) => Some(Err(unproven.failure)),
             None => None,
         };

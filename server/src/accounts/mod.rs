@@ -8,6 +8,7 @@ mod api_keys;
 mod audit;
 mod authenticate;
 mod bind_phone;
+mod check_app;
 mod check_session;
 mod erase;
 mod exchange_code;
@@ -49,7 +50,7 @@ pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
 
-pub use crate::wechat::{PushError, PushQuery};
+pub use crate::wechat::{PushError, PushQuery, WeChatError};
 
 use crate::{
     clock::Clock,

@@ -36,10 +36,8 @@ impl Accounts {
     /// The record turned out to have another cause.
     pub(super) async fn recount_failure(&self, tx: &mut Tx, row: &FailureRow, cause: &str) -> Result<()> {
         let metric = if row.healed { Metric::Healed } else { Metric::Failed };
-        let numbers = [
-            ((metric, row.cause.as_str(), version(row)), -row.times),
-            ((metric, cause, version(row)), row.times),
-        ];
+        let numbers =
+            [((metric, row.cause.as_str(), version(row)), -row.times), ((metric, cause, version(row)), row.times)];
         self.add_up(tx, Millis(row.at), &row.appid, &numbers).await
     }
 
@@ -51,8 +49,9 @@ impl Accounts {
         numbers: &[((Metric, &str, &str), i64)],
     ) -> Result<()> {
         let hour = at.0.div_euclid(HOUR_MS) * HOUR_MS;
-        let key =
-            |&((metric, cause, version), number)| (Key { hour, appid, metric: Metric::name(metric), cause, version }, number);
+        let key = |&((metric, cause, version), number)| {
+            (Key { hour, appid, metric: Metric::name(metric), cause, version }, number)
+        };
         let [random] = self.random.bytes();
         rollups::add(tx, random % tx.shards(), &mut numbers.iter().map(key).collect::<Vec<_>>()).await
     }

@@ -5,7 +5,9 @@
 mod api_keys;
 mod apps;
 mod conflicts;
+mod dashboard;
 mod failures;
+mod live;
 pub mod operators;
 mod phone_changes;
 mod sessions;
@@ -17,6 +19,7 @@ mod user;
 mod users;
 mod visit;
 
+pub use live::{Live, News, Pulse, Wanted};
 pub use sessions::{OperatorSessions, session_layer};
 pub use visit::Visit;
 
@@ -38,6 +41,7 @@ use crate::{
 pub struct ConsoleServer {
     pub accounts: Accounts,
     pub operators: Operators,
+    pub live: Live,
 }
 
 /// How many rows a page of a list has.

@@ -5,8 +5,8 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram, Operator, Page,
-        PhoneChange, Role, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, AppHealth, Cursor, Dashboard, FailureList, FailureQuery, FailureStory, MiniProgram,
+        Operator, Page, PhoneChange, Role, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary, Zone,
     },
 };
 use tower_sessions::Session;
@@ -20,6 +20,8 @@ pub struct Visit {
     server: ConsoleServer,
     session: Session,
     arrival: Option<Arrival>,
+    /// Nobody has pressed anything: see [`Self::in_background`].
+    background: bool,
 }
 
 /// A request of an operator who is signed in. Making one is the check; there is no other way to get at data.
@@ -33,13 +35,23 @@ struct SignedInVisit {
 impl Visit {
     /// `arrival` is the request's; what the operator does is filed with it.
     pub fn begin(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Arc<dyn Console> {
-        Arc::new(Self { server, session, arrival })
+        Arc::new(Self { server, session, arrival, background: false })
+    }
+
+    /// A request that a page makes by itself. It keeps no session alive: who has gone is signed out in time.
+    pub fn in_background(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Arc<dyn Console> {
+        Arc::new(Self { server, session, arrival, background: true })
     }
 
     /// Who is here, when his role is at least this one.
     async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
         let now = self.server.accounts.clock.now();
-        let signed_in = SignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
+        let signed_in = if self.background {
+            SignedIn::peek(&self.session, now).await
+        } else {
+            SignedIn::of(&self.session, now).await
+        };
+        let signed_in = signed_in.map_err(|error| internal(&error))?;
         let signed_in = signed_in.ok_or(ConsoleError::SignedOut)?;
         let row = self.server.operators.find(signed_in.operator).await.map_err(|error| internal(&error))?;
         let row = row.ok_or(ConsoleError::SignedOut)?;
@@ -65,7 +77,10 @@ impl Console for Visit {
     }
 
     async fn sign_out(&self) -> Result<(), ConsoleError> {
-        self.session.flush().await.map_err(|error| internal(&error))
+        let ended = self.session.flush().await.map_err(|error| internal(&error));
+        // Whoever listens in another tab is gone, too.
+        self.server.live.look_again();
+        ended
     }
 
     async fn viewer(&self) -> Result<Arc<dyn Viewer>, ConsoleError> {
@@ -114,8 +129,12 @@ impl Viewer for SignedInVisit {
         Ok(self.server.failure(id).await?)
     }
 
-    async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError> {
-        Ok(self.server.failure_trend(days).await?)
+    async fn dashboard(&self, days: i64, zone: &Zone) -> Result<Dashboard, ConsoleError> {
+        Ok(self.server.dashboard(days, zone).await?)
+    }
+
+    async fn app_health(&self, zone: &Zone) -> Result<Vec<AppHealth>, ConsoleError> {
+        Ok(self.server.app_health(zone).await?)
     }
 }
 
@@ -150,6 +169,10 @@ impl Admin for SignedInVisit {
 
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {
         Ok(try_decryption(&trial, self.server.accounts.clock.now()))
+    }
+
+    async fn check_app(&self, appid: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.check_app(appid, &self.actor).await?)
     }
 
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -15,16 +17,19 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
-use super::{SiteOptions, assets};
+use super::{SiteOptions, assets, live};
 use crate::console::{ConsoleServer, OperatorSessions, Visit, session_layer};
 
 /// Far more than any form of the console sends; what reads them has no limit of its own.
 const LONGEST_FORM: usize = 64 * 1024;
+/// Marks what a page fetches by itself (islands::live). Who sends it has less, not more.
+const BACKGROUND: &str = "x-latchkey-background";
 
 #[derive(Clone)]
-struct Pages {
-    server: ConsoleServer,
+pub(super) struct Pages {
+    pub server: ConsoleServer,
     site: Site,
+    pub sessions: Arc<OperatorSessions>,
 }
 
 /// Pages, server functions and assets under `/console`.
@@ -35,27 +40,33 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     let sessions =
         OperatorSessions { db: accounts.db.clone(), clock: accounts.clock.clone(), random: accounts.random.clone() };
     let options = LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::folder()).build();
-    let site_context = Site { options, https: site.https, demo: site.demo };
+    let site_context = Site { options, public_url: site.public_url.clone(), https: site.https, demo: site.demo };
     Router::new()
         .route("/console", get(page))
         .route("/console/try", get(page).post(try_page))
+        .route("/console/live", get(live::live))
         .route("/console/{*path}", get(page))
         .route("/console/fn/{name}", post(function))
-        .layer(session_layer(sessions, site.https))
+        .layer(session_layer(sessions.clone(), site.https))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
         .route("/console/assets/{hash}/{name}", get(assets::asset))
-        .with_state(Pages { server: server.clone(), site: site_context })
+        .with_state(Pages { server: server.clone(), site: site_context, sessions: Arc::new(sessions) })
 }
 
 /// What pages and server functions find in their context: the same for both.
 fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static {
     let preferences = Preferences::from_headers(request.headers());
-    let visit = Visit::begin(pages.server, session, request.extensions().get().copied());
+    let arrival = request.extensions().get().copied();
+    let visit = if request.headers().contains_key(BACKGROUND) {
+        Visit::in_background(pages.server, session, arrival)
+    } else {
+        Visit::begin(pages.server, session, arrival)
+    };
     move || {
         provide_context(visit.clone());
         provide_context(pages.site.clone());
-        provide_context(preferences);
+        provide_context(preferences.clone());
     }
 }
 
