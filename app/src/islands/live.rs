@@ -31,11 +31,11 @@ pub fn NewFailures(
             }
         });
     });
-    let line = move || {
+    let shown = move || {
         let many = if count.get() < 100 { count.get().to_string() } else { "99+".to_owned() };
         (count.get() > 0).then(|| view! { <a class="fresh" href=here.clone()>{text.replace("{}", &many)}</a> })
     };
-    view! { <p class="news" role="status">{line}</p> }
+    view! { <p class="news" role="status">{shown}</p> }
 }
 
 /// Fetches `#numbers` anew when the server says that something was counted since they were made.
