@@ -4,16 +4,16 @@ use super::{Lang, T};
 
 texts! {
     // Numbers of today
-    today_numbers: "今天", "Today";
+    today_numbers: "今天", "Today so far, compared with the same time of day";
     logins: "登录", "Logins";
     new_users: "新用户", "New users";
     phones_bound: "绑定手机号", "Phones bound";
-    phone_failure_rate: "手机号失败率", "Phone requests that failed";
+    phone_failure_rate: "手机号失败率", "Phone failure rate";
     phone_heal_rate: "自动修复率", "Repaired automatically";
     phone_failure_rate_lead: "手机号请求中失败的比例", "Of all requests for a phone number, the share that failed";
     phone_heal_rate_lead: "有问题的手机号请求中，被自动修复的比例", "Of the requests that came flawed, the share that was repaired";
-    yesterday_now: "昨天此时", "Yesterday by now";
-    week_ago_now: "上周今天此时", "A week ago by now";
+    yesterday_now: "昨天此时", "Yesterday";
+    week_ago_now: "上周今天此时", "A week ago";
 
     // Charts
     returning: "老用户", "Returning";
@@ -60,7 +60,7 @@ texts! {
     unionid_missing: "所有登录都没有 unionid：小程序还没有绑定到微信开放平台账号。在 open.weixin.qq.com 的「管理中心 → 小程序」绑定后，同一个人在不同小程序中会是同一个用户。",
         "No login came with a unionid: this mini program is not linked to an Open Platform account. Link it at open.weixin.qq.com, 管理中心 → 小程序, and one person will be one user in all your mini programs.";
     logins_today: "今日登录", "Logins today";
-    failure_rate_week: "手机号失败率（近 7 天）", "Phone requests that failed (7 days)";
+    failure_rate_week: "手机号失败率（近 7 天）", "Phone failure rate (7 days)";
     check_now: "立即检查", "Check now";
     app_checked: "微信接受了 AppID 和 AppSecret", "WeChat takes AppID and AppSecret";
     app_checked_lead: "access_token 可用，服务器地址也在白名单中。其他服务器的 access_token 不受影响。",

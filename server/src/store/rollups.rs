@@ -78,10 +78,12 @@ pub async fn since(tx: &mut Tx, from: Millis) -> Result<Vec<HourRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).fetch_all(conn).await)?)
 }
 
-/// Failures and healings of the hours that begin at `from` or later, by what caused them.
+/// Failures and healings of the hours that begin at `from` or later, by what caused them. Without those that turned out to
+/// have another cause.
 pub async fn failures_since(tx: &mut Tx, from: Millis) -> Result<Vec<FailedRow>> {
     let sql = "SELECT hour, appid, metric, cause, version, CAST(SUM(total) AS BIGINT) AS total FROM rollups \
-               WHERE hour >= $1 AND cause <> '' GROUP BY hour, appid, metric, cause, version";
+               WHERE hour >= $1 AND cause <> '' GROUP BY hour, appid, metric, cause, version \
+               HAVING SUM(total) <> 0";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).fetch_all(conn).await)?)
 }
 
