@@ -27,7 +27,7 @@ impl ConsoleServer {
         let last_days = zone.days(now, DAYS);
         let first = [&edges, &last_days].iter().filter_map(|edges| edges.first()).min().copied().unwrap_or(now);
         let mut tx = self.accounts.db.read().await?;
-        let hours = Hours::new(&rollups::since(&mut tx, first).await?);
+        let hours = Hours::new(&rollups::since(&mut tx, first, false).await?);
         let begin = edges.first().copied().unwrap_or(now);
         let failed = rollups::failures_since(&mut tx, begin).await?;
         let newest = failures::list(&mut tx, &Filter::default(), Start::Newest, NEWEST).await?;
@@ -62,7 +62,7 @@ impl ConsoleServer {
         let week = zone.days(now, 7);
         let today = week.last().copied().unwrap_or(now);
         let mut by_app = HashMap::<String, Vec<HourRow>>::new();
-        for row in rollups::since(tx, week.first().copied().unwrap_or(now)).await? {
+        for row in rollups::since(tx, week.first().copied().unwrap_or(now), true).await? {
             by_app.entry(row.appid.clone()).or_default().push(row);
         }
         let sums = |rows: &[HourRow]| {
@@ -96,14 +96,7 @@ struct Hours(BTreeMap<i64, Tally>);
 
 impl Hours {
     fn new(rows: &[HourRow]) -> Self {
-        let mut hours = BTreeMap::<i64, Tally>::new();
-        for row in rows {
-            // A newer version may count what this one does not know.
-            if let Some(metric) = Metric::from_name(&row.metric) {
-                hours.entry(row.hour).or_default().add(metric, row.total);
-            }
-        }
-        Self(hours)
+        Self(rows.iter().map(|row| (row.hour, tally(row))).collect())
     }
 
     /// Of the hours that begin at `from` or later, and before `to`.
@@ -132,6 +125,24 @@ impl Hours {
     }
 }
 
+fn tally(row: &HourRow) -> Tally {
+    let mut tally = Tally::default();
+    for (metric, number) in [
+        (Metric::Logins, row.logins),
+        (Metric::LoginsWithUnionid, row.logins_with_unionid),
+        (Metric::NewUsers, row.new_users),
+        (Metric::PhonesBound, row.phones_bound),
+        (Metric::PhonesProven, row.phones_proven),
+        (Metric::PhonesHealed, row.phones_healed),
+        (Metric::PhonesFailed, row.phones_failed),
+        (Metric::Healed, row.healed),
+        (Metric::Failed, row.failed),
+    ] {
+        tally.add(metric, number);
+    }
+    tally
+}
+
 fn cause_count(row: &FailedRow) -> CauseCountRow {
     CauseCountRow { cause: row.cause.clone(), healed: is_healed(row), times: row.total }
 }
@@ -144,8 +155,8 @@ pub(super) fn is_healed(row: &FailedRow) -> bool {
 mod tests {
     use super::*;
 
-    fn row(hour: i64, total: i64) -> HourRow {
-        HourRow { hour: hour * HOUR_MS, appid: "wx1".into(), metric: "logins".into(), total }
+    fn row(hour: i64, logins: i64) -> HourRow {
+        HourRow { hour: hour * HOUR_MS, logins, ..HourRow::default() }
     }
 
     #[test]
