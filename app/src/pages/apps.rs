@@ -20,7 +20,7 @@ pub fn AppsPage() -> impl IntoView {
             let none = empty(Icon::Apps, t().no_mini_programs(), t().no_mini_programs_lead());
             Either::Left(view! { <section class="card">{none}</section> })
         } else {
-            Either::Right(apps.into_iter().map(|app| card(app, admin)).collect_view())
+            Either::Right(apps.iter().map(|app| card(app, admin)).collect_view())
         };
         Ok(view! {
             <div class="page-head">
@@ -35,7 +35,7 @@ pub fn AppsPage() -> impl IntoView {
     })
 }
 
-fn card(health: AppHealth, admin: bool) -> impl IntoView {
+fn card(health: &AppHealth, admin: bool) -> impl IntoView + use<> {
     let MiniProgram { app, alerts, push, .. } = health.program.clone();
     let push_path = (!push).then(|| format!("/wechat/push/{}", app.appid));
     let alerts = (!alerts.is_empty()).then(|| {
@@ -54,7 +54,7 @@ fn card(health: AppHealth, admin: bool) -> impl IntoView {
             </div>
             {calm}
             {alerts}
-            {app_health::facts(&health).into_any()}
+            {app_health::facts(health).into_any()}
             {push_path.map(push_advice)}
         </section>
     }

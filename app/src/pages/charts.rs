@@ -26,18 +26,30 @@ fn phones() -> [Series; 3] {
         let tally = &bucket.tally;
         (tally.get(Metric::PhonesProven) - tally.get(Metric::PhonesHealed)).max(0)
     };
-    let (healed, failed): (fn(&Bucket) -> i64, fn(&Bucket) -> i64) =
-        (|bucket| bucket.tally.get(Metric::PhonesHealed), |bucket| bucket.tally.get(Metric::PhonesFailed));
     [
         Series { class: "main", name: t().at_once(), count: at_once },
-        Series { class: "healed", name: t().healed_count(), count: healed },
-        Series { class: "failed", name: t().failed_count(), count: failed },
+        Series { class: "healed", name: t().healed_count(), count: phones_healed },
+        Series { class: "failed", name: t().failed_count(), count: phones_failed },
     ]
 }
 
+const fn phones_healed(bucket: &Bucket) -> i64 {
+    bucket.tally.get(Metric::PhonesHealed)
+}
+
+const fn phones_failed(bucket: &Bucket) -> i64 {
+    bucket.tally.get(Metric::PhonesFailed)
+}
+
+const fn failed(bucket: &Bucket) -> i64 {
+    bucket.tally.get(Metric::Failed)
+}
+
+const fn healed(bucket: &Bucket) -> i64 {
+    bucket.tally.get(Metric::Healed)
+}
+
 fn failures() -> [Series; 2] {
-    let (failed, healed): (fn(&Bucket) -> i64, fn(&Bucket) -> i64) =
-        (|bucket| bucket.tally.get(Metric::Failed), |bucket| bucket.tally.get(Metric::Healed));
     [
         Series { class: "failed", name: t().failed_count(), count: failed },
         Series { class: "healed", name: t().healed_count(), count: healed },
@@ -68,8 +80,8 @@ fn panel(
     series: &[Series],
     note: Option<AnyView>,
 ) -> impl IntoView + use<> {
-    let none = series.iter().all(|one| one.sum(&numbers.buckets) == 0);
-    let content = if none {
+    let nothing = series.iter().all(|one| one.sum(&numbers.buckets) == 0);
+    let content = if nothing {
         Either::Left(view! { <p class="lead">{t().nothing_counted()}</p> })
     } else {
         let chart = chart(label, &numbers.buckets, numbers.hourly, series);

@@ -153,11 +153,10 @@ fn compared(
     more_is_good: bool,
 ) -> impl IntoView {
     let class = match (order, more_is_good) {
-        (std::cmp::Ordering::Equal, _) => "",
         (std::cmp::Ordering::Greater, true) | (std::cmp::Ordering::Less, false) => "healed",
-        // Fewer logins than yesterday are no fault.
-        (std::cmp::Ordering::Less, true) => "",
         (std::cmp::Ordering::Greater, false) => "failed",
+        // Fewer logins than yesterday are no fault.
+        (std::cmp::Ordering::Equal, _) | (std::cmp::Ordering::Less, true) => "",
     };
     view! {
         <dd class="compared">

@@ -97,7 +97,7 @@ impl Accounts {
             return Err(Failure::UserBlocked);
         }
         let metrics = [Metric::PhonesProven, Metric::PhonesBound];
-        self.count(&mut tx, now, &appid, &metrics[..1 + usize::from(changed)]).await?;
+        self.count(&mut tx, now, &appid, &metrics[..=usize::from(changed)]).await?;
         tx.commit().await?;
         Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, binding)? })
     }
