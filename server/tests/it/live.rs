@@ -138,7 +138,8 @@ async fn it_ends_with_the_session(house: House) {
     let (mine, others) = (sign_in(&house).await, sign_in(&house).await);
     let mut ending = Events::open(&house, "", &mine).await;
     let mut staying = Events::open(&house, "", &others).await;
-    (ending.news().await, staying.news().await);
+    ending.news().await;
+    staying.news().await;
     submit(&house, "/console/fn/sign_out", &mine, "").await;
     assert_eq!(ending.next().await.as_deref().map(str::trim), Some("event: end\ndata: -"));
     assert_eq!(ending.next().await, None);
