@@ -11,9 +11,9 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, AuditList, AuditQuery, Confirmation, Cursor, ErasePreview, FailureList, FailureQuery,
-        FailureStory, FailureTrend, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder, ResetPreview,
-        RevealedPhone, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery,
+        AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
+        FailureList, FailureQuery, FailureStory, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder,
+        ResetPreview, RevealedPhone, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery, Zone,
     },
 };
 
@@ -46,13 +46,15 @@ pub trait Viewer: Send + Sync {
     async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError>;
     async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError>;
     async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError>;
-    /// The last 24 hours by the hour, or the last 7 or 30 days by the day in Beijing.
-    async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError>;
     /// Who has seen this user's data in full, and what of it was erased.
     async fn privacy(&self, user_id: &str) -> Result<Privacy, ConsoleError>;
     async fn audit(&self, query: AuditQuery) -> Result<AuditList, ConsoleError>;
     /// Looks at every entry of the audit log again.
     async fn check_audit(&self) -> Result<(), ConsoleError>;
+    /// With the last 24 hours by the hour, or the last 7 or 30 days by the day.
+    async fn dashboard(&self, days: i64, zone: &Zone) -> Result<Dashboard, ConsoleError>;
+    /// As [`Self::mini_programs`], each with how it is.
+    async fn app_health(&self, zone: &Zone) -> Result<Vec<AppHealth>, ConsoleError>;
 }
 
 /// What support staff may do besides. Every act is in the audit log, with the reason given.
@@ -94,6 +96,8 @@ pub trait Admin: Send + Sync {
     async fn erase_user(&self, user_id: &str, confirm: &str, reason: &str) -> Result<(), ConsoleError>;
     /// All that is held about a user, as JSON.
     async fn export_user(&self, user_id: &str, reason: &str) -> Result<String, ConsoleError>;
+    /// Fetches an access_token as any call would: WeChat says whether the credentials are right. A refusal raises its alert.
+    async fn check_app(&self, appid: &str) -> Result<(), ConsoleError>;
     /// Which check pasted data passes. Nothing of it is kept.
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError>;
 }

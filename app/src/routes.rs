@@ -25,6 +25,8 @@ use crate::{
 pub struct Site {
     /// Where scripts and styles lie; changes with their content.
     pub options: LeptosOptions,
+    /// Where mini programs reach this server, without a slash at its end.
+    pub public_url: String,
     /// The public URL is https: cookies are `Secure`.
     pub https: bool,
     /// `latchkey demo`: the sign-in page names the demo operators.

@@ -126,7 +126,7 @@ test.describe('mini programs', () => {
     await page.goto('/console');
     const waiting = page.locator('.notice').filter({ hasText: '小程序有需要处理的问题' });
     await expect(waiting).toContainText(`晨光会员 ${LEAKED}`);
-    await waiting.getByRole('link').click();
+    await waiting.getByRole('link', { name: '查看原因和处理步骤' }).click();
     await expect(page).toHaveURL('/console/apps');
     await expect(card(page, '晨光会员')).toContainText('wx0000000000000002');
     await expect(leak(page, '晨光会员').locator('.steps > li')).toHaveCount(3);

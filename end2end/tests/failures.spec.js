@@ -35,8 +35,8 @@ test('the dashboard shows a day, a week and a month as bars and in numbers', asy
       await expect(page).toHaveURL(`/console?days=${days}`);
       await expect(period).toHaveAttribute('aria-current', 'true');
 
-      const chart = page.getByRole('figure');
-      await expect(chart.getByRole('img', { name: '失败与自动修复次数' })).toBeVisible();
+      const chart = page.getByRole('figure').filter({ has: page.getByRole('img', { name: '失败与自动修复次数' }) });
+      await expect(chart).toBeVisible();
       const bars = await chart.locator('svg title').allTextContents();
       expect(bars.length).toBe(buckets);
 
@@ -50,8 +50,9 @@ test('the dashboard shows a day, a week and a month as bars and in numbers', asy
       // The table begins with the newest, as lists do.
       expect(drawn.reverse()).toEqual(numbers);
       const sum = column => numbers.reduce((all, row) => all + row[column], 0);
-      expect(await number(page.locator('.totals .failed dd'))).toBe(sum(0));
-      expect(await number(page.locator('.totals .healed dd'))).toBe(sum(1));
+      const totals = page.locator('section', { has: chart }).locator('.totals');
+      expect(await number(totals.locator('.failed dd'))).toBe(sum(0));
+      expect(await number(totals.locator('.healed dd'))).toBe(sum(1));
       expect(sum(0) + sum(1)).toBeGreaterThan(0);
     });
   }

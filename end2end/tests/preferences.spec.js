@@ -46,6 +46,34 @@ test('a search that was only typed survives a change of language', { tag: '@js' 
   await expect(page).toHaveURL(PAGE);
 });
 
+test('the time zone is chosen where the times are, and stays', async ({ page }) => {
+  await page.goto('/console/failures');
+  const times = page.locator('main .table time');
+  const moment = await times.first().getAttribute('datetime');
+  await page.getByText('时间均为北京时间').click();
+  await page.getByLabel('时区').selectOption('UTC');
+  await page.getByRole('button', { name: '使用' }).click();
+  await expect(page).toHaveURL('/console/failures');
+  await expect(page.getByText('时间均为 UTC')).toBeVisible();
+  await expect(times.first()).toHaveText(moment.slice(0, 19).replace('T', ' '));
+
+  await page.goto('/console/users');
+  await expect(page.getByText('时间均为 UTC')).toBeVisible();
+});
+
+test.describe('on a device in Paris', () => {
+  test.use({ timezoneId: 'Europe/Paris' });
+
+  test('its own time zone is offered', { tag: '@js' }, async ({ page }) => {
+    await page.goto('/console/failures');
+    await awake(page);
+    await page.getByText('时间均为北京时间').click();
+    await page.getByLabel('时区').selectOption('本设备的时区 (Europe/Paris)');
+    await page.getByRole('button', { name: '使用' }).click();
+    await expect(page.getByText('时间均为 Europe/Paris')).toBeVisible();
+  });
+});
+
 test.describe('before sign-in', () => {
   test.use(STRANGER);
 

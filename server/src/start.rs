@@ -4,7 +4,7 @@ use crate::{
     accounts::{Accounts, Fault, Rules},
     clock::Clock,
     config::{self, Config, ConfigError, DataKeySource, WECHAT},
-    console::{ConsoleServer, operators::Operators},
+    console::{ConsoleServer, Live, operators::Operators},
     metrics::Metrics,
     random::Random,
     sealed::Vault,
@@ -51,7 +51,8 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
     let vault = Vault::new(keys, random.clone());
     let operators = Operators::new(db.clone(), clock.clone(), random.clone());
     let accounts = Accounts::start(db, vault, clock, random, wechat, config.apps.clone(), rules, metrics).await?;
-    Ok(ConsoleServer { accounts, operators })
+    let live = Live::new(accounts.db.clone(), accounts.clock.clone());
+    Ok(ConsoleServer { accounts, operators, live })
 }
 
 fn tell_migrations(report: &MigrationReport) {

@@ -9,6 +9,7 @@ mod search;
 mod table;
 mod time_line;
 mod trend;
+mod zone;
 
 pub use evidence::{circumstances, evidence, keys_tried};
 pub use fields::{choice, entry, hidden};
@@ -17,4 +18,5 @@ pub use icons::Icon;
 pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};
 pub use table::{pager, phone_changes_table};
 pub use time_line::time_line;
-pub use trend::{chart, share};
+pub use trend::{Series, chart, share, spark};
+pub use zone::zone_note;

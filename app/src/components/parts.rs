@@ -3,7 +3,7 @@ use leptos::{either::Either, prelude::*};
 use super::Icon;
 use crate::{
     error::ConsoleError,
-    text::t,
+    text::{t, zone},
     types::{Failure, Millis},
 };
 
@@ -88,7 +88,7 @@ pub fn phone(phone: Option<String>) -> impl IntoView {
 }
 
 pub fn moment(at: Millis) -> impl IntoView {
-    view! { <time datetime=at.rfc3339()>{at.beijing()}</time> }
+    view! { <time datetime=at.rfc3339()>{zone().text(at)}</time> }
 }
 
 /// The first letter of the nickname on a colour of the user's own. Avatars of users are never loaded: the

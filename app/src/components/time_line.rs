@@ -2,17 +2,18 @@ use leptos::{either::EitherOf3, prelude::*};
 
 use super::{Icon, table::from_to};
 use crate::{
-    text::t,
+    text::{t, zone},
     types::{Event, EventKind, Failure},
 };
 
 /// What a user did, day by day. Around a failure, every line says how far it was from it: the order of a login and a tap
 /// is the whole story, and seconds tell it.
 pub fn time_line(events: &[Event], around: Option<&Failure>) -> impl IntoView + use<> {
-    let days = events.chunk_by(|one, next| one.at.beijing_day() == next.at.beijing_day());
+    let zone = zone();
+    let days = events.chunk_by(|one, next| zone.day(one.at) == zone.day(next.at));
     let days = days.map(|events| {
         let items = events.iter().map(|event| item(event, around)).collect_view();
-        let day = events.first().map(|event| event.at.beijing_day());
+        let day = events.first().map(|event| zone.day(event.at));
         view! {
             <h3>{day}</h3>
             <ol class="line-of-time">{items}</ol>
@@ -51,7 +52,7 @@ fn distance(event: &Event, failure: &Failure) -> impl IntoView + use<> {
 
 /// A watermark counts in seconds; milliseconds would pretend to more.
 fn clock(event: &Event) -> String {
-    let mut clock = event.at.beijing_clock();
+    let mut clock = zone().clock(event.at);
     if event.kind == EventKind::DataMade {
         clock.truncate(8);
     }

@@ -1,21 +1,42 @@
 use leptos::prelude::*;
 
 use crate::{
-    text::t,
-    types::{FailureTrend, Millis, TrendBucket},
+    text::{t, zone},
+    types::{Bucket, Millis},
 };
 
 /// Height of the drawing in its own units; its width is 10 for each bucket. The page stretches it.
 const HEIGHT: i64 = 100;
-const HOUR_MS: i64 = 3_600_000;
 
-/// Stacked bars without JavaScript: shapes in SVG, which stretch, and labels in HTML, which must not. The numbers stand in a
-/// table below.
-pub fn chart(trend: &FailureTrend) -> impl IntoView + use<> {
-    let top = scale(trend.buckets.iter().map(|bucket| bucket.healed + bucket.failed).max().unwrap_or(0));
-    let hourly = trend.step_ms <= HOUR_MS;
-    let width = trend.buckets.len() * 10;
-    let bars = trend.buckets.iter().enumerate().map(|(index, bucket)| bar(index, *bucket, top, hourly)).collect_view();
+/// One of the numbers that are stacked into a bar.
+#[derive(Clone, Copy)]
+pub struct Series {
+    /// Its colour.
+    pub class: &'static str,
+    pub name: &'static str,
+    pub count: fn(&Bucket) -> i64,
+}
+
+impl Series {
+    pub fn sum(&self, buckets: &[Bucket]) -> i64 {
+        buckets.iter().map(self.count).sum()
+    }
+}
+
+impl std::fmt::Debug for Series {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Bars without JavaScript, the first of the series at the floor: shapes in SVG, which stretch, and labels in HTML, which
+/// must not. The numbers stand in a table below.
+pub fn chart(label: &'static str, buckets: &[Bucket], hourly: bool, series: &[Series]) -> impl IntoView + use<> {
+    let all = |bucket: &Bucket| series.iter().map(|one| (one.count)(bucket)).sum::<i64>();
+    let top = scale(buckets.iter().map(all).max().unwrap_or(0));
+    let width = buckets.len() * 10;
+    let bars = buckets.iter().enumerate().map(|(index, bucket)| bar(index, bucket, top, hourly, series));
+    let bars = bars.collect_view();
     let lines =
         [0, HEIGHT / 2, HEIGHT].map(|y| view! { <line class="rule" x1="0" x2=width y1=y y2=y /> }).collect_view();
     view! {
@@ -25,12 +46,12 @@ pub fn chart(trend: &FailureTrend) -> impl IntoView + use<> {
                 <span>{top / 2}</span>
                 <span>"0"</span>
             </div>
-            <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=t().chart_label()>
+            <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=label>
                 {lines}
                 {bars}
             </svg>
-            <div class="chart-foot" aria-hidden="true">{labels(&trend.buckets, hourly)}</div>
-            {table(&trend.buckets, hourly)}
+            <div class="chart-foot" aria-hidden="true">{labels(buckets, hourly)}</div>
+            {table(buckets, hourly, series)}
         </figure>
     }
 }
@@ -48,17 +69,22 @@ fn scale(most: i64) -> i64 {
     }
 }
 
-fn bar(index: usize, bucket: TrendBucket, top: i64, hourly: bool) -> impl IntoView {
-    let height = |count: i64| format!("{:.2}", share(count, top));
-    let TrendBucket { at, healed, failed } = bucket;
-    let (x, floor) = (format!("{index}1.5"), format!("{:.2}", 100.0 - share(failed, top)));
-    let roof = format!("{:.2}", 100.0 - share(failed + healed, top));
+fn bar(index: usize, bucket: &Bucket, top: i64, hourly: bool, series: &[Series]) -> impl IntoView + use<> {
+    let x = format!("{index}1.5");
+    let mut below = 0;
+    let parts = series.iter().map(|one| {
+        let count = (one.count)(bucket);
+        below += count;
+        let (y, height) = (format!("{:.2}", 100.0 - share(below, top)), format!("{:.2}", share(count, top)));
+        view! { <rect class=one.class x=x.clone() y=y width="7" height=height /> }
+    });
+    let parts = parts.collect_view();
+    let counts: Vec<_> = series.iter().map(|one| (one.name, (one.count)(bucket))).collect();
     view! {
         <g>
-            <title>{t().bucket(&name(at, hourly), failed, healed)}</title>
+            <title>{t().bucket(&name(bucket.at, hourly), &counts)}</title>
             <rect class="backdrop" x=index * 10 y="0" width="10" height=HEIGHT />
-            <rect class="healed" x=x.clone() y=roof width="7" height=height(healed) />
-            <rect class="failed" x=x y=floor width="7" height=height(failed) />
+            {parts}
         </g>
     }
 }
@@ -71,13 +97,15 @@ pub fn share(part: i64, whole: i64) -> f64 {
 
 /// `11-21`, or the hour.
 fn name(at: Millis, hourly: bool) -> String {
-    let text = if hourly { at.beijing_clock() } else { at.beijing_day() };
-    let part = if hourly { text.get(..5) } else { text.get(5..) };
-    part.unwrap_or_default().to_owned()
+    if hourly { zone().hour(at) } else { month_day(at) }
+}
+
+fn month_day(at: Millis) -> String {
+    zone().day(at).get(5..).unwrap_or_default().to_owned()
 }
 
 /// One cell for each bucket; only as many have text as there is room for.
-fn labels(buckets: &[TrendBucket], hourly: bool) -> impl IntoView + use<> {
+fn labels(buckets: &[Bucket], hourly: bool) -> impl IntoView + use<> {
     let every = match buckets.len() {
         ..=8 => 1,
         9..=26 => 6,
@@ -91,17 +119,18 @@ fn labels(buckets: &[TrendBucket], hourly: bool) -> impl IntoView + use<> {
     cells.collect_view()
 }
 
-fn table(buckets: &[TrendBucket], hourly: bool) -> impl IntoView + use<> {
+fn table(buckets: &[Bucket], hourly: bool, series: &[Series]) -> impl IntoView + use<> {
     let rows = buckets.iter().rev().map(|bucket| {
-        let day = hourly.then(|| bucket.at.beijing_day().get(5..).map(|day| format!("{day} ")));
+        let day = hourly.then(|| format!("{} ", month_day(bucket.at)));
+        let cells = series.iter().map(|one| view! { <td>{(one.count)(bucket)}</td> }).collect_view();
         view! {
             <tr>
                 <th scope="row">{day} {name(bucket.at, hourly)}</th>
-                <td>{bucket.failed}</td>
-                <td>{bucket.healed}</td>
+                {cells}
             </tr>
         }
     });
+    let heads = series.iter().map(|one| view! { <th scope="col">{one.name}</th> }).collect_view();
     view! {
         <details class="act">
             <summary>{t().as_table()}</summary>
@@ -109,13 +138,26 @@ fn table(buckets: &[TrendBucket], hourly: bool) -> impl IntoView + use<> {
                 <thead>
                     <tr>
                         <th scope="col">{t().time()}</th>
-                        <th scope="col">{t().failed_count()}</th>
-                        <th scope="col">{t().healed_count()}</th>
+                        {heads}
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </details>
+    }
+}
+
+/// The last days at a glance, beside a number that says the same in words.
+pub fn spark(values: &[i64]) -> impl IntoView + use<> {
+    let (top, last) = (values.iter().copied().max().unwrap_or(0).max(1), values.len().saturating_sub(1));
+    let y = |value: i64| 28.0 - share(value, top) * 0.26;
+    let points = values.iter().enumerate().map(|(x, value)| format!("{x}0,{:.2}", y(*value)));
+    let points = points.collect::<Vec<_>>().join(" ");
+    view! {
+        <svg class="spark" viewBox=format!("0 0 {last}0 30") preserveAspectRatio="none" aria-hidden="true">
+            <polygon points=format!("0,30 {points} {last}0,30") />
+            <polyline points=points />
+        </svg>
     }
 }
 

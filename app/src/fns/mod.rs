@@ -5,6 +5,7 @@
 
 mod alerts;
 mod api_keys;
+mod apps;
 mod audit;
 mod failures;
 mod preferences;
@@ -16,6 +17,7 @@ mod users;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
+pub use apps::CheckApp;
 pub use audit::CheckAudit;
 pub use failures::AskWechat;
 pub use preferences::SetPreference;

@@ -11,14 +11,22 @@ use crate::{
     error::ConsoleError,
     routes::Site,
     text::{Lang, Theme},
+    types::Zone,
 };
 
-/// Keeps the operator's language or theme in a cookie, so that the server renders it from the first byte.
+/// Keeps the operator's language, theme or time zone in a cookie, so that the server renders it from the first byte.
 #[server(prefix = "/console/fn", endpoint = "set_preference")]
-pub async fn set_preference(lang: Option<String>, theme: Option<String>, back: String) -> Result<(), ConsoleError> {
+pub async fn set_preference(
+    lang: Option<String>,
+    theme: Option<String>,
+    zone: Option<String>,
+    back: String,
+) -> Result<(), ConsoleError> {
     let lang = lang.as_deref().and_then(Lang::from_name).map(|lang| (Lang::COOKIE, lang.name()));
     let theme = theme.as_deref().and_then(Theme::from_name).map(|theme| (Theme::COOKIE, theme.name()));
-    for (cookie, value) in [lang, theme].into_iter().flatten() {
+    let zone = zone.as_deref().and_then(Zone::from_name);
+    let zone = zone.as_ref().map(|zone| (Zone::COOKIE, zone.name()));
+    for (cookie, value) in [lang, theme, zone].into_iter().flatten() {
         keep(cookie, value)?;
     }
     let here = referer().unwrap_or(back);

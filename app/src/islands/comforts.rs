@@ -47,6 +47,7 @@ pub fn Comforts(
             click.remove();
             key.remove();
         });
+        super::zone::offer_own();
         if let Some(root) = document().document_element() {
             // Fails only for an attribute name that is no name.
             let _ = root.set_attribute("data-ready", "");

@@ -3,9 +3,12 @@
 //! Props are written into the page: never a full phone, key or token.
 
 mod comforts;
+mod live;
 mod reveal_timer;
 mod search_box;
+mod zone;
 
 pub use comforts::Comforts;
+pub use live::{NewFailures, RefreshNumbers};
 pub use reveal_timer::RevealTimer;
 pub use search_box::SearchBox;

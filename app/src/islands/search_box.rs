@@ -55,7 +55,7 @@ pub fn SearchBox(
         let ticket = latest.get_value();
         let start = move || {
             leptos::task::spawn_local(async move {
-                let page = fetch_page(&url).await;
+                let page = fetch_page(window().fetch_with_str(&url)).await;
                 // A slow answer to an earlier question must not replace the answer to a later one.
                 if ticket == latest.get_value() {
                     show(page, &url);
@@ -157,8 +157,9 @@ fn remember(shelf: &str, text: &str) {
     write(shelf, &searches);
 }
 
-async fn fetch_page(url: &str) -> Result<Document, JsValue> {
-    let response: Response = JsFuture::from(window().fetch_with_str(url)).await?.dyn_into()?;
+/// The page that a fetch brings.
+pub(super) async fn fetch_page(fetch: js_sys::Promise) -> Result<Document, JsValue> {
+    let response: Response = JsFuture::from(fetch).await?.dyn_into()?;
     let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     DomParser::new()?.parse_from_string(&html, SupportedType::TextHtml)
 }

@@ -3,7 +3,7 @@ use server_fn::ServerFn;
 
 use super::outcome;
 use crate::{
-    components::{Icon, Section, copyable, empty, moment, page},
+    components::{Icon, Section, copyable, empty, moment, page, zone_note},
     fns::{CreateApiKey, RevokeApiKey},
     port,
     text::t,
@@ -20,7 +20,7 @@ pub fn ApiKeysPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().api_keys()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             <p class="intro">{t().api_keys_lead()}</p>
             {outcome("key_revoked", t().key_revoked(), t().key_revoked_lead())}

@@ -1,88 +1,71 @@
 use leptos::{either::Either, prelude::*};
 use server_fn::ServerFn;
 
-use super::outcome;
+use super::{app_health, outcome, query};
 use crate::{
-    components::{Icon, Section, copyable, empty, fact, moment, page},
-    fns::SettleAlert,
-    text::t,
-    types::{Alert, MiniProgram, Role, TokenTimes},
+    components::{Icon, Section, copyable, done, empty, fact, moment, page, zone_note},
+    fns::{CheckApp, SettleAlert},
+    text::{t, zone},
+    types::{Alert, AppHealth, MiniProgram, Role},
 };
 
 /// The configured mini programs, and what is wrong with them.
 #[component]
 pub fn AppsPage() -> impl IntoView {
     page(t().mini_programs(), Section::Apps, |viewer| async move {
-        let apps = viewer.mini_programs().await?;
+        let apps = viewer.app_health(&zone()).await?;
+        let checked = query("done") == "app_checked";
         let admin = viewer.operator().role == Role::Admin;
         let list = if apps.is_empty() {
             let none = empty(Icon::Apps, t().no_mini_programs(), t().no_mini_programs_lead());
             Either::Left(view! { <section class="card">{none}</section> })
         } else {
-            Either::Right(apps.into_iter().map(|app| card(app, admin)).collect_view())
+            Either::Right(apps.iter().map(|app| card(app, admin)).collect_view())
         };
         Ok(view! {
             <div class="page-head">
                 <h1>{t().mini_programs()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             {outcome("alert_settled", t().alert_settled(), t().alert_settled_lead())}
+            {checked.then(|| done(t().app_checked(), t().app_checked_lead()))}
             {list}
         }
         .into_any())
     })
 }
 
-fn card(app: MiniProgram, admin: bool) -> impl IntoView {
-    let MiniProgram { app, alerts, access_token, push } = app;
-    let (push_state, push_text) = if push { ("badge badge-good", t().push_on()) } else { ("badge", t().push_off()) };
+fn card(health: &AppHealth, admin: bool) -> impl IntoView + use<> {
+    let MiniProgram { app, alerts, push, .. } = health.program.clone();
     let push_path = (!push).then(|| format!("/wechat/push/{}", app.appid));
-    let alerts = if alerts.is_empty() {
-        Either::Left(view! { <p class="calm">{Icon::Check.view()} {t().no_alerts()}</p> })
-    } else {
+    let alerts = (!alerts.is_empty()).then(|| {
         let alerts = alerts.into_iter().map(|alert| alert_item(&app.appid, alert, admin)).collect_view();
-        Either::Right(view! { <ul class="alerts">{alerts}</ul> })
-    };
+        view! { <ul class="alerts" aria-label=t().alerts()>{alerts}</ul> }
+    });
+    let calm = alerts.is_none().then(|| view! { <p class="calm">{Icon::Check.view()} {t().no_alerts()}</p> });
     view! {
-        <section class="card app">
-            <div>
-                <h2>{app.name}</h2>
-                {copyable(app.appid)}
-            </div>
-            {alerts}
-            <dl class="facts">
+        <section class="card app" id=app.appid.clone()>
+            <div class="panel-head">
                 <div>
-                    <dt>{t().push()}</dt>
-                    <dd>
-                        <span class=push_state>{push_text}</span>
-                    </dd>
+                    <h2>{app.name}</h2>
+                    {copyable(app.appid.clone())}
                 </div>
-                {token_times(access_token)}
-            </dl>
+                {admin.then(|| check_form(&app.appid))}
+            </div>
+            {calm}
+            {alerts}
+            {app_health::facts(health).into_any()}
             {push_path.map(push_advice)}
         </section>
     }
 }
 
-fn token_times(times: Option<TokenTimes>) -> impl IntoView {
-    let (fetched, renewal) = match times {
-        Some(times) => (Either::Left(moment(times.fetched_at)), Some(times.renew_at)),
-        None => (Either::Right(view! { <span class="muted">{t().token_unneeded()}</span> }), None),
-    };
+fn check_form(appid: &str) -> impl IntoView + use<> {
     view! {
-        <div>
-            <dt>{t().token_fetched()}</dt>
-            <dd>{fetched}</dd>
-        </div>
-        {renewal
-            .map(|at| {
-                view! {
-                    <div>
-                        <dt>{t().token_renewal()}</dt>
-                        <dd>{moment(at)}</dd>
-                    </div>
-                }
-            })}
+        <form method="post" action=CheckApp::PATH>
+            <input type="hidden" name="appid" value=appid.to_owned() />
+            <button class="button" type="submit">{t().check_now()}</button>
+        </form>
     }
 }
 

@@ -6,7 +6,7 @@ use server_fn::ServerFn;
 
 use super::audit_filter::{AuditFilter, PATH};
 use crate::{
-    components::{Icon, Section, copyable, empty, moment, page, pager},
+    components::{Icon, Section, copyable, empty, moment, page, pager, zone_note},
     fns::CheckAudit,
     text::t,
     types::{AlertKind, AuditAction, AuditEntry, AuditList, Chain, ChainState, UserRef},
@@ -23,7 +23,7 @@ pub fn AuditPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().audit()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             <p class="intro">{t().audit_lead()}</p>
             {chain_state(chain).into_any()}

@@ -1,5 +1,10 @@
 use super::{cursor, query};
-use crate::{components::url_value, error::ConsoleError, types::AuditQuery};
+use crate::{
+    components::url_value,
+    error::ConsoleError,
+    text::zone,
+    types::{AuditQuery, Millis, Zone},
+};
 
 pub(super) const PATH: &str = "/console/audit";
 const FIELDS: [&str; 5] = ["action", "actor", "user", "from", "to"];
@@ -34,9 +39,15 @@ impl AuditFilter {
             action: self.find("action"),
             actor: self.find("actor"),
             user_id: self.find("user"),
-            from: self.find("from"),
-            to: self.find("to"),
+            from: self.moment("from", Zone::from)?,
+            to: self.moment("to", Zone::to)?,
             cursor: cursor()?,
         })
+    }
+
+    /// A day begins and ends in the viewer's zone.
+    fn moment(&self, name: &str, of: fn(&Zone, &str) -> Option<Millis>) -> Result<Option<Millis>, ConsoleError> {
+        let read = |text: String| of(&zone(), &text).ok_or(ConsoleError::BadRequest);
+        self.find(name).map(read).transpose()
     }
 }

@@ -2,7 +2,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::cursor;
 use crate::{
-    components::{Icon, Section, avatar, copyable, empty, moment, page, pager, phone, status, user_link},
+    components::{Icon, Section, avatar, copyable, empty, moment, page, pager, phone, status, user_link, zone_note},
     text::t,
     types::{UnionidConflict, UserSummary},
 };
@@ -25,7 +25,7 @@ pub fn ConflictsPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().conflicts()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             <p class="intro">{t().conflicts_lead()}</p>
             {list}

@@ -1,16 +1,19 @@
 use leptos::{either::Either, prelude::*};
 
-use super::query;
+use super::{charts, connect, query};
 use crate::{
-    components::{Icon, Section, chart, empty, page, share, url_value},
+    components::{Icon, Section, moment, page, spark, user_link, verdict, zone_note},
     error::ConsoleError,
-    text::t,
-    types::{CauseCount, FailureTrend, MiniProgram, VersionTrend},
+    islands::RefreshNumbers,
+    text::{t, zone},
+    types::{Dashboard, Failure, Metric, MiniProgram, Tally},
 };
 
 const PERIODS: [i64; 3] = [1, 7, 30];
+/// Tells what is new (http::live).
+const LIVE: &str = "/console/live";
 
-/// The console's start: what failed, what was healed, and since which version.
+/// The console's start: today in numbers, what failed and was healed, and since which version.
 ///
 /// Every part is erased: as one type, the page is deeper than the compiler goes.
 #[component]
@@ -18,16 +21,18 @@ pub fn DashboardPage() -> impl IntoView {
     let days = days();
     page(t().dashboard(), Section::Dashboard, move |viewer| async move {
         let days = days?;
-        let trend = viewer.failure_trend(days).await?;
+        let numbers = viewer.dashboard(days, &zone()).await?;
         let apps = viewer.mini_programs().await?;
         Ok(view! {
             <div class="page-head">
                 <h1>{t().dashboard()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
-            {alerts(apps).into_any()}
-            {failures(&trend, days).into_any()}
-            {details(&trend).into_any()}
+            <RefreshNumbers live=LIVE.to_owned() />
+            <div id="numbers" data-mark=numbers.mark.clone()>
+                {alerts(&apps).into_any()}
+                {content(&numbers, days)}
+            </div>
         }
         .into_any())
     })
@@ -40,27 +45,43 @@ fn days() -> Result<i64, ConsoleError> {
     }
 }
 
+fn content(numbers: &Dashboard, days: i64) -> AnyView {
+    if numbers.unused {
+        return connect::first_steps().into_any();
+    }
+    view! {
+        {cards(numbers).into_any()}
+        {charts::of_period(numbers, periods(days).into_any()).into_any()}
+        {charts::details(numbers, days).into_any()}
+        {newest(&numbers.newest).into_any()}
+    }
+    .into_any()
+}
+
 /// Before anything else: what only the operator can put right.
-fn alerts(apps: Vec<MiniProgram>) -> impl IntoView {
-    let waiting = apps.into_iter().filter(|app| !app.alerts.is_empty());
-    let waiting = waiting.map(|app| {
-        let alerts = app.alerts.iter().map(|alert| t().alert(alert.kind).0).collect::<Vec<_>>().join(" · ");
+fn alerts(apps: &[MiniProgram]) -> impl IntoView + use<> {
+    let mut waiting: Vec<_> = apps.iter().flat_map(|app| app.alerts.iter().map(move |alert| (app, alert))).collect();
+    waiting.sort_by_key(|(_, alert)| std::cmp::Reverse(alert.last_at));
+    let items = waiting.iter().map(|(app, alert)| {
+        let href = format!("/console/apps#{}", app.app.appid);
         view! {
             <li>
-                <strong>{app.app.name}</strong>
+                <a href=href>{app.app.name.clone()}</a>
                 " "
-                {alerts}
+                {t().alert(alert.kind).0}
+                " "
+                <span class="when">{moment(alert.last_at)}</span>
             </li>
         }
     });
-    let waiting = waiting.collect::<Vec<_>>();
-    (!waiting.is_empty()).then(|| {
+    let items = items.collect::<Vec<_>>();
+    (!items.is_empty()).then(|| {
         view! {
             <div class="notice notice-problem">
                 {Icon::Warning.view()}
                 <div>
                     <h2>{t().alerts_waiting()}</h2>
-                    <ul class="waiting">{waiting}</ul>
+                    <ul class="waiting">{items}</ul>
                     <a href="/console/apps">{t().see_alerts()}</a>
                 </div>
             </div>
@@ -68,37 +89,80 @@ fn alerts(apps: Vec<MiniProgram>) -> impl IntoView {
     })
 }
 
-fn failures(trend: &FailureTrend, days: i64) -> impl IntoView + use<> {
-    let failed = trend.buckets.iter().map(|bucket| bucket.failed).sum::<i64>();
-    let healed = trend.buckets.iter().map(|bucket| bucket.healed).sum::<i64>();
-    let content = if failed + healed == 0 {
-        Either::Left(empty(Icon::Check, t().no_trend(), t().no_trend_lead()))
-    } else {
-        Either::Right(view! { {totals(failed, healed)} {chart(trend).into_any()} })
-    };
+fn cards(numbers: &Dashboard) -> impl IntoView + use<> {
     view! {
-        <section class="card panel">
-            <div class="panel-head">
-                <h2>{t().failures_and_healings()}</h2>
-                {periods(days)}
-            </div>
-            {content}
+        <section aria-label=t().today_numbers()>
+            <dl class="stats">
+                {count_card(numbers, t().logins(), Metric::Logins)} {count_card(numbers, t().new_users(), Metric::NewUsers)}
+                {count_card(numbers, t().phones_bound(), Metric::PhonesBound)}
+                {rate_card(numbers, t().phone_failure_rate(), t().phone_failure_rate_lead(), Tally::failure_rate, false)}
+                {rate_card(numbers, t().phone_heal_rate(), t().phone_heal_rate_lead(), Tally::heal_rate, true)}
+            </dl>
         </section>
     }
 }
 
-fn totals(failed: i64, healed: i64) -> impl IntoView {
+fn count_card(numbers: &Dashboard, name: &'static str, metric: Metric) -> impl IntoView + use<> {
+    let of = |tally: &Tally| tally.get(metric);
+    let today = of(&numbers.today);
+    let against = |name, before: &Tally| {
+        let change = t().growth(today, of(before));
+        compared(name, t().count(of(before)), change, today.cmp(&of(before)), true)
+    };
+    let days: Vec<_> = numbers.days.iter().map(|day| of(&day.tally)).collect();
     view! {
-        <dl class="totals">
-            <div class="failed">
-                <dt>{t().failed_count()}</dt>
-                <dd>{failed}</dd>
-            </div>
-            <div class="healed">
-                <dt>{t().healed_count()}</dt>
-                <dd>{healed}</dd>
-            </div>
-        </dl>
+        <div>
+            <dt>{name}</dt>
+            <dd class="count">{t().count(today)}</dd>
+            {against(t().yesterday_now(), &numbers.yesterday)}
+            {against(t().week_ago_now(), &numbers.week_ago)}
+            <dd>{spark(&days)}</dd>
+        </div>
+    }
+}
+
+fn rate_card(
+    numbers: &Dashboard,
+    name: &'static str,
+    about: &'static str,
+    rate: fn(&Tally) -> Option<i64>,
+    more_is_good: bool,
+) -> impl IntoView + use<> {
+    let today = rate(&numbers.today);
+    let against = |name, before: &Tally| {
+        let before = rate(before);
+        compared(name, t().rate(before), t().points(today, before), today.cmp(&before), more_is_good)
+    };
+    let days: Vec<_> = numbers.days.iter().map(|day| rate(&day.tally).unwrap_or(0)).collect();
+    view! {
+        <div>
+            <dt title=about>{name}</dt>
+            <dd class="count">{t().rate(today)}</dd>
+            {against(t().yesterday_now(), &numbers.yesterday)}
+            {against(t().week_ago_now(), &numbers.week_ago)}
+            <dd>{spark(&days)}</dd>
+        </div>
+    }
+}
+
+fn compared(
+    name: &'static str,
+    before: String,
+    change: Option<String>,
+    order: std::cmp::Ordering,
+    more_is_good: bool,
+) -> impl IntoView {
+    let class = match (order, more_is_good) {
+        (std::cmp::Ordering::Greater, true) | (std::cmp::Ordering::Less, false) => "healed",
+        (std::cmp::Ordering::Greater, false) => "failed",
+        // Fewer logins than yesterday are no fault.
+        (std::cmp::Ordering::Equal, _) | (std::cmp::Ordering::Less, true) => "",
+    };
+    view! {
+        <dd class="compared">
+            <span>{name} " " {before}</span>
+            {change.map(|change| view! { <b class=class>{change}</b> })}
+        </dd>
     }
 }
 
@@ -110,84 +174,32 @@ fn periods(current: i64) -> impl IntoView {
     view! { <nav class="segmented" aria-label=t().range()>{links.collect_view()}</nav> }
 }
 
-fn details(trend: &FailureTrend) -> impl IntoView + use<> {
-    let from = trend.buckets.first().map(|bucket| bucket.at.beijing_day()).unwrap_or_default();
-    let causes = (!trend.causes.is_empty()).then(|| causes(&trend.causes, &from).into_any());
-    let versions = (!trend.versions.is_empty()).then(|| versions(&trend.versions, &from).into_any());
-    (!trend.causes.is_empty() || !trend.versions.is_empty())
-        .then(|| view! { <div class="panels">{causes} {versions}</div> })
-}
-
-fn causes(causes: &[CauseCount], from: &str) -> impl IntoView + use<> {
-    let most = causes.iter().map(|count| count.failed + count.healed).max().unwrap_or(0);
-    let rows = causes.iter().map(|count| {
-        let href = format!("/console/failures?cause={}&from={from}", count.cause.name());
+fn newest(failures: &[Failure]) -> impl IntoView + use<> {
+    let rows = failures.iter().map(|failure| {
+        let user = match failure.user.clone() {
+            Some(user) => Either::Left(user_link(&user.id, user.nickname)),
+            None => Either::Right(view! { <span class="muted">{t().user_unknown()}</span> }),
+        };
         view! {
             <li>
-                <a href=href>{t().explain(count.cause).name}</a>
-                {counts(count.failed, count.healed)}
-                {meter(count.failed, count.healed, most)}
+                <a href=format!("/console/failures/{}", failure.id)>{t().explain(failure.cause).name}</a>
+                {verdict(failure)}
+                <p class="when">
+                    {moment(failure.at)} <span>{failure.app.name.clone()}</span> <span>{user}</span>
+                </p>
             </li>
         }
     });
-    view! {
-        <section class="card">
-            <h2>{t().causes()}</h2>
-            <p class="lead">{t().causes_lead()}</p>
-            <ol class="tally">{rows.collect_view()}</ol>
-        </section>
-    }
-}
-
-/// Both numbers, each in its colour; what they count is in the words for those who see no colours.
-fn counts(failed: i64, healed: i64) -> impl IntoView {
-    let class = |count, class| if count == 0 { "muted" } else { class };
-    view! {
-        <span class="counts">
-            <span class=class(failed, "failed") title=t().failed_count()>
-                <span class="visually-hidden">{t().failed_count()} " "</span>
-                {failed}
-            </span>
-            <span class=class(healed, "healed") title=t().healed_count()>
-                <span class="visually-hidden">{t().healed_count()} " "</span>
-                {healed}
-            </span>
-        </span>
-    }
-}
-
-fn meter(failed: i64, healed: i64, most: i64) -> impl IntoView {
-    let (failed, healed) = (share(failed, most), share(healed, most));
-    view! {
-        <svg class="meter" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="failed" x="0" y="0" width=format!("{failed:.2}") height="2" />
-            <rect class="healed" x=format!("{failed:.2}") y="0" width=format!("{healed:.2}") height="2" />
-        </svg>
-    }
-}
-
-fn versions(versions: &[VersionTrend], from: &str) -> impl IntoView + use<> {
-    let rows = versions.iter().map(|version| version_row(version, from)).collect_view();
-    view! {
-        <section class="card">
-            <h2>{t().versions()}</h2>
-            <p class="lead">{t().versions_lead()}</p>
-            <ol class="tally">{rows}</ol>
-        </section>
-    }
-}
-
-fn version_row(trend: &VersionTrend, from: &str) -> impl IntoView + use<> {
-    let (app, version) = (url_value(&trend.app.appid), url_value(&trend.version));
-    let href = format!("/console/failures?app={app}&version={version}&from={from}");
-    let rise = trend.rise.map(|times| {
-        view! { <p class="mark mark-bad">{Icon::Warning.view()} {t().rose(times, &trend.version)}</p> }
-    });
-    view! {
-        <li>
-            <a href=href>{trend.app.name.clone()} " · " {t().version_name(&trend.version)}</a>
-            {counts(trend.failed, trend.healed)}
-            {rise}
-        </li>
-    }
+    let rows = rows.collect_view();
+    (!failures.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <div class="panel-head">
+                    <h2>{t().newest_failures()}</h2>
+                    <a href="/console/failures">{t().all_failures()}</a>
+                </div>
+                <ol class="tally">{rows}</ol>
+            </section>
+        }
+    })
 }

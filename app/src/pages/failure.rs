@@ -5,6 +5,7 @@ use super::{outcome, param};
 use crate::{
     components::{
         Icon, Section, circumstances, evidence, keys_tried, moment, page, time_line, url_value, user_link, verdict,
+        zone_note,
     },
     fns::AskWechat,
     text::{CauseText, t},
@@ -67,6 +68,7 @@ fn headline(failure: &Failure, text: CauseText) -> impl IntoView + use<> {
                     <span title=failure.app.appid.clone()>{failure.app.name.clone()} {version}</span>
                     {user}
                 </p>
+                {zone_note()}
             </div>
         </header>
     }

@@ -1,39 +1,58 @@
 use leptos::{either::Either, prelude::*};
 
-use super::failure_filter::{FailureFilter, PATH};
+use super::{
+    cursor,
+    failure_filter::{FailureFilter, PATH, minute_of},
+    query_text,
+};
 use crate::{
-    components::{Icon, Section, empty, moment, page, pager, user_link, verdict},
-    text::t,
-    types::{AppRef, Cause, CauseCount, Failure, FailureList, MiniProgram, Role, Stage},
+    components::{Icon, Section, empty, moment, page, pager, user_link, verdict, zone_note},
+    islands::NewFailures,
+    text::{t, zone},
+    types::{AppRef, Cause, CauseCount, Failure, FailureList, FailureQuery, MiniProgram, Role, Stage},
 };
 
 /// How many causes are one press away; the others are in the filter's list.
 const CHIPS: usize = 8;
+/// Tells what is new (http::live).
+const LIVE: &str = "/console/live";
 
 /// Every failure and healing, newest first, narrowed to what the URL says.
 #[component]
 pub fn FailuresPage() -> impl IntoView {
-    let filter = FailureFilter::of_url();
-    let asked = filter.ask();
+    let filter = FailureFilter::of(&query_text());
+    let cursor = cursor();
+    let asked = filter.ask(&zone());
     page(t().failures(), Section::Failures, |viewer| async move {
-        let FailureList { page: failures, causes } = viewer.failures(asked?).await?;
+        let cursor = cursor?;
+        let first = cursor.is_none();
+        let FailureList { page: failures, causes } = viewer.failures(FailureQuery { cursor, ..asked? }).await?;
         let apps = viewer.mini_programs().await?;
         let admin = viewer.operator().role == Role::Admin;
         let pager = pager(&failures, PATH, &filter.url_query());
         Ok(view! {
             <div class="page-head">
                 <h1>{t().failures()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
                 {admin.then(|| view! { <a class="button page-act" href="/console/try">{t().try_decryption()}</a> })}
             </div>
             <p class="intro">{t().failures_lead()}</p>
             {chips(&causes, &filter).into_any()}
             {filter_form(&filter, &causes, apps).into_any()}
+            {first.then(|| news(&failures.items, &filter).into_any())}
             <section class="card card-flush">{list(failures.items, &filter).into_any()}</section>
             {pager}
         }
         .into_any())
     })
+}
+
+/// What has come since, where the newest are: a line instead of jumping rows.
+fn news(shown: &[Failure], filter: &FailureFilter) -> impl IntoView + use<> {
+    let newest = shown.first().map(|failure| failure.id.as_str()).unwrap_or_default();
+    let (query, text) = (filter.url_query(), t().new_failures().to_owned());
+    let here = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") };
+    view! { <NewFailures live=format!("{LIVE}?since={newest}&{query}") here=here text=text /> }
 }
 
 fn chips(causes: &[CauseCount], filter: &FailureFilter) -> impl IntoView + use<> {
@@ -84,9 +103,9 @@ fn filter_form(filter: &FailureFilter, causes: &[CauseCount], apps: Vec<MiniProg
             <details class="act" open=more>
                 <summary>{t().more_filters()}</summary>
                 <div class="filter-row">
-                    {field("from", t().from_day(), "date", filter)} {field("to", t().to_day(), "date", filter)}
-                    {select("stage", t().stage(), stages, filter)} {field("version", t().version(), "text", filter)}
-                    {field("user", t().user_id(), "text", filter)}
+                    {moment_field("from", t().from_day(), filter)} {moment_field("to", t().to_day(), filter)}
+                    {select("stage", t().stage(), stages, filter)} {field("version", t().version(), "text", filter.get("version"))}
+                    {field("user", t().user_id(), "text", filter.get("user"))}
                 </div>
             </details>
         </form>
@@ -129,12 +148,21 @@ fn select(
     }
 }
 
-fn field(name: &'static str, label: &'static str, kind: &'static str, filter: &FailureFilter) -> impl IntoView + use<> {
+fn field(name: &'static str, label: &'static str, kind: &'static str, value: String) -> impl IntoView {
     view! {
         <label>
             {label}
-            <input type=kind name=name value=filter.get(name) maxlength="64" autocomplete="off" spellcheck="false" />
+            <input type=kind name=name value=value maxlength="64" autocomplete="off" spellcheck="false" />
         </label>
+    }
+}
+
+/// A day, unless a link has brought a moment within one.
+fn moment_field(name: &'static str, label: &'static str, filter: &FailureFilter) -> impl IntoView + use<> {
+    let said = filter.get(name);
+    match minute_of(&said, &zone()) {
+        Some(minute) => field(name, label, "datetime-local", minute),
+        None => field(name, label, "date", said),
     }
 }
 

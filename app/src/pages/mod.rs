@@ -1,10 +1,13 @@
 //! The console's pages, one file each. They ask the server through [`crate::port`] and show what it answers.
 
 mod api_keys;
+mod app_health;
 mod apps;
 mod audit;
 mod audit_filter;
+mod charts;
 mod conflicts;
+mod connect;
 mod dashboard;
 mod erase;
 mod failure;
@@ -28,6 +31,7 @@ pub use conflicts::ConflictsPage;
 pub use dashboard::DashboardPage;
 pub use erase::ErasePage;
 pub use failure::FailurePage;
+pub use failure_filter::failure_query;
 pub use failures::FailuresPage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
@@ -50,10 +54,14 @@ use crate::{
 ///
 /// Not the router's: that one decodes twice, and a page to go back to would lose the encoding of its own query.
 fn query(name: &str) -> String {
-    let parts = use_context::<http::request::Parts>();
-    let text = parts.as_ref().and_then(|parts| parts.uri.query()).unwrap_or_default();
+    let text = query_text();
     let found = form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name);
     found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The URL's query as it came.
+fn query_text() -> String {
+    use_context::<http::request::Parts>().and_then(|parts| parts.uri.query().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The problem of the form that led back here; none when none did.

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::cursor;
 use crate::{
-    components::{Section, page, pager, phone_changes_table},
+    components::{Section, page, pager, phone_changes_table, zone_note},
     text::t,
 };
 
@@ -18,7 +18,7 @@ pub fn PhoneChangesPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().phone_changes()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             <section class="card card-flush">{phone_changes_table(changes.items, true)}</section>
             {pager}

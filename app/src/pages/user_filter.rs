@@ -2,6 +2,7 @@ use super::{cursor, query};
 use crate::{
     components::url_value,
     error::ConsoleError,
+    text::zone,
     types::{UserQuery, UserSort},
 };
 
@@ -60,7 +61,7 @@ impl UserFilter {
 
     /// What to ask the server for. A name that no form of ours sends is refused.
     pub(super) fn ask(&self) -> Result<UserQuery, ConsoleError> {
-        Ok(UserQuery { cursor: cursor()?, ..UserQuery::from_fields(|field| self.find(field))? })
+        Ok(UserQuery { cursor: cursor()?, ..UserQuery::from_fields(&zone(), |field| self.find(field))? })
     }
 }
 

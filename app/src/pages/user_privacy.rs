@@ -105,7 +105,6 @@ impl UserPrivacy {
             {self.sections().into_any()}
             <section class="card card-flush">
                 <h2>{t().phone_history()}</h2>
-                <p class="lead">{t().beijing_time()}</p>
                 {phone_changes_table(phone_changes, false).into_any()}
             </section>
         }
@@ -186,7 +185,7 @@ fn looks(looks: Vec<AuditEntry>, id: &str) -> impl IntoView + use<> {
         <section class="card card-flush looks">
             <h2>{t().who_looked()}</h2>
             <p class="lead">
-                {t().who_looked_lead()} " · " {t().beijing_time()} " · " <a href=all>{t().all_acts()}</a>
+                {t().who_looked_lead()} " · " <a href=all>{t().all_acts()}</a>
             </p>
             {list}
         </section>
@@ -208,7 +207,7 @@ fn erasures(erasures: &[Erasure]) -> impl IntoView + use<> {
         view! {
             <section class="card card-flush erasures">
                 <h2>{t().erasures()}</h2>
-                <p class="lead">{t().erasures_lead()} " · " {t().beijing_time()}</p>
+                <p class="lead">{t().erasures_lead()}</p>
                 <table class="table">
                     <thead>
                         <tr>

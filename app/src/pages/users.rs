@@ -6,7 +6,7 @@ use super::{
     users_table::list,
 };
 use crate::{
-    components::{Heading, Section, choice, done, entry, hidden, page, pager, problem},
+    components::{Heading, Section, choice, done, entry, hidden, page, pager, problem, zone_note},
     text::t,
     types::{MiniProgram, Role, UserList, UserSort, UserStatus},
 };
@@ -23,7 +23,7 @@ pub fn UsersPage() -> impl IntoView {
         Ok(view! {
             <div class="page-head">
                 <h1>{t().users()}</h1>
-                <p class="lead">{t().beijing_time()}</p>
+                {zone_note()}
             </div>
             {outcome().into_any()}
             <div id="results">

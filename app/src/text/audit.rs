@@ -34,6 +34,7 @@ impl T {
             AuditAction::SettleAlert => self.pick("将告警标记为已处理", "settled an alert"),
             AuditAction::ResetWechatSession => self.pick("重置微信会话", "reset the WeChat session"),
             AuditAction::AskWechat => self.pick("向微信核实", "asked WeChat"),
+            AuditAction::CheckApp => self.pick("检查小程序配置", "checked a mini program's credentials"),
             AuditAction::UnbindPhone => self.pick("解绑手机号", "unbound the phone"),
             AuditAction::UnbindOpenid => self.pick("解绑 openid", "unbound an openid"),
             AuditAction::ForgetUnionid => self.pick("清除 unionid", "forgot a unionid"),

@@ -20,7 +20,6 @@ texts! {
     language: "语言", "Language";
     other_language: "English", "中文";
     theme: "外观", "Theme";
-    beijing_time: "时间均为北京时间", "All times are Beijing time";
 
     // Sign-in
     sign_in: "登录", "Sign in";

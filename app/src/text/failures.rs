@@ -84,8 +84,8 @@ texts! {
     platform: "平台", "Platform";
     network: "网络", "Network";
     time_line: "时间线", "Time line";
-    life_lead: "最近 30 天，北京时间", "The last 30 days, Beijing time";
-    time_line_lead: "前一天到后一小时，北京时间", "From a day before to an hour after, Beijing time";
+    life_lead: "最近 30 天", "The last 30 days";
+    time_line_lead: "前一天到后一小时", "From a day before to an hour after";
     this_failure: "本次", "this one";
     this_request: "同一请求", "same request";
     event_login: "用登录 code 登录", "Logged in with a login code";
@@ -213,12 +213,14 @@ impl T {
         }
     }
 
-    /// How many of a bucket of the trend, for the pointer that rests on it.
-    pub fn bucket(self, when: &str, failed: i64, healed: i64) -> String {
-        match self.0 {
-            Lang::Zh => format!("{when}：失败 {failed}，已自动修复 {healed}"),
-            Lang::En => format!("{when}: {failed} failed, {healed} healed"),
-        }
+    /// How many of a bucket of a chart, for the pointer that rests on it: `11-21：失败 3，已自动修复 2`.
+    pub fn bucket(self, when: &str, counts: &[(&str, i64)]) -> String {
+        let (colon, comma) = match self.0 {
+            Lang::Zh => ("：", "，"),
+            Lang::En => (": ", ", "),
+        };
+        let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        format!("{when}{colon}{}", counts.join(comma))
     }
 
     /// A version of a mini program as people call it.

@@ -18,18 +18,23 @@ mod causes;
 mod causes_en;
 mod causes_zh;
 mod console;
+mod dashboard;
 mod durations;
 mod failures;
 mod lists;
 mod privacy;
 mod resets;
 mod snippets;
+mod zones;
 
 use http::{HeaderMap, header::COOKIE};
 use leptos::prelude::use_context;
 
 pub use causes::CauseText;
 pub use console::T;
+pub use zones::ZONES;
+
+use crate::types::Zone;
 
 /// The operator's language. Chinese until he chooses otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,10 +94,11 @@ impl Theme {
 }
 
 /// How the operator wants to see the console: read from his cookies once per request.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Preferences {
     pub lang: Lang,
     pub theme: Theme,
+    pub zone: Zone,
 }
 
 impl Preferences {
@@ -105,6 +111,7 @@ impl Preferences {
         Self {
             lang: cookie(Lang::COOKIE).and_then(|name| Lang::from_name(&name)).unwrap_or_default(),
             theme: cookie(Theme::COOKIE).and_then(|name| Theme::from_name(&name)).unwrap_or_default(),
+            zone: cookie(Zone::COOKIE).and_then(|name| Zone::from_name(&name)).unwrap_or_default(),
         }
     }
 }
@@ -112,6 +119,11 @@ impl Preferences {
 /// The request's preferences; the defaults outside a request.
 pub fn preferences() -> Preferences {
     use_context::<Preferences>().unwrap_or_default()
+}
+
+/// Where the days of the request's viewer begin.
+pub fn zone() -> Zone {
+    preferences().zone
 }
 
 /// The request's texts.

@@ -28,6 +28,7 @@ actions! {
     SettleAlert "settle_alert",
     ResetWechatSession "reset_wechat_session",
     AskWechat "ask_wechat",
+    CheckApp "check_app",
     UnbindPhone "unbind_phone",
     UnbindOpenid "unbind_openid",
     ForgetUnionid "forget_unionid",
@@ -76,9 +77,9 @@ pub struct AuditQuery {
     pub actor: Option<String>,
     pub action: Option<String>,
     pub user_id: Option<String>,
-    /// From the beginning of this day in Beijing to the end of that one.
-    pub from: Option<String>,
-    pub to: Option<String>,
+    /// From this moment to that one.
+    pub from: Option<Millis>,
+    pub to: Option<Millis>,
     pub cursor: Option<Cursor>,
 }
 

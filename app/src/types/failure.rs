@@ -172,9 +172,9 @@ pub struct FailureQuery {
     pub version: Option<String>,
     pub user_id: Option<String>,
     pub healed: Option<bool>,
-    /// From the beginning of this day in Beijing to the end of that one.
-    pub from: Option<String>,
-    pub to: Option<String>,
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub to: Option<Millis>,
     pub cursor: Option<Cursor>,
 }
 
@@ -232,27 +232,7 @@ pub enum EventKind {
     Operator { by: String, action: String },
 }
 
-/// Failures over time, for the dashboard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailureTrend {
-    /// Milliseconds of one bucket: an hour or a day.
-    pub step_ms: i64,
-    /// Oldest first, without gaps.
-    pub buckets: Vec<TrendBucket>,
-    /// Most frequent first.
-    pub causes: Vec<CauseCount>,
-    /// Newest version first.
-    pub versions: Vec<VersionTrend>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrendBucket {
-    pub at: Millis,
-    pub healed: i64,
-    pub failed: i64,
-}
-
-/// One version of a mini program, in the period of the trend.
+/// One version of a mini program, in the period of the dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionTrend {
     pub app: AppRef,

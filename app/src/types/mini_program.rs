@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AppRef, Millis};
+use super::{AppRef, Cause, Millis, Tally};
 
 /// A configured mini program, and what an operator has to know about its health.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,49 @@ pub struct MiniProgram {
 pub struct TokenTimes {
     pub fetched_at: Millis,
     pub renew_at: Millis,
+}
+
+/// A mini program, and what is known of it right now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppHealth {
+    pub program: MiniProgram,
+    pub now: Millis,
+    /// WeChat last took the AppSecret at or after this moment: for a token on this node, or for somebody's login.
+    pub proven_at: Option<Millis>,
+    /// The last time this node asked for an access_token in vain, if none came since.
+    pub token_refused: Option<TokenRefused>,
+    /// When WeChat's last event was followed; they are kept for a month.
+    pub pushed_at: Option<Millis>,
+    /// When the last push was refused for its signature or its key.
+    pub push_refused: Option<PushRefused>,
+    pub today: Tally,
+    /// The last seven days.
+    pub week: Tally,
+}
+
+impl AppHealth {
+    /// What WeChat said when it last did not take the credentials, if it has not taken them since.
+    pub fn credentials_refused(&self) -> Option<&Alert> {
+        let refused = self.program.alerts.iter().find(|alert| alert.kind.of_credentials());
+        refused.filter(|alert| self.proven_at.is_none_or(|proven| proven < alert.last_at))
+    }
+}
+
+/// An access_token that did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRefused {
+    pub at: Millis,
+    /// WeChat's; absent when there was no answer at all.
+    pub errcode: Option<i64>,
+}
+
+/// A push that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushRefused {
+    pub at: Millis,
+    /// The failure's id.
+    pub failure: String,
+    pub cause: Cause,
 }
 
 /// Something that only the operator can put right.
@@ -98,6 +141,19 @@ impl AlertKind {
             Self::PhoneQuota => "phone_quota",
             Self::Other => "other",
         }
+    }
+
+    /// WeChat does not let this server in at all.
+    pub const fn of_credentials(self) -> bool {
+        matches!(
+            self,
+            Self::AppidWrong
+                | Self::SecretWrong
+                | Self::SecretFrozen
+                | Self::AddressNotListed
+                | Self::AddressUnconfirmed
+                | Self::AccountFrozen
+        )
     }
 
     pub fn from_name(name: &str) -> Option<Self> {

@@ -7,6 +7,7 @@ mod audit;
 mod cause;
 mod conflict;
 mod failure;
+mod metric;
 mod mini_program;
 mod page;
 mod phone_change;
@@ -15,16 +16,19 @@ mod reset;
 mod time;
 mod user;
 mod user_list;
+#[cfg(feature = "ssr")]
+mod zone;
 
 pub use api_key::ApiKey;
 pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainState};
 pub use cause::Cause;
 pub use conflict::UnionidConflict;
 pub use failure::{
-    Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, FailureTrend,
-    KeyTried, Stage, TrendBucket, Trial, TrialStep, UserRef, VersionTrend,
+    Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, KeyTried, Stage,
+    Trial, TrialStep, UserRef, VersionTrend,
 };
-pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
+pub use metric::{Bucket, Dashboard, Metric, Tally};
+pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use privacy::{ErasePreview, Erasure, Privacy, RevealedPhone};
@@ -35,3 +39,5 @@ pub use reset::{
 pub use time::Millis;
 pub use user::{AppRef, Binding, Operator, Role, User, UserSession, UserSummary};
 pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};
+#[cfg(feature = "ssr")]
+pub use zone::Zone;

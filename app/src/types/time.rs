@@ -25,34 +25,9 @@ impl Millis {
 
 #[cfg(feature = "ssr")]
 impl Millis {
-    fn utc(self) -> time::OffsetDateTime {
-        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
-    }
-
     /// `2026-11-21T03:40:00.000Z`.
     pub fn rfc3339(self) -> String {
-        let format =
-            time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-        self.utc().format(format).unwrap_or_default()
-    }
-
-    /// `2026-11-21 11:40:00` in Beijing time (UTC+8, no daylight saving), where the field's operators sit.
-    pub fn beijing(self) -> String {
-        let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-        self.utc().to_offset(time::macros::offset!(+8)).format(format).unwrap_or_default()
-    }
-
-    /// `2026-11-21`, the day in Beijing.
-    pub fn beijing_day(self) -> String {
-        let format = time::macros::format_description!("[year]-[month]-[day]");
-        self.utc().to_offset(time::macros::offset!(+8)).format(format).unwrap_or_default()
-    }
-
-    /// `11:40:00.123` in Beijing: for events whose order is told by milliseconds.
-    pub fn beijing_clock(self) -> String {
-        let format = time::macros::format_description!("[hour]:[minute]:[second].[subsecond digits:3]");
-        self.utc().to_offset(time::macros::offset!(+8)).format(format).unwrap_or_default()
+        format!("{:.3}", super::zone::timestamp(self))
     }
 }
 
@@ -61,18 +36,15 @@ mod tests {
     use super::Millis;
 
     #[test]
-    fn both_renderings_name_the_same_moment() {
-        let moment = Millis(1_795_232_400_123);
-        assert_eq!(moment.rfc3339(), "2026-11-21T03:40:00.123Z");
-        assert_eq!(moment.beijing(), "2026-11-21 11:40:00");
-        assert_eq!((moment.beijing_day(), moment.beijing_clock()), ("2026-11-21".into(), "11:40:00.123".into()));
+    fn the_rendering_for_machines_is_utc() {
+        assert_eq!(Millis(1_795_232_400_123).rfc3339(), "2026-11-21T03:40:00.123Z");
+        assert_eq!(Millis(1_795_232_400_000).rfc3339(), "2026-11-21T03:40:00.000Z");
     }
 
     #[test]
     fn absurd_moments_do_not_panic() {
         for absurd in [i64::MIN, -1, i64::MAX] {
             assert!(!Millis(absurd).rfc3339().is_empty());
-            assert!(!Millis(absurd).beijing().is_empty());
         }
     }
 }

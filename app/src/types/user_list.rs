@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Page, UserSummary};
+use super::{Cursor, Millis, Page, UserSummary};
 
 /// What the users list is asked for. Absent: everybody but those who are erased, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct UserQuery {
     pub phone: Option<bool>,
     pub unionid: Option<bool>,
     /// From the beginning of this day in Beijing to the end of that one.
-    pub from: Option<String>,
-    pub to: Option<String>,
+    pub from: Option<Millis>,
+    pub to: Option<Millis>,
     /// Had a call healed (`true`) or failed in the last seven days.
     pub healed: Option<bool>,
     pub sort: UserSort,
@@ -115,8 +115,11 @@ impl UserQuery {
     /// Every field of a URL or form that says something about the list, but for the cursor.
     pub const FIELDS: [&str; 10] = ["q", "find", "app", "status", "phone", "unionid", "from", "to", "lately", "sort"];
 
-    /// From the fields of a URL or a form; one that is empty says nothing. A value that no form of ours sends is refused.
-    pub fn from_fields(field: impl Fn(&str) -> Option<String>) -> Result<Self, crate::error::ConsoleError> {
+    /// From the fields of a URL or a form, with days of `zone`; one that is empty says nothing. A value that no form of ours sends is refused.
+    pub fn from_fields(
+        zone: &super::Zone,
+        field: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, crate::error::ConsoleError> {
         let refused = crate::error::ConsoleError::BadRequest;
         let text = |name| {
             let text = field(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -142,8 +145,8 @@ impl UserQuery {
             status: status.transpose()?,
             phone: either("phone", "yes", "no")?,
             unionid: either("unionid", "yes", "no")?,
-            from: text("from")?,
-            to: text("to")?,
+            from: text("from")?.map(|day| zone.from(&day).ok_or(refused)).transpose()?,
+            to: text("to")?.map(|day| zone.to(&day).ok_or(refused)).transpose()?,
             healed: either("lately", "healed", "failed")?,
             sort: sort.transpose()?.unwrap_or_default(),
             cursor: None,
@@ -157,7 +160,7 @@ mod tests {
     use crate::error::ConsoleError;
 
     fn read(name: &str, value: &str) -> Result<UserQuery, ConsoleError> {
-        UserQuery::from_fields(|field| (field == name).then(|| value.to_owned()))
+        UserQuery::from_fields(&super::super::Zone::default(), |field| (field == name).then(|| value.to_owned()))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use latchkey_app::types::PhoneSource;
+use latchkey_app::types::{Metric, PhoneSource};
 use uuid::Uuid;
 
 use super::{
@@ -105,6 +105,8 @@ impl Accounts {
         if user.blocked_at.is_some() {
             return Err(Failure::UserBlocked);
         }
+        let metrics = [Metric::PhonesProven, Metric::PhonesBound];
+        self.count(&mut tx, now, &appid, &metrics[..=usize::from(changed)]).await?;
         tx.commit().await?;
         Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, binding)? })
     }

@@ -1,3 +1,4 @@
+use latchkey_app::types::Metric;
 use uuid::Uuid;
 
 use super::{
@@ -133,17 +134,21 @@ impl Accounts {
         let (binding, is_new) = self.find_or_make(&mut tx, login, now).await?;
         self.keep_key(&mut tx, binding.id, &login.session.session_key, now).await?;
         spend(&mut tx, login.code, binding.id, is_new, now).await?;
-        self.finish(tx, binding, is_new, proven, login.arrival).await
+        let mut metrics = vec![Metric::Logins];
+        metrics.extend(login.session.unionid.is_some().then_some(Metric::LoginsWithUnionid));
+        metrics.extend(is_new.then_some(Metric::NewUsers));
+        self.finish(tx, binding, is_new, proven, metrics, login.arrival).await
     }
 
     /// The last step, for a user who is known by now. A blocked one gets nothing, but his code is spent all the same,
-    /// and the ledger must know.
+    /// and the ledger must know. `metrics` is what this login counts as; a phone of the same step comes on top.
     async fn finish(
         &self,
         mut tx: Tx,
         binding: BindingRow,
         is_new: bool,
         proven: Proven,
+        mut metrics: Vec<Metric>,
         arrival: Arrival,
     ) -> Result<LoggedIn, Failure> {
         let now = self.clock.now();
@@ -154,7 +159,7 @@ impl Accounts {
         }
         self.report_proven(arrival, &binding, &proven);
         let phone = match proven.phone {
-            Some((_, Ok(proven))) => Some(self.bind_at_login(&mut tx, &binding, proven, arrival, now).await?),
+            Some((_, Ok(proven))) => Some(self.bind_at_login(&mut tx, &binding, proven, &mut metrics, arrival).await?),
             Some((_, Err(unproven))) => Some(Err(unproven.failure)),
             None => None,
         };
@@ -165,6 +170,7 @@ impl Accounts {
         };
         let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        self.count(&mut tx, now, &binding.appid, &metrics).await?;
         tx.commit().await?;
         Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone, profile_failure })
     }
@@ -187,12 +193,15 @@ impl Accounts {
         tx: &mut Tx,
         binding: &BindingRow,
         proven: ProvenPhone,
+        metrics: &mut Vec<Metric>,
         arrival: Arrival,
-        now: Millis,
     ) -> Result<Result<PhoneNumber, Failure>, Failure> {
+        let now = self.clock.now();
         let occasion = Occasion::call(&binding.appid, arrival.request_id, now);
         match self.set_phone(tx, binding.user_id, &proven, &occasion).await {
-            Ok(_) => {
+            Ok(changed) => {
+                metrics.push(Metric::PhonesProven);
+                metrics.extend(changed.then_some(Metric::PhonesBound));
                 self.keep_success(tx, binding.user_id, &proven, now).await?;
                 Ok(Ok(proven.phone))
             }
@@ -209,7 +218,8 @@ impl Accounts {
         let ring = self.key_ring(&mut tx, binding.id, self.clock.now()).await?;
         drop(tx);
         let proven = self.prove(request, &binding.openid, ring).await;
-        self.finish(self.db.write().await?, binding, is_new, proven, arrival).await
+        // The caller who exchanged the code has counted the login.
+        self.finish(self.db.write().await?, binding, is_new, proven, Vec::new(), arrival).await
     }
 
     /// The binding of (appid, openid), made when it is new. A new openid whose unionid is known belongs to the user

@@ -9,6 +9,7 @@ mod audit;
 mod audit_chain;
 mod authenticate;
 mod bind_phone;
+mod check_app;
 mod check_session;
 mod erase;
 mod erase_person;
@@ -27,6 +28,7 @@ mod prove_phone;
 mod reports;
 mod resets;
 mod reveal;
+mod rollups;
 mod startup;
 mod take_push;
 mod update_profile;
@@ -59,7 +61,7 @@ pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
 
-pub use crate::wechat::{PushError, PushQuery};
+pub use crate::wechat::{PushError, PushQuery, WeChatError};
 
 use crate::{
     clock::Clock,

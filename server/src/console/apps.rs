@@ -1,13 +1,24 @@
 use latchkey_app::{
     error::ConsoleError,
-    types::{Alert, AlertKind, AppRef, Millis, MiniProgram, TokenTimes},
+    types::{
+        Alert, AlertKind, AppHealth, AppRef, Cause, Metric, Millis, MiniProgram, PushRefused, Tally, TokenRefused,
+        TokenTimes, Zone,
+    },
 };
 
-use super::{ConsoleServer, Failed};
+use super::{ConsoleServer, Failed, internal};
 use crate::{
-    accounts::Actor,
-    store::alerts::{self, AlertRow},
+    accounts::{Actor, Failure as AccountsFailure, WeChatError},
+    store::{
+        Tx,
+        alerts::{self, AlertRow},
+        failures, push, rollups,
+    },
 };
+
+/// A login that is older says nothing about the credentials of today.
+const LOOK_BACK_S: i64 = 30 * 86_400;
+const PUSH_CAUSES: [Cause; 2] = [Cause::PushSignatureWrong, Cause::PushKeyWrong];
 
 impl ConsoleServer {
     /// Every configured mini program with what is wrong with it.
@@ -24,6 +35,63 @@ impl ConsoleServer {
             })
         });
         apps.collect()
+    }
+
+    /// Every configured mini program, and how it is. What has passed is looked up in what was counted, not in the tables.
+    pub(super) async fn app_health(&self, zone: &Zone) -> Result<Vec<AppHealth>, Failed> {
+        let (now, programs) = (self.accounts.clock.now(), self.mini_programs().await?);
+        let mut tx = self.accounts.db.read().await?;
+        let mut tallies = self.tallies(&mut tx, zone, now).await?;
+        let mut all = Vec::new();
+        for program in programs {
+            let (today, week) = tallies.remove(&program.app.appid).unwrap_or_default();
+            all.push(self.health_of(&mut tx, program, now, (today, week)).await?);
+        }
+        Ok(all)
+    }
+
+    async fn health_of(
+        &self,
+        tx: &mut Tx,
+        program: MiniProgram,
+        now: Millis,
+        (today, week): (Tally, Tally),
+    ) -> Result<AppHealth, Failed> {
+        let appid = &program.app.appid;
+        let login = rollups::last(tx, appid, Metric::Logins.name(), now.plus_seconds(-LOOK_BACK_S)).await?;
+        let token = program.access_token.map(|times| times.fetched_at);
+        let push_refused = failures::newest_of_app(tx, appid, PUSH_CAUSES.map(Cause::name)).await?;
+        let push_refused = push_refused.map(|row| PushRefused {
+            at: Millis(row.at),
+            failure: row.id.to_string(),
+            cause: Cause::from_name(&row.cause).unwrap_or(Cause::Unknown),
+        });
+        let token_refused = self.accounts.wechat.token_failure(appid).map(|(at, error)| TokenRefused {
+            at,
+            errcode: match error {
+                WeChatError::Refused(refusal) => Some(refusal.errcode),
+                _ => None,
+            },
+        });
+        Ok(AppHealth {
+            now,
+            proven_at: token.max(login.map(Millis)),
+            token_refused,
+            pushed_at: push::newest(tx, appid).await?.map(Millis),
+            push_refused,
+            today,
+            week,
+            program,
+        })
+    }
+
+    pub(super) async fn check_app(&self, appid: &str, actor: &Actor) -> Result<(), Failed> {
+        self.accounts.apps.find(appid).ok_or(ConsoleError::NotFound)?;
+        self.accounts.check_app(appid, actor).await.map_err(|failure| match failure {
+            AccountsFailure::Internal(fault) => internal(&fault),
+            _ => ConsoleError::WeChat,
+        })?;
+        Ok(())
     }
 
     pub(super) async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &Actor) -> Result<(), Failed> {

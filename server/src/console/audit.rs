@@ -7,7 +7,7 @@ use latchkey_app::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, failures::midnight, page, start};
+use super::{ConsoleServer, Failed, PAGE, page, start};
 use crate::{
     accounts::Actor,
     store::{
@@ -73,7 +73,7 @@ fn filter(query: &AuditQuery) -> Result<Filter, ConsoleError> {
         actor: query.actor.clone(),
         action: query.action.clone(),
         user_id: query.user_id.as_ref().map(user).transpose()?,
-        from: query.from.as_deref().map(midnight).transpose()?,
-        to: query.to.as_deref().map(midnight).transpose()?.map(|day| day.plus_seconds(86_400)),
+        from: query.from,
+        to: query.to,
     })
 }

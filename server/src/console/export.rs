@@ -9,7 +9,7 @@ use std::io;
 use futures::stream::{self, BoxStream, StreamExt};
 use latchkey_app::{
     error::ConsoleError,
-    text::{Lang, T},
+    text::{Preferences, T},
     types::{Role, UserQuery},
 };
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ impl ExportForm {
 
 impl Visit {
     /// Checks, files the export in the audit log, and begins to read.
-    pub async fn export(&self, form: &ExportForm, lang: Lang) -> Result<Export, ConsoleError> {
+    pub async fn export(&self, form: &ExportForm, preferences: &Preferences) -> Result<Export, ConsoleError> {
         let full = form.get("full").is_some();
         let visit = self.signed_in(if full { Role::Support } else { Role::Viewer }).await?;
         let reason = form.get("reason").unwrap_or_default().trim().to_owned();
@@ -86,7 +86,7 @@ impl Visit {
         if reason.chars().count() > LONGEST_REASON || (full && reason.is_empty()) {
             return Err(ConsoleError::BadRequest);
         }
-        let query = UserQuery::from_fields(|name| form.get(name))?;
+        let query = UserQuery::from_fields(&preferences.zone, |name| form.get(name))?;
         let filter = visit.exported(&query, form.ticked()).await?;
         let mut detail = detail(&query, &filter);
         detail["format"] = format.name().into();
@@ -96,12 +96,12 @@ impl Visit {
             ExportError::TooMany => ConsoleError::TooMany,
             ExportError::Failure(failure) => internal(&failure),
         })?;
-        let day = visit.server.accounts.clock.now().beijing_day();
-        let rows = Rows::new(visit.server.clone(), filter, sort(query.sort), full);
+        let day = visit.server.accounts.clock.now();
+        let rows = Rows::new(visit.server.clone(), filter, sort(query.sort), full, preferences.zone.clone());
         Ok(Export {
-            name: format!("latchkey-users-{day}.{}", format.name()),
+            name: format!("latchkey-users-{}.{}", preferences.zone.day(day), format.name()),
             content_type: format.content_type(),
-            body: body(produce(visit, rows, format, T(lang))),
+            body: body(produce(visit, rows, format, T(preferences.lang))),
         })
     }
 }
@@ -136,8 +136,8 @@ fn detail(query: &UserQuery, filter: &Filter) -> Value {
         say("status", query.status.map(|status| status.name().into()));
         say("phone", query.phone.map(Into::into));
         say("unionid", query.unionid.map(Into::into));
-        say("from", query.from.clone().map(Into::into));
-        say("to", query.to.clone().map(Into::into));
+        say("from", query.from.map(|at| at.rfc3339().into()));
+        say("to", query.to.map(|at| at.rfc3339().into()));
         say("healed", query.healed.map(Into::into));
     }
     json!({ "filter": narrowed })

@@ -4,7 +4,6 @@ use latchkey_app::{
     error::ConsoleError,
     types::{Cause, CauseCount, Failure, FailureList, FailureQuery, Millis, Stage, UserRef},
 };
-use time::{Date, macros::format_description, macros::offset};
 use uuid::Uuid;
 
 use super::{ConsoleServer, Failed, PAGE, internal, page, start};
@@ -67,7 +66,7 @@ impl ConsoleServer {
     }
 }
 
-fn filter(query: &FailureQuery) -> Result<Filter, ConsoleError> {
+pub(super) fn filter(query: &FailureQuery) -> Result<Filter, ConsoleError> {
     let user = |id: &String| id.parse().map_err(|_| ConsoleError::BadRequest);
     Ok(Filter {
         cause: query.cause.map(|cause| cause.name().to_owned()),
@@ -76,15 +75,9 @@ fn filter(query: &FailureQuery) -> Result<Filter, ConsoleError> {
         version: query.version.clone(),
         user_id: query.user_id.as_ref().map(user).transpose()?,
         healed: query.healed,
-        from: query.from.as_deref().map(midnight).transpose()?,
-        to: query.to.as_deref().map(midnight).transpose()?.map(|day| day.plus_seconds(86_400)),
+        from: query.from,
+        to: query.to,
     })
-}
-
-/// The beginning of a day such as `2026-11-21` in Beijing.
-pub(super) fn midnight(day: &str) -> Result<Millis, ConsoleError> {
-    let date = Date::parse(day, format_description!("[year]-[month]-[day]")).map_err(|_| ConsoleError::BadRequest)?;
-    Ok(Millis(date.midnight().assume_offset(offset!(+8)).unix_timestamp().saturating_mul(1000)))
 }
 
 /// Most frequent first. A name that this version does not know is left out.

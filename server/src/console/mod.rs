@@ -7,8 +7,10 @@ mod apps;
 mod audit;
 mod confirmed;
 mod conflicts;
+mod dashboard;
 mod export;
 mod failures;
+mod live;
 pub mod operators;
 mod phone_changes;
 mod privacy;
@@ -26,6 +28,7 @@ mod users;
 mod visit;
 
 pub use export::{Export, ExportForm};
+pub use live::{Live, News, Pulse, Wanted};
 pub use sessions::{OperatorSessions, session_layer};
 pub use visit::Visit;
 
@@ -48,6 +51,7 @@ use crate::{
 pub struct ConsoleServer {
     pub accounts: Accounts,
     pub operators: Operators,
+    pub live: Live,
 }
 
 /// How many rows a page of a list has.

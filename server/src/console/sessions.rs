@@ -38,12 +38,15 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// `None` when there is nobody, or his half day is over.
+    /// `None` when there is nobody, or his half day is over. Does not count as a sign of life.
+    pub async fn peek(session: &Session, now: Millis) -> std::result::Result<Option<Self>, session::Error> {
+        let this = session.get::<Self>(SIGNED_IN).await?;
+        Ok(this.filter(|this| now.since(this.since) < ABSOLUTE_MS))
+    }
+
+    /// As [`Self::peek`], of somebody who does something.
     pub async fn of(session: &Session, now: Millis) -> std::result::Result<Option<Self>, session::Error> {
-        let Some(mut this) = session.get::<Self>(SIGNED_IN).await? else { return Ok(None) };
-        if now.since(this.since) >= ABSOLUTE_MS {
-            return Ok(None);
-        }
+        let Some(mut this) = Self::peek(session, now).await? else { return Ok(None) };
         if now.since(this.seen) >= NOTE_EVERY_MS {
             this.seen = now;
             session.insert(SIGNED_IN, this).await?;

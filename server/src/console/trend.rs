@@ -1,53 +1,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use latchkey_app::{
-    error::ConsoleError,
-    types::{FailureTrend, Millis, TrendBucket, VersionTrend},
-};
+use latchkey_app::types::{Millis, VersionTrend};
 
-use super::{ConsoleServer, Failed, failures::counts};
-use crate::store::failures::{self, CauseCountRow, TrendRow};
+use super::{ConsoleServer, dashboard::is_healed};
+use crate::store::rollups::FailedRow;
 
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
-/// Days begin in Beijing.
-const BEIJING_MS: i64 = 8 * HOUR_MS;
 /// Fewer failures than this tell nothing about a version.
 const ENOUGH: i64 = 10;
 
 impl ConsoleServer {
-    /// Failures over the last 24 hours by the hour, or the last 7 or 30 days by the day.
-    pub(super) async fn failure_trend(&self, days: i64) -> Result<FailureTrend, Failed> {
-        let (step_ms, steps) = match days {
-            1 => (HOUR_MS, 24),
-            7 | 30 => (DAY_MS, days),
-            _ => return Err(ConsoleError::BadRequest.into()),
-        };
-        let last = (self.accounts.clock.now().0 + BEIJING_MS).div_euclid(step_ms);
-        let first = last - steps + 1;
-        let begins = |step: i64| Millis(step * step_ms - BEIJING_MS);
-        let mut tx = self.accounts.db.read().await?;
-        let rows = failures::trend(&mut tx, begins(first), step_ms, BEIJING_MS).await?;
-        drop(tx);
-        let bucket = |step| {
-            let (healed, failed) = sums(rows.iter().filter(|row| row.step == step));
-            TrendBucket { at: begins(step), healed, failed }
-        };
-        let causes: Vec<_> = rows.iter().map(cause_count).collect();
-        Ok(FailureTrend {
-            step_ms,
-            buckets: (first..=last).map(bucket).collect(),
-            causes: counts(&causes),
-            versions: self.versions(&rows),
-        })
-    }
-
-    /// By mini program, newest version first.
-    fn versions(&self, rows: &[TrendRow]) -> Vec<VersionTrend> {
-        let mut by_app = BTreeMap::<&str, BTreeMap<u64, Vec<&TrendRow>>>::new();
+    /// Failures and healings by mini program, newest version first; `edges` are when its days (or hours) begin.
+    pub(super) fn versions(&self, rows: &[FailedRow], edges: &[Millis]) -> Vec<VersionTrend> {
+        let mut by_app = BTreeMap::<&str, BTreeMap<u64, Vec<&FailedRow>>>::new();
         for row in rows {
             // `0` is the trial version and `devtools` no release: neither comes after another.
-            if let Some(number) = row.version.as_deref().and_then(|version| version.parse().ok()).filter(|n| *n > 0) {
+            if let Some(number) = row.version.parse().ok().filter(|number| *number > 0) {
                 by_app.entry(&row.appid).or_default().entry(number).or_default().push(row);
             }
         }
@@ -56,9 +23,8 @@ impl ConsoleServer {
             let mut before: Option<f64> = None;
             let mut trends = Vec::new();
             for (number, rows) in of_app {
-                let (healed, failed) = sums(rows.iter().copied());
-                let steps = rows.iter().map(|row| row.step).collect::<BTreeSet<_>>().len();
-                let rate = per_step(healed + failed, steps);
+                let (healed, failed) = sums(&rows);
+                let rate = per_step(healed + failed, steps(&rows, edges));
                 let rise = before.filter(|_| healed + failed >= ENOUGH).and_then(|before| fold(rate, before));
                 trends.push(VersionTrend { app: self.app(appid), version: number.to_string(), healed, failed, rise });
                 before = Some(rate);
@@ -69,17 +35,15 @@ impl ConsoleServer {
     }
 }
 
-fn sums<'a>(rows: impl Iterator<Item = &'a TrendRow>) -> (i64, i64) {
-    rows.fold(
-        (0, 0),
-        |(healed, failed), row| {
-            if row.healed { (healed + row.times, failed) } else { (healed, failed + row.times) }
-        },
-    )
+fn sums(rows: &[&FailedRow]) -> (i64, i64) {
+    let sum = |healed| rows.iter().filter(|row| is_healed(row) == healed).map(|row| row.total).sum();
+    (sum(true), sum(false))
 }
 
-fn cause_count(row: &TrendRow) -> CauseCountRow {
-    CauseCountRow { cause: row.cause.clone(), healed: row.healed, times: row.times }
+/// In how many of the days (or hours) there were any.
+fn steps(rows: &[&FailedRow], edges: &[Millis]) -> usize {
+    let step = |row: &&FailedRow| edges.partition_point(|edge| edge.0 <= row.hour);
+    rows.iter().map(step).collect::<BTreeSet<_>>().len()
 }
 
 /// Failures per hour or day in which there were any: versions are not in use for equally long.

@@ -7,7 +7,7 @@ use latchkey_app::{
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, failures::midnight, resets::refused};
+use super::{ConsoleServer, Failed, PAGE, resets::refused};
 use crate::{
     accounts::{Actor, What},
     store::{
@@ -59,8 +59,8 @@ impl ConsoleServer {
             appid: query.app.clone(),
             phone: query.phone,
             unionid: query.unionid,
-            from: query.from.as_deref().map(midnight).transpose()?,
-            to: query.to.as_deref().map(midnight).transpose()?.map(|day| day.plus_seconds(86_400)),
+            from: query.from,
+            to: query.to,
             lately: query.healed.map(|healed| Lately { healed, since }),
             ..found
         })

@@ -5,9 +5,10 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, AuditList, AuditQuery, Confirmation, Cursor, ErasePreview, FailureList, FailureQuery,
-        FailureStory, FailureTrend, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder, ResetPreview,
-        RevealedPhone, Role, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery,
+        AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
+        FailureList, FailureQuery, FailureStory, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder,
+        ResetPreview, RevealedPhone, Role, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery,
+        Zone,
     },
 };
 use tower_sessions::Session;
@@ -21,6 +22,8 @@ pub struct Visit {
     server: ConsoleServer,
     session: Session,
     arrival: Option<Arrival>,
+    /// Nobody has pressed anything: see [`Self::in_background`].
+    background: bool,
 }
 
 /// A request of an operator who is signed in. Making one is the check; there is no other way to get at data.
@@ -38,13 +41,23 @@ impl Visit {
     }
 
     pub fn new(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Self {
-        Self { server, session, arrival }
+        Self { server, session, arrival, background: false }
+    }
+
+    /// A request that a page makes by itself. It keeps no session alive: who has gone is signed out in time.
+    pub fn in_background(server: ConsoleServer, session: Session, arrival: Option<Arrival>) -> Arc<dyn Console> {
+        Arc::new(Self { background: true, ..Self::new(server, session, arrival) })
     }
 
     /// Who is here, when his role is at least this one.
     pub(super) async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
         let now = self.server.accounts.clock.now();
-        let signed_in = SignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
+        let signed_in = if self.background {
+            SignedIn::peek(&self.session, now).await
+        } else {
+            SignedIn::of(&self.session, now).await
+        };
+        let signed_in = signed_in.map_err(|error| internal(&error))?;
         let signed_in = signed_in.ok_or(ConsoleError::SignedOut)?;
         let row = self.server.operators.find(signed_in.operator).await.map_err(|error| internal(&error))?;
         let row = row.ok_or(ConsoleError::SignedOut)?;
@@ -70,7 +83,10 @@ impl Console for Visit {
     }
 
     async fn sign_out(&self) -> Result<(), ConsoleError> {
-        self.session.flush().await.map_err(|error| internal(&error))
+        let ended = self.session.flush().await.map_err(|error| internal(&error));
+        // Whoever listens in another tab is gone, too.
+        self.server.live.look_again();
+        ended
     }
 
     async fn viewer(&self) -> Result<Arc<dyn Viewer>, ConsoleError> {
@@ -123,8 +139,12 @@ impl Viewer for SignedInVisit {
         Ok(self.server.failure(id).await?)
     }
 
-    async fn failure_trend(&self, days: i64) -> Result<FailureTrend, ConsoleError> {
-        Ok(self.server.failure_trend(days).await?)
+    async fn dashboard(&self, days: i64, zone: &Zone) -> Result<Dashboard, ConsoleError> {
+        Ok(self.server.dashboard(days, zone).await?)
+    }
+
+    async fn app_health(&self, zone: &Zone) -> Result<Vec<AppHealth>, ConsoleError> {
+        Ok(self.server.app_health(zone).await?)
     }
 
     async fn privacy(&self, user_id: &str) -> Result<Privacy, ConsoleError> {
@@ -211,6 +231,10 @@ impl Admin for SignedInVisit {
 
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {
         Ok(try_decryption(&trial, self.server.accounts.clock.now()))
+    }
+
+    async fn check_app(&self, appid: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.check_app(appid, &self.actor).await?)
     }
 
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -20,7 +22,7 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
-use super::{SiteOptions, assets, person_export::person_export};
+use super::{SiteOptions, assets, live, person_export::person_export};
 use crate::{
     arrival::Arrival,
     console::{ConsoleServer, Export, ExportForm, OperatorSessions, Visit, session_layer},
@@ -28,11 +30,14 @@ use crate::{
 
 /// Far more than any form of the console sends; what reads them has no limit of its own.
 pub(super) const LONGEST_FORM: usize = 64 * 1024;
+/// Marks what a page fetches by itself (islands::live). Who sends it has less, not more.
+const BACKGROUND: &str = "x-latchkey-background";
 
 #[derive(Clone)]
 pub(super) struct Pages {
     pub(super) server: ConsoleServer,
     site: Site,
+    pub sessions: Arc<OperatorSessions>,
 }
 
 /// Pages, server functions and assets under `/console`.
@@ -43,30 +48,36 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     let sessions =
         OperatorSessions { db: accounts.db.clone(), clock: accounts.clock.clone(), random: accounts.random.clone() };
     let options = LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::folder()).build();
-    let site_context = Site { options, https: site.https, demo: site.demo };
+    let site_context = Site { options, public_url: site.public_url.clone(), https: site.https, demo: site.demo };
     Router::new()
         .route("/console", get(page))
         .route("/console/try", get(page).post(try_page))
         .route("/console/users/export", get(page).post(export))
+        .route("/console/live", get(live::live))
         .route("/console/{*path}", get(page))
         .route("/console/fn/export_user", post(person_export))
         .route("/console/fn/{name}", post(function))
-        .layer(session_layer(sessions, site.https))
+        .layer(session_layer(sessions.clone(), site.https))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
         .layer(middleware::from_fn_with_state(site_context.clone(), in_our_look))
         .route("/console/assets/{hash}/{name}", get(assets::asset))
-        .with_state(Pages { server: server.clone(), site: site_context })
+        .with_state(Pages { server: server.clone(), site: site_context, sessions: Arc::new(sessions) })
 }
 
 /// What pages and server functions find in their context: the same for both.
 fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static {
     let preferences = Preferences::from_headers(request.headers());
-    let visit = Visit::begin(pages.server, session, request.extensions().get().copied());
+    let arrival = request.extensions().get().copied();
+    let visit = if request.headers().contains_key(BACKGROUND) {
+        Visit::in_background(pages.server, session, arrival)
+    } else {
+        Visit::begin(pages.server, session, arrival)
+    };
     move || {
         provide_context(visit.clone());
         provide_context(pages.site.clone());
-        provide_context(preferences);
+        provide_context(preferences.clone());
     }
 }
 
@@ -89,7 +100,7 @@ async fn in_our_look(State(site): State<Site>, request: Request, next: Next) -> 
     let context = move || {
         provide_context(Refusal(refusal));
         provide_context(site.clone());
-        provide_context(preferences);
+        provide_context(preferences.clone());
     };
     let page = leptos_axum::render_app_async_with_context(context, shell)(again).await;
     (response.status(), page).into_response()
@@ -126,7 +137,7 @@ async fn export(State(pages): State<Pages>, session: Session, request: Request) 
     let form = ExportForm::of_body(&form);
     let arrival = parts.extensions.get::<Arrival>().copied();
     let visit = Visit::new(pages.server.clone(), session.clone(), arrival);
-    match visit.export(&form, Preferences::from_headers(&parts.headers).lang).await {
+    match visit.export(&form, &Preferences::from_headers(&parts.headers)).await {
         Ok(export) => file(export),
         Err(problem) => {
             parts.method = Method::GET;

@@ -8,6 +8,7 @@ mod client_address;
 mod console;
 mod headers;
 mod health;
+mod live;
 mod person_export;
 mod serve;
 
@@ -42,6 +43,8 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 /// How the site presents itself, and whom it believes.
 #[derive(Debug, Clone)]
 pub struct SiteOptions {
+    /// Where mini programs reach this server.
+    pub public_url: String,
     /// The public URL is https.
     pub https: bool,
     /// `latchkey demo`.
@@ -55,6 +58,7 @@ pub struct SiteOptions {
 impl SiteOptions {
     pub fn of(config: &Config) -> Self {
         Self {
+            public_url: config.public_url.trim_end_matches('/').to_owned(),
             https: config.https(),
             demo: false,
             compat: config.compat,

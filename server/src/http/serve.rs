@@ -11,6 +11,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::client_address::Peer;
@@ -33,6 +34,10 @@ const ARRIVAL_SLACK_S: i64 = 1;
 #[derive(Debug, Clone, Copy)]
 pub struct AcceptedAt(pub Millis);
 
+/// The program has been told to stop: what would go on for ever ends now.
+#[derive(Debug, Clone)]
+pub(super) struct Stopping(pub CancellationToken);
+
 /// Serves until `stop` is done, then finishes what runs.
 ///
 /// Not `axum::serve`, which has no time limit on headers and does not tell when a connection was accepted.
@@ -42,13 +47,17 @@ pub async fn serve(
     clock: Clock,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let graceful = GracefulShutdown::new();
+    let (graceful, stopping) = (GracefulShutdown::new(), Stopping(CancellationToken::new()));
+    let _end = stopping.0.clone().drop_guard();
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => connection(stream, Peer(peer.ip()), router.clone(), clock.clone(), &graceful),
+                Ok((stream, peer)) => {
+                    let came = Came { peer: Peer(peer.ip()), stopping: stopping.clone() };
+                    connection(stream, came, router.clone(), clock.clone(), &graceful);
+                }
                 Err(error) => {
                     tracing::error!(%error, "a connection could not be accepted");
                     tokio::time::sleep(BREATH).await;
@@ -57,20 +66,28 @@ pub async fn serve(
         }
     }
     drop(listener);
+    stopping.0.cancel();
     if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
     Ok(())
 }
 
-fn connection(stream: TcpStream, peer: Peer, router: Router, clock: Clock, graceful: &GracefulShutdown) {
+/// What every request of a connection is told.
+struct Came {
+    peer: Peer,
+    stopping: Stopping,
+}
+
+fn connection(stream: TcpStream, came: Came, router: Router, clock: Clock, graceful: &GracefulShutdown) {
     // Small answers leave at once; failing to set this costs nothing but time.
     let _ = stream.set_nodelay(true);
     let accepted = clock.now();
     let first = AtomicBool::new(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(came.peer);
+        request.extensions_mut().insert(came.stopping.clone());
         if first.swap(false, Ordering::Relaxed) {
             let at = accepted.max(clock.now().plus_seconds(-ARRIVAL_SLACK_S));
             request.extensions_mut().insert(AcceptedAt(at));

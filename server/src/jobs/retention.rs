@@ -1,7 +1,7 @@
 use crate::{
     accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
     clock::Millis,
-    store::{Result, Tx, failures, login_codes, operator_sessions, push, resets, session_keys, tokens},
+    store::{Result, Tx, failures, login_codes, operator_sessions, push, resets, rollups, session_keys, tokens},
 };
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.
@@ -10,6 +10,8 @@ const LOGIN_CODES_KEPT_S: i64 = 24 * 3600;
 const EVENTS_KEPT_S: i64 = 30 * 86_400;
 /// A push whose timestamp is older than ten minutes is refused anyway.
 const SIGNATURES_KEPT_S: i64 = 3600;
+/// More than a year, to compare a month with the year before.
+const ROLLUPS_KEPT_S: i64 = 400 * 86_400;
 /// Rows per transaction: a sweep must not keep a login waiting.
 const BATCH: i64 = 500;
 
@@ -41,5 +43,7 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
     let events = push::expire(tx, now.plus_seconds(-EVENTS_KEPT_S), BATCH).await?;
     let resets = resets::expire(tx, now.plus_seconds(-RESETS_KEPT_S), BATCH).await?;
-    Ok(resets + codes + keys + tokens + sessions + failures + ciphertexts + signatures + events)
+    let shards = rollups::settle(tx, now).await?;
+    let hours = rollups::expire(tx, now.plus_seconds(-ROLLUPS_KEPT_S)).await?;
+    Ok(resets + codes + keys + tokens + sessions + failures + ciphertexts + signatures + events + shards + hours)
 }

@@ -195,6 +195,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Over how many rows a number is spread that many transactions add to. SQLite has one writer, who waits for nobody.
+    pub const fn shards(&self) -> u8 {
+        match self {
+            Self::Sqlite(_) => 1,
+            Self::Postgres(_) => 16,
+        }
+    }
+
     /// Until the end of this transaction, no other one that names `what` gets past this line.
     pub async fn lock(&mut self, what: &str) -> Result<()> {
         match self {

@@ -44,19 +44,6 @@ row! {
     }
 }
 
-row! {
-    /// How many in one step of time, by mini program and version.
-    #[derive(Debug, Clone)]
-    pub struct TrendRow {
-        pub step: i64,
-        pub appid: String,
-        pub version: Option<String>,
-        pub cause: String,
-        pub healed: bool,
-        pub times: i64,
-    }
-}
-
 const COLUMNS: &str = "id, at, appid, user_id, binding_id, call, stage, cause, healed, version, errcode, rid, \
                        ciphertext_hash, evidence, times, later_success_at, asked, request_id";
 
@@ -72,6 +59,23 @@ pub struct Filter {
     pub from: Option<Millis>,
     /// Before this moment.
     pub to: Option<Millis>,
+}
+
+impl Filter {
+    /// Whether it lets a row through that is at hand: as [`FITS`].
+    pub fn fits(&self, row: &FailureRow) -> bool {
+        fn same<T: PartialEq>(wanted: Option<&T>, is: Option<&T>) -> bool {
+            wanted.is_none() || wanted == is
+        }
+        same(self.cause.as_ref(), Some(&row.cause))
+            && same(self.stage.as_ref(), Some(&row.stage))
+            && same(self.appid.as_ref(), Some(&row.appid))
+            && same(self.version.as_ref(), row.version.as_ref())
+            && same(self.user_id.as_ref(), row.user_id.as_ref())
+            && same(self.healed.as_ref(), Some(&row.healed))
+            && self.from.is_none_or(|from| row.at >= from.0)
+            && self.to.is_none_or(|to| row.at < to.0)
+    }
 }
 
 /// A condition per value; a value that is absent is NULL and lets everything through.
@@ -164,13 +168,6 @@ pub async fn causes(tx: &mut Tx, filter: &Filter) -> Result<Vec<CauseCountRow>> 
     })?)
 }
 
-/// How many there are since `from`, in steps of `step_ms` that begin at `offset_ms` after a multiple of it.
-pub async fn trend(tx: &mut Tx, from: Millis, step_ms: i64, offset_ms: i64) -> Result<Vec<TrendRow>> {
-    let sql = "SELECT ((at + $3) / $2) AS step, appid, version, cause, healed, CAST(SUM(times) AS BIGINT) AS times \
-               FROM failures WHERE at >= $1 GROUP BY 1, appid, version, cause, healed";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).bind(step_ms).bind(offset_ms).fetch_all(conn).await)?)
-}
-
 /// A user's failures between two moments, oldest first, at most `most`.
 pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<FailureRow>> {
     let sql =
@@ -200,6 +197,12 @@ pub async fn failed_of(tx: &mut Tx, users: &[Uuid], since: Millis) -> Result<Vec
         let query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
         users.iter().fold(query, |query, id| query.bind(*id)).fetch_all(conn).await
     })?)
+}
+/// The newest failure of a mini program that one of two causes stands behind.
+pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 2]) -> Result<Option<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE appid = $1 AND cause IN ($2, $3) ORDER BY id DESC LIMIT 1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(appid).bind(causes[0]).bind(causes[1]).fetch_optional(conn).await)?)
 }
 
 /// Who and what is behind a request id, or a rid of WeChat.

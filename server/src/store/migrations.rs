@@ -32,6 +32,7 @@ const PAIRS: &[Pair] = pairs![
     4 "resets" "0004_resets.sql",
     6 "lists" "0006_lists.sql",
     7 "privacy" "0007_privacy.sql",
+    8 "rollups" "0008_rollups.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

@@ -16,6 +16,7 @@ pub mod operators;
 pub mod phone_changes;
 pub mod push;
 pub mod resets;
+pub mod rollups;
 pub mod session_keys;
 pub mod settings;
 pub mod tokens;

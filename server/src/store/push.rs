@@ -58,6 +58,12 @@ pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// When the newest one was taken that came for a mini program.
+pub async fn newest(tx: &mut Tx, appid: &str) -> Result<Option<i64>> {
+    let sql = "SELECT MAX(received_at) FROM push_events WHERE appid = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(appid).fetch_one(conn).await)?)
+}
+
 /// Ties a signature to a content, the first that comes with it; `false` when it came with another one before.
 pub async fn claim_signature(tx: &mut Tx, signature: [u8; 32], content: [u8; 32], at: Millis) -> Result<bool> {
     let sql = "INSERT INTO push_signatures (hash, content_hash, received_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";

@@ -13,7 +13,14 @@ const MOST_JITTER_S: i64 = 60;
 const BAD_TOKEN: [i64; 3] = [40001, 40014, 42001];
 
 /// An app's access_token. The lock is held while it is fetched, so that there is one fetch at a time.
-pub(super) type TokenCell = Mutex<Option<AccessToken>>;
+pub(super) type TokenCell = Mutex<Held>;
+
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    token: Option<AccessToken>,
+    /// When the last fetch was in vain, and why.
+    failed: Option<(Millis, WeChatError)>,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct AccessToken {
@@ -60,18 +67,35 @@ impl WeChat {
     /// The token that is held, or a new one when there is none, its time is up, or it is the `bad` one.
     async fn access_token(&self, appid: &str, bad: Option<&Secret>) -> Result<Secret, WeChatError> {
         let mut cell = self.access_tokens.get(appid).ok_or(WeChatError::UnknownApp)?.lock().await;
-        if let Some(held) = &*cell
+        if let Some(held) = &cell.token
             && self.clock.now() < held.times.renew_at
             // Somebody else may have replaced the bad one while this call waited.
             && bad != Some(&held.token)
         {
             return Ok(held.token.clone());
         }
-        let answer = self.stable_token(appid).await?;
+        self.fetch(appid, &mut cell).await
+    }
+
+    /// Fetches a token whatever is held: WeChat says whether it takes the credentials. In the token's normal mode nobody else
+    /// loses theirs.
+    pub async fn check_credentials(&self, appid: &str) -> Result<(), WeChatError> {
+        let mut cell = self.access_tokens.get(appid).ok_or(WeChatError::UnknownApp)?.lock().await;
+        self.in_time(self.fetch(appid, &mut cell)).await.map(|_| ())
+    }
+
+    async fn fetch(&self, appid: &str, cell: &mut Held) -> Result<Secret, WeChatError> {
+        let answer = match self.stable_token(appid).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                cell.failed = Some((self.clock.now(), error.clone()));
+                return Err(error);
+            }
+        };
         let life = answer.expires_in.saturating_sub(RENEW_BEFORE_S + self.jitter_s()).max(0);
         let fetched_at = self.clock.now();
         let times = TokenTimes { fetched_at, renew_at: fetched_at.plus_seconds(life) };
-        *cell = Some(AccessToken { token: answer.access_token.clone(), times });
+        *cell = Held { token: Some(AccessToken { token: answer.access_token.clone(), times }), failed: None };
         Ok(answer.access_token)
     }
 
@@ -84,7 +108,12 @@ impl WeChat {
     /// The times of the access_token that this node holds; `None` without one, and while one is being fetched.
     pub fn token_times(&self, appid: &str) -> Option<TokenTimes> {
         let held = self.access_tokens.get(appid)?.try_lock().ok()?;
-        held.as_ref().map(|held| held.times)
+        held.token.as_ref().map(|held| held.times)
+    }
+
+    /// When this node asked for an access_token in vain, and what it was told, if none came since.
+    pub fn token_failure(&self, appid: &str) -> Option<(Millis, WeChatError)> {
+        self.access_tokens.get(appid)?.try_lock().ok()?.failed.clone()
     }
 
     /// `POST /cgi-bin/stable_token` in its normal mode (protocol §5.2): nodes that ask side by side get the same token.

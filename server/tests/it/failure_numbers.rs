@@ -1,6 +1,7 @@
 //! Failures by the number: floods, and versions of a mini program.
 
 use axum::http::{Method, Request, header};
+use latchkey_app::types::Zone;
 use serde_json::json;
 
 use crate::{
@@ -38,7 +39,7 @@ async fn a_version_that_fails_more_is_named() {
     house.clock.advance(86_400);
     fail(12, 40).await;
     let viewer = house.console("viewer").await.viewer().await.unwrap();
-    let versions = viewer.failure_trend(7).await.unwrap().versions;
+    let versions = viewer.dashboard(7, &Zone::default()).await.unwrap().versions;
     let told: Vec<_> = versions.iter().map(|trend| (trend.version.as_str(), trend.failed, trend.rise)).collect();
     assert_eq!(told, [("12", 40, Some(8)), ("11", 5, None)]);
 }

@@ -130,7 +130,7 @@ async fn every_filter_leaves_whom_it_says(house: House) {
     let support = Browser::new(&house, "support").await;
     let block = [("act", "block"), ("reason", "spam"), ("back", "/console/users"), ("users[7]", &b)];
     support.submit("/console/fn/block_users", &block).await;
-    let (day_a, day_b) = (NOW.beijing_day(), house.clock.now().beijing_day());
+    let (day_a, day_b) = (Zone::default().day(NOW), Zone::default().day(house.clock.now()));
     let both = vec![b.clone(), a.clone()];
     for (query, expected) in [
         (String::new(), both.clone()),

@@ -3,7 +3,7 @@ use leptos::{either::Either, prelude::*};
 use super::preview_link;
 use crate::{
     components::{Icon, avatar, copyable, fact, moment, status},
-    text::t,
+    text::{t, zone},
     types::{ResetKind, User, UserSummary},
 };
 
@@ -40,7 +40,7 @@ fn blocked(user: &User) -> impl IntoView + use<> {
         view! {
             <div class="notice notice-problem state">
                 {Icon::Cross.view()} <div>
-                    <h2>{t().blocked_since(&at.beijing())}</h2>
+                    <h2>{t().blocked_since(&zone().text(at))}</h2>
                     {act}
                 </div>
             </div>

@@ -7,7 +7,7 @@ pub(super) fn section(changes: Vec<PhoneChange>) -> impl IntoView {
     view! {
         <section class="card card-flush">
             <h2>{t().phone_history()}</h2>
-            <p class="lead">{t().phone_history_lead()} " · " {t().beijing_time()}</p>
+            <p class="lead">{t().phone_history_lead()}</p>
             {phone_changes_table(changes, false)}
         </section>
     }

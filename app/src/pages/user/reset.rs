@@ -9,7 +9,7 @@ use crate::{
     components::{Icon, Section, page, user_link},
     fns::ResetUser,
     port,
-    text::t,
+    text::{t, zone},
     types::{Change, ComesBack, ResetKind, ResetOrder, ResetPreview},
 };
 
@@ -77,7 +77,7 @@ fn line(icon: Icon, class: &'static str, text: impl IntoView) -> impl IntoView {
 fn change_view(change: &Change) -> AnyView {
     match change.clone() {
         Change::Phone { number, bound_at } => {
-            let since = bound_at.map(|at| view! { <p class="lead">{t().bound_on(&at.beijing())}</p> });
+            let since = bound_at.map(|at| view! { <p class="lead">{t().bound_on(&zone().text(at))}</p> });
             line(Icon::Phone, "bad", view! { <p>{t().phone_goes(&number)}</p> {since} }).into_any()
         }
         Change::Openid { app, openid, unionid, .. } => {

@@ -2,7 +2,7 @@ use leptos::{either::EitherOf4, prelude::*};
 
 use crate::{
     components::moment,
-    text::t,
+    text::{t, zone},
     types::{Reset, ResetState, Role, User},
 };
 
@@ -67,10 +67,10 @@ fn state(user: &str, reset: &Reset, role: Role) -> impl IntoView + use<> {
                 let href = format!("/console/users/{user}/undo/{}", reset.id);
                 view! { <a class="deed" href=href>{t().undo()}</a> " " }
             });
-            let note = view! { <span class="muted">{t().undoable_until(&until.beijing_day())}</span> };
+            let note = view! { <span class="muted">{t().undoable_until(&zone().day(*until))}</span> };
             EitherOf4::A(view! { {link} {note} })
         }
-        ResetState::Undone { at, by } => EitherOf4::B(t().undone_by(by, &at.beijing())),
+        ResetState::Undone { at, by } => EitherOf4::B(t().undone_by(by, &zone().text(*at))),
         ResetState::Final => EitherOf4::C(view! { <span class="muted">{t().state_final()}</span> }),
         ResetState::Never => EitherOf4::D(view! { <span class="muted">{t().state_never()}</span> }),
     }

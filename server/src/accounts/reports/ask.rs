@@ -124,6 +124,9 @@ impl Accounts {
             let detail = serde_json::json!({ "failure": row.id });
             self.write_audit(&mut tx, actor, AuditAction::AskWechat, row.user_id, &detail).await?;
         }
+        if cause != row.cause {
+            self.recount_failure(&mut tx, &row, &cause).await?;
+        }
         Ok(tx.commit().await?)
     }
 }

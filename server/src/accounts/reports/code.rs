@@ -38,8 +38,8 @@ impl Accounts {
             let (errcode, rid) = errcode(answer.as_ref());
             let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
             let (subject, stage) = (subject.unwrap_or_default(), Stage::LoginCode);
-            let report =
-                Report { arrival, at, appid, subject, cause, stage, healed: false, ciphertext: None, evidence };
+            let (healed, of_phone, ciphertext) = (false, false, None);
+            let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
             accounts.file(report, times).await?;
             Ok(())
         });

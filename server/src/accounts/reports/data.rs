@@ -26,7 +26,7 @@ pub(in crate::accounts) struct Refused {
 }
 
 impl Accounts {
-    /// Data was decrypted, but not as it came or not under the newest key.
+    /// A phone was decrypted, but not as it came or not under the newest key.
     pub(in crate::accounts) fn report_healing(
         &self,
         arrival: Arrival,
@@ -51,7 +51,8 @@ impl Accounts {
         };
         let (cause, stage, appid) = (healing.cause, Stage::Done, appid.to_owned());
         let ciphertext = ciphertext.map(|ciphertext| ciphertext.sha256);
-        let report = Report { arrival, at: now, appid, subject, cause, stage, healed: true, ciphertext, evidence };
+        let (at, healed, of_phone) = (now, true, true);
+        let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
         self.keep_report(report);
     }
 
@@ -102,7 +103,7 @@ impl Accounts {
     }
 
     async fn file_finding(&self, refused: Refused, finding: Finding, at: Millis, times: i64) -> Result<(), Failure> {
-        let Refused { arrival, appid, subject, encrypted, ring, healed, .. } = refused;
+        let Refused { arrival, appid, subject, encrypted, ring, healed, wanted } = refused;
         let ages = ring.iter().map(|held| at.since(held.received_at));
         let keys = ages.zip(&finding.keys).map(|(age_ms, stage)| KeyTried { age_ms, stage: *stage }).collect();
         let evidence = Evidence {
@@ -115,7 +116,8 @@ impl Accounts {
         };
         let (cause, stage, ciphertext) = (finding.cause, finding.stage, finding.ciphertext_sha256);
         let nobody_knows = cause == Cause::Unknown && !ring.is_empty() && subject.binding.is_some();
-        let report = Report { arrival, at, appid, subject, cause, stage, healed, ciphertext, evidence };
+        let of_phone = wanted == Wanted::Phone;
+        let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
         let id = self.file(report, times).await?;
         if nobody_knows {
             self.ask_by_itself(id).await?;

@@ -68,6 +68,8 @@ struct Report {
     cause: Cause,
     stage: Stage,
     healed: bool,
+    /// Of a request for a phone.
+    of_phone: bool,
     ciphertext: Option<[u8; 32]>,
     evidence: Evidence,
 }
@@ -106,7 +108,9 @@ impl Accounts {
         evidence: Evidence,
     ) {
         let (at, appid) = (self.clock.now(), appid.to_owned());
-        let report = Report { arrival, at, appid, subject, cause, stage, healed: false, ciphertext: None, evidence };
+        let (healed, ciphertext) = (false, None);
+        let of_phone = stage == Stage::PhoneCode || stage == Stage::Button && cause != Cause::UserDenied;
+        let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
         self.keep_report(report);
     }
 
@@ -120,11 +124,12 @@ impl Accounts {
     async fn file(&self, report: Report, times: i64) -> Result<Uuid, StoreError> {
         let id = self.random.id(report.at);
         let row = report.row(id, times);
-        let Report { cause, stage, healed, .. } = report;
+        let Report { cause, stage, healed, of_phone, .. } = report;
         tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
         self.metrics.failure(&row.appid, &row.cause, healed, u64::try_from(times).unwrap_or(1));
         let mut tx = self.db.write().await?;
         file_row(&mut tx, &row).await?;
+        self.count_failure(&mut tx, &row, of_phone).await?;
         tx.commit().await?;
         Ok(id)
     }

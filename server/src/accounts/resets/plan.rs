@@ -69,7 +69,7 @@ impl Accounts {
             _ => Vec::new(),
         };
         let ends = self.ends(tx, order, binding.as_ref()).await?;
-        let sessions = self.count(tx, user.id, &ends).await?;
+        let sessions = self.count_sessions(tx, user.id, &ends).await?;
         let plan = Plan {
             comes_back: comes_back(tx, &parts).await?,
             user,
@@ -99,7 +99,7 @@ impl Accounts {
         })
     }
 
-    async fn count(&self, tx: &mut Tx, user: Uuid, ends: &Ends) -> Result<i64, ResetError> {
+    async fn count_sessions(&self, tx: &mut Tx, user: Uuid, ends: &Ends) -> Result<i64, ResetError> {
         let binding = match ends {
             Ends::None => return Ok(0),
             Ends::One(_) => return Ok(1),

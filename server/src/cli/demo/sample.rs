@@ -1,4 +1,5 @@
 mod mishaps;
+mod rhythm;
 
 use std::{io, net::Ipv4Addr};
 
@@ -104,7 +105,7 @@ pub(super) async fn fill(config: &Config, server: &ConsoleServer) -> Outcome {
     let stage = Stage::open(config, now.plus_seconds(-mishaps::SPAN_S)).await?;
     mishaps::play(&stage).await?;
     stage.close().await;
-    Ok(())
+    rhythm::play(db, now).await
 }
 
 struct Stage {

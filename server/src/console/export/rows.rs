@@ -1,6 +1,10 @@
 use std::collections::BTreeSet;
 
-use latchkey_app::{error::ConsoleError, text::T, types::Millis};
+use latchkey_app::{
+    error::ConsoleError,
+    text::T,
+    types::{Millis, Zone},
+};
 
 use crate::{
     console::{ConsoleServer, Failed, users::status_of},
@@ -23,6 +27,8 @@ pub(super) struct Rows {
     sort: Sort,
     /// With full phones.
     full: bool,
+    /// Of its times.
+    zone: Zone,
     /// Where the next piece starts; none behind the last one.
     next: Option<Place>,
     /// How many there were so far.
@@ -30,8 +36,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(server: ConsoleServer, filter: Filter, sort: Sort, full: bool) -> Self {
-        Self { server, filter, sort, full, next: Some(Place::First), read: 0 }
+    pub(super) fn new(server: ConsoleServer, filter: Filter, sort: Sort, full: bool, zone: Zone) -> Self {
+        Self { server, filter, sort, full, zone, next: Some(Place::First), read: 0 }
     }
 
     pub(super) fn head(texts: T) -> [String; COLUMNS] {
@@ -82,8 +88,8 @@ impl Rows {
             openids.join("; "),
             unionids.into_iter().collect::<Vec<_>>().join("; "),
             texts.user_status(status_of(user)).to_owned(),
-            Millis(user.created_at).beijing(),
-            Millis(user.last_login_at).beijing(),
+            self.zone.text(Millis(user.created_at)),
+            self.zone.text(Millis(user.last_login_at)),
         ];
         Ok(line.map(|text| harmless(&text)))
     }

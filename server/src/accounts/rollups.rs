@@ -1,0 +1,62 @@
+use latchkey_app::types::Metric;
+
+use super::Accounts;
+use crate::{
+    clock::Millis,
+    store::{
+        Result, Tx,
+        failures::FailureRow,
+        rollups::{self, HOUR_MS, Key},
+    },
+};
+
+/// What is counted without a cause.
+pub(super) const fn plain(metric: Metric) -> (Metric, &'static str, &'static str) {
+    (metric, "", "")
+}
+
+impl Accounts {
+    /// Counts what this transaction does, once each. The last thing before it commits: see [`rollups::add`].
+    pub(super) async fn count(&self, tx: &mut Tx, at: Millis, appid: &str, metrics: &[Metric]) -> Result<()> {
+        let numbers: Vec<_> = metrics.iter().map(|metric| (plain(*metric), 1)).collect();
+        self.add_up(tx, at, appid, &numbers).await
+    }
+
+    /// Counts a record of a failure or healing as often as it stands for.
+    pub(super) async fn count_failure(&self, tx: &mut Tx, row: &FailureRow, of_phone: bool) -> Result<()> {
+        let (all, of_phones) =
+            if row.healed { (Metric::Healed, Metric::PhonesHealed) } else { (Metric::Failed, Metric::PhonesFailed) };
+        let mut numbers = vec![((all, row.cause.as_str(), version(row)), row.times)];
+        if of_phone {
+            numbers.push((plain(of_phones), row.times));
+        }
+        self.add_up(tx, Millis(row.at), &row.appid, &numbers).await
+    }
+
+    /// The record turned out to have another cause.
+    pub(super) async fn recount_failure(&self, tx: &mut Tx, row: &FailureRow, cause: &str) -> Result<()> {
+        let metric = if row.healed { Metric::Healed } else { Metric::Failed };
+        let numbers =
+            [((metric, row.cause.as_str(), version(row)), -row.times), ((metric, cause, version(row)), row.times)];
+        self.add_up(tx, Millis(row.at), &row.appid, &numbers).await
+    }
+
+    async fn add_up(
+        &self,
+        tx: &mut Tx,
+        at: Millis,
+        appid: &str,
+        numbers: &[((Metric, &str, &str), i64)],
+    ) -> Result<()> {
+        let hour = at.0.div_euclid(HOUR_MS) * HOUR_MS;
+        let key = |&((metric, cause, version), number)| {
+            (Key { hour, appid, metric: Metric::name(metric), cause, version }, number)
+        };
+        let [random] = self.random.bytes();
+        rollups::add(tx, random % tx.shards(), &mut numbers.iter().map(key).collect::<Vec<_>>()).await
+    }
+}
+
+fn version(row: &FailureRow) -> &str {
+    row.version.as_deref().unwrap_or_default()
+}
