@@ -13,8 +13,8 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
-        PhoneChangesPage, TrialPage, UserPage, UsersPage,
+        AccountPage, ApiKeysPage, AppsPage, CodePage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, InvitePage,
+        LoginPage, NotFoundPage, OperatorsPage, PhoneChangesPage, TrialPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -89,6 +89,10 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/apps") view=AppsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/conflicts") view=ConflictsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
+                <Route path=path!("/console/operators") view=OperatorsPage ssr=SsrMode::Async />
+                <Route path=path!("/console/account") view=AccountPage ssr=SsrMode::Async />
+                <Route path=path!("/console/login/code") view=CodePage ssr=SsrMode::Async />
+                <Route path=path!("/console/invite/:token") view=InvitePage ssr=SsrMode::Async />
                 <Route path=path!("/console/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>
         </Router>

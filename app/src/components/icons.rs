@@ -12,6 +12,7 @@ pub enum Icon {
     Check,
     Arrow,
     Warning,
+    Person,
     Apps,
     Conflict,
     Code,
@@ -50,6 +51,7 @@ impl Icon {
             Self::Failure => "M12 20.5c4.3-1.8 7-4.6 7-9V6l-7-2.5L5 6v5.5c0 4.4 2.7 7.2 7 9ZM12 8v4m0 3h.01",
             Self::Clock => "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.5V12l3 2",
             Self::Cross => "m6.5 6.5 11 11m0-11-11 11",
+            Self::Person => "M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Warning => "M12 8.5v4.5m0 3.5h.01M12 3.5 2.8 19.5h18.4L12 3.5Z",
         };
         view! {

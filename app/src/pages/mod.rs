@@ -1,27 +1,36 @@
 //! The console's pages, one file each. They ask the server through [`crate::port`] and show what it answers.
 
+mod account;
 mod api_keys;
 mod apps;
+mod code;
 mod conflicts;
 mod dashboard;
 mod failure;
 mod failure_filter;
 mod failures;
+mod invite;
 mod login;
 mod not_found;
+mod operators;
 mod phone_changes;
 mod trial;
 mod user;
 mod users;
+mod welcome;
 
+pub use account::AccountPage;
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;
+pub use code::CodePage;
 pub use conflicts::ConflictsPage;
 pub use dashboard::DashboardPage;
 pub use failure::FailurePage;
 pub use failures::FailuresPage;
+pub use invite::InvitePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub use operators::OperatorsPage;
 pub use phone_changes::PhoneChangesPage;
 pub use trial::TrialPage;
 pub use user::UserPage;

@@ -200,7 +200,7 @@ impl T {
             "user_info_modified" => ("用户修改了资料", "the user changed the profile"),
             "user_authorization_revoke" => ("用户撤回了授权", "the user withdrew consent"),
             "user_authorization_cancellation" => ("用户注销了账号", "the user cancelled the account"),
-            other => return other.to_owned(),
+            other => return self.operator_action(other).unwrap_or(other).to_owned(),
         };
         self.pick(zh, en).to_owned()
     }
@@ -210,7 +210,7 @@ impl T {
         let (zh, en) = match action {
             "reset_wechat_session" => ("重置微信会话", "reset the WeChat session"),
             "ask_wechat" => ("向微信核实", "asked WeChat"),
-            other => return other.to_owned(),
+            other => return self.operator_action(other).unwrap_or(other).to_owned(),
         };
         self.pick(zh, en).to_owned()
     }

@@ -19,6 +19,7 @@ mod causes_zh;
 mod console;
 mod durations;
 mod failures;
+mod operators;
 mod snippets;
 
 use http::{HeaderMap, header::COOKIE};

@@ -7,6 +7,7 @@ mod cause;
 mod conflict;
 mod failure;
 mod mini_program;
+mod operator;
 mod page;
 mod phone_change;
 mod time;
@@ -20,6 +21,9 @@ pub use failure::{
     KeyTried, Stage, TrendBucket, Trial, TrialStep, UserRef, VersionTrend,
 };
 pub use mini_program::{Alert, AlertKind, MiniProgram, TokenTimes};
+pub use operator::{
+    Account, Invitation, NewLink, OperatorState, OperatorSummary, OwnSession, QrCode, SignInStep, TotpSetup,
+};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use time::Millis;

@@ -2,12 +2,14 @@
 //!
 //! Reads the store, opens phones to mask them, decides who may. Rendering is the app's.
 
+mod account;
 mod api_keys;
 mod apps;
 mod conflicts;
 mod failures;
 pub mod operators;
 mod phone_changes;
+mod roster;
 mod sessions;
 mod shown_once;
 mod story;

@@ -1,7 +1,7 @@
 use crate::{
     accounts::{Accounts, SESSION_KEYS_KEPT_S},
     clock::Millis,
-    store::{Result, Tx, failures, login_codes, operator_sessions, push, session_keys, tokens},
+    store::{Result, Tx, failures, login_codes, operator_links, operator_sessions, push, session_keys, sign_in_tries, tokens},
 };
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.
@@ -10,6 +10,8 @@ const LOGIN_CODES_KEPT_S: i64 = 24 * 3600;
 const EVENTS_KEPT_S: i64 = 30 * 86_400;
 /// A push whose timestamp is older than ten minutes is refused anyway.
 const SIGNATURES_KEPT_S: i64 = 3600;
+/// A count of tries is forgotten after a quarter of an hour.
+const TRIES_KEPT_S: i64 = 3600;
 /// Rows per transaction: a sweep must not keep a login waiting.
 const BATCH: i64 = 500;
 
@@ -35,9 +37,11 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let keys = session_keys::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let tokens = tokens::expire(tx, now, BATCH).await?;
     let sessions = operator_sessions::expire(tx, now, BATCH).await?;
+    let links = operator_links::expire(tx, now, BATCH).await?;
+    let tries = sign_in_tries::expire(tx, now.plus_seconds(-TRIES_KEPT_S), BATCH).await?;
     let failures = failures::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
     let events = push::expire(tx, now.plus_seconds(-EVENTS_KEPT_S), BATCH).await?;
-    Ok(codes + keys + tokens + sessions + failures + ciphertexts + signatures + events)
+    Ok(codes + keys + tokens + sessions + links + tries + failures + ciphertexts + signatures + events)
 }

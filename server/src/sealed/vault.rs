@@ -30,6 +30,7 @@ pub enum Column {
     BlindIndexKey,
     /// In an operator's session, for one page.
     ShownOnce,
+    TotpSecret,
 }
 
 impl Column {
@@ -41,6 +42,7 @@ impl Column {
             Self::SessionKey => b"session_keys.key_sealed",
             Self::BlindIndexKey => b"settings.blind_index_key",
             Self::ShownOnce => b"operator_sessions.shown_once",
+            Self::TotpSecret => b"operators.totp_sealed",
         }
     }
 }
