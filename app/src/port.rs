@@ -11,8 +11,9 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        Account, AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Invitation, MiniProgram,
-        NewLink, Operator, OperatorSummary, Page, PhoneChange, Role, SignInStep, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        Account, AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Invitation,
+        MiniProgram, NewLink, Operator, OperatorSummary, Page, PhoneChange, Role, SignInStep, Trial, TrialStep,
+        UnionidConflict, User, UserQuery, UserSummary,
     },
 };
 

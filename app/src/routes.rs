@@ -13,8 +13,8 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{
-        AccountPage, ApiKeysPage, AppsPage, CodePage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, InvitePage,
-        LoginPage, NotFoundPage, OperatorsPage, PhoneChangesPage, TrialPage, UserPage, UsersPage,
+        AccountPage, ApiKeysPage, AppsPage, CodePage, ConflictsPage, DashboardPage, FailurePage, FailuresPage,
+        InvitePage, LoginPage, NotFoundPage, OperatorsPage, PhoneChangesPage, TrialPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };

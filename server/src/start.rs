@@ -4,7 +4,10 @@ use crate::{
     accounts::{Accounts, Fault, Rules},
     clock::Clock,
     config::{self, Config, ConfigError, DataKeySource, WECHAT},
-    console::{ConsoleServer, operators::{Operators, Settings}},
+    console::{
+        ConsoleServer,
+        operators::{Operators, Settings},
+    },
     metrics::Metrics,
     random::Random,
     sealed::Vault,

@@ -5,8 +5,9 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, OwnAccount, Support, Viewer},
     types::{
-        Account, AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Invitation, MiniProgram,
-        NewLink, Operator, OperatorSummary, Page, PhoneChange, Role, SignInStep, Trial, TrialStep, UnionidConflict, User, UserQuery, UserSummary,
+        Account, AlertKind, ApiKey, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, Invitation,
+        MiniProgram, NewLink, Operator, OperatorSummary, Page, PhoneChange, Role, SignInStep, Trial, TrialStep,
+        UnionidConflict, User, UserQuery, UserSummary,
     },
 };
 use tower_sessions::Session;

@@ -1,7 +1,9 @@
 use crate::{
     accounts::{Accounts, SESSION_KEYS_KEPT_S},
     clock::Millis,
-    store::{Result, Tx, failures, login_codes, operator_links, operator_sessions, push, session_keys, sign_in_tries, tokens},
+    store::{
+        Result, Tx, failures, login_codes, operator_links, operator_sessions, push, session_keys, sign_in_tries, tokens,
+    },
 };
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.

@@ -23,17 +23,14 @@ pub async fn replace(tx: &mut Tx, row: &OperatorLinkRow) -> Result<()> {
     let sql = "INSERT INTO operator_links (hash, operator_id, drops_totp, expires_at) VALUES ($1, $2, $3, $4)";
     execute!(
         tx,
-        sqlx::query(sql)
-            .bind(row.hash.as_slice())
-            .bind(row.operator_id)
-            .bind(row.drops_totp)
-            .bind(row.expires_at)
+        sqlx::query(sql).bind(row.hash.as_slice()).bind(row.operator_id).bind(row.drops_totp).bind(row.expires_at)
     )?;
     Ok(())
 }
 
 pub async fn find(tx: &mut Tx, hash: [u8; 32], now: Millis) -> Result<Option<OperatorLinkRow>> {
-    let sql = "SELECT hash, operator_id, drops_totp, expires_at FROM operator_links WHERE hash = $1 AND expires_at > $2";
+    let sql =
+        "SELECT hash, operator_id, drops_totp, expires_at FROM operator_links WHERE hash = $1 AND expires_at > $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(hash.as_slice()).bind(now.0).fetch_optional(conn).await)?)
 }
 

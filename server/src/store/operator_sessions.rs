@@ -62,7 +62,8 @@ pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
 
 /// Every living session of an operator.
 pub async fn of(tx: &mut Tx, operator: Uuid, now: Millis) -> Result<Vec<OperatorSessionRow>> {
-    let sql = "SELECT hash, operator_id, data, expires_at FROM operator_sessions WHERE operator_id = $1 AND expires_at > $2";
+    let sql =
+        "SELECT hash, operator_id, data, expires_at FROM operator_sessions WHERE operator_id = $1 AND expires_at > $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(operator).bind(now.0).fetch_all(conn).await)?)
 }
 

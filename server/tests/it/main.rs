@@ -2,8 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
+mod account;
 mod alerts;
 mod bind_phone;
+mod browser;
 mod compat;
 mod console;
 mod databases;
@@ -16,10 +18,12 @@ mod limits;
 mod login;
 mod migrations;
 mod openapi;
+mod operators;
 mod profile;
 mod push;
 mod refusals;
 mod rooms;
+mod sign_in;
 mod store;
 mod unionid;
 mod user;
