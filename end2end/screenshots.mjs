@@ -22,6 +22,8 @@ const PAGES = {
   apps: '/console/apps',
   conflicts: '/console/conflicts',
   'api-keys': '/console/api-keys',
+  operators: '/console/operators',
+  account: '/console/account',
   users: '/console/users',
   search: `/console/users?q=${encodeURIComponent('王')}`,
   empty: '/console/users?q=nobody',

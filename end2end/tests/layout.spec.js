@@ -12,6 +12,8 @@ const PAGES = {
   'mini programs': '/console/apps',
   conflicts: '/console/conflicts',
   'API keys': '/console/api-keys?problem=Taken',
+  operators: '/console/operators?problem=LastAdmin',
+  account: '/console/account?problem=PasswordWrong',
   users: '/console/users',
   'search result': `/console/users?q=${encodeURIComponent('赵丽颖')}`,
   'empty result': '/console/users?q=nobody',

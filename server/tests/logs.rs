@@ -88,7 +88,7 @@ async fn full_run(house: &House) -> Vec<String> {
     let ask = json!({ "grant_type": "client_credential", "appid": APP_1, "secret": "1".repeat(32) });
     secrets.push(house.wechat_post("/cgi-bin/stable_token", ask).await["access_token"].as_str().unwrap().into());
     failures(house, &tokens[0]).await;
-    operator(house).await;
+    secrets.push(operator(house).await);
     house.post_as(&tokens[1], "/api/logout", Value::Null).await.data();
     secrets
 }
@@ -127,7 +127,7 @@ async fn failures(house: &House, token: &str) {
     house.me("lk_nobody").await;
 }
 
-async fn operator(house: &House) {
+async fn operator(house: &House) -> String {
     house.server.operators.create("anna", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
     let form = format!("username=anna&password={}", PASSWORD.replace(' ', "+").replace('\'', "%27"));
     let request = Request::post("/console/fn/sign_in")
@@ -141,4 +141,25 @@ async fn operator(house: &House) {
             house.send(Request::get(path).header(header::COOKIE, &cookie).body(String::new().into()).unwrap()).await;
         assert_eq!(page.status, 200);
     }
+    invitation(house, &cookie).await
+}
+
+/// Somebody is invited and opens his link: its secret.
+async fn invitation(house: &House, cookie: &str) -> String {
+    let post = |name: &str, form: String| {
+        Request::post(format!("/console/fn/{name}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, cookie)
+            .body(form.into())
+            .unwrap()
+    };
+    house.send(post("invite_operator", "username=bert&role=viewer".into())).await;
+    let get = |path: &str| Request::get(path).header(header::COOKIE, cookie).body(String::new().into()).unwrap();
+    let page = house.send(get("/console/operators")).await.text;
+    let token = page.split_once("/console/invite/").unwrap().1[..64].to_owned();
+    assert_eq!(house.send(get(&format!("/console/invite/{token}"))).await.status, 200);
+    let form = format!("token={token}&password=three+blue+teapots&repeat=three+blue+teapots");
+    let chosen = house.send(post("accept_invitation", form)).await;
+    assert_eq!(chosen.header("location"), "/console/login?done=password_chosen");
+    token
 }

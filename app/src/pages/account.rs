@@ -24,22 +24,22 @@ pub fn AccountPage() -> impl IntoView {
                 <h1>{t().own_account()}</h1>
                 <p class="lead">{t().beijing_time()}</p>
             </div>
-            {must_set_up.then(|| problem(ConsoleError::SecondFactorMissing, Heading::Part))}
-            {came_of()}
-            {(!new_recovery_codes.is_empty()).then(|| recovery_codes(new_recovery_codes))}
+            {must_set_up.then(|| problem(ConsoleError::SecondFactorMissing, Heading::Part)).into_any()}
+            {came_of().into_any()}
+            {(!new_recovery_codes.is_empty()).then(|| recovery_codes(new_recovery_codes)).into_any()}
             <section class="card" id="second-factor">
                 <h2>{t().second_factor()}</h2>
-                {second_factor(recovery_codes_left, setup)}
+                {second_factor(recovery_codes_left, setup).into_any()}
             </section>
             <section class="card">
                 <h2>{t().change_password()}</h2>
                 <p class="lead">{t().change_password_lead()}</p>
-                {password_form(username)}
+                {password_form(username).into_any()}
             </section>
             <section class="card card-flush">
                 <h2>{t().own_sessions()}</h2>
                 <p class="lead">{t().own_sessions_lead()}</p>
-                {sessions_table(sessions)}
+                {sessions_table(sessions).into_any()}
             </section>
         }
         .into_any())
@@ -113,7 +113,7 @@ fn factor_on(codes_left: i64) -> impl IntoView {
 fn factor_begun(TotpSetup { secret, uri, qr }: TotpSetup) -> impl IntoView {
     view! {
         <div class="enrol">
-            {qr_code(qr)}
+            {qr_code(qr).into_any()}
             <div>
                 <p>{t().scan_lead()}</p>
                 <dl>

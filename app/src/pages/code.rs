@@ -47,5 +47,5 @@ fn content(next: String) -> impl IntoView {
             <a href="/console/login">{t().start_over()}</a>
         </p>
     };
-    welcome(t().second_step(), form)
+    welcome(t().second_step(), form.into_any())
 }

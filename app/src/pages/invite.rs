@@ -51,7 +51,7 @@ fn refusal(failure: ConsoleError) -> impl IntoView {
             <a class="button" href="/console/login">{t().start_over()}</a>
         </p>
     };
-    welcome(t().choose_password(), way)
+    welcome(t().choose_password(), way.into_any())
 }
 
 fn chooser(token: String, invitation: Invitation) -> impl IntoView {
@@ -69,7 +69,7 @@ fn chooser(token: String, invitation: Invitation) -> impl IntoView {
             <button class="button button-main" type="submit">{t().save_password()}</button>
         </form>
     };
-    welcome(headline, form)
+    welcome(headline, form.into_any())
 }
 
 /// Also in a field that is not seen: password managers file the password under it.

@@ -1,4 +1,6 @@
+use http::{HeaderValue, header::RETRY_AFTER};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
@@ -29,10 +31,13 @@ pub fn LoginPage() -> impl IntoView {
     }
 }
 
-/// A page that says there were too many tries says so by its status, too.
+/// A page that says there were too many tries says so to programs, too. The time is that of a whole lock, however much of it is
+/// over: what is left would tell when the last try was.
 pub(super) fn refused() {
-    if let Some(locked @ ConsoleError::TooManyAttempts) = form_problem() {
-        set_status(locked);
+    let Some(locked @ ConsoleError::TooManyAttempts) = form_problem() else { return };
+    set_status(locked);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(RETRY_AFTER, HeaderValue::from_static("900"));
     }
 }
 
@@ -53,7 +58,7 @@ fn content(next: String) -> impl IntoView {
         </form>
         {expect_context::<Site>().demo.then(demo_operators)}
     };
-    welcome(t().sign_in_lead(), form)
+    welcome(t().sign_in_lead(), form.into_any())
 }
 
 fn demo_operators() -> impl IntoView {

@@ -18,18 +18,18 @@ pub fn OperatorsPage() -> impl IntoView {
         let new = admin.new_link().await?;
         let operators = admin.operators().await?;
         let own = viewer.operator().username.clone();
-        let rows = operators.into_iter().map(|operator| row(operator, &own)).collect_view();
+        let rows = operators.into_iter().map(|operator| row(operator, &own).into_any()).collect_view();
         Ok(view! {
             <div class="page-head">
                 <h1>{t().operators()}</h1>
                 <p class="lead">{t().beijing_time()}</p>
             </div>
             <p class="intro">{t().operators_lead()}</p>
-            {came_of()}
-            {new.map(new_link)}
+            {came_of().into_any()}
+            {new.map(new_link).into_any()}
             <section class="card">
                 <h2>{t().invite()}</h2>
-                {invite_form()}
+                {invite_form().into_any()}
             </section>
             <section class="card card-flush">
                 <table class="table roster">
@@ -132,7 +132,7 @@ fn row(operator: OperatorSummary, own: &str) -> impl IntoView + use<> {
             </td>
             <td data-label=t().last_sign_in()>{last}</td>
             <td data-label=t().operator_made()>{moment(operator.created_at)}</td>
-            <td data-label=t().manage_operator()>{acts(&operator, himself)}</td>
+            <td data-label=t().manage_operator()>{acts(&operator, himself).into_any()}</td>
         </tr>
     }
 }

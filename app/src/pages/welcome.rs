@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// What everybody sees who is not signed in: who we are, and a form under a headline.
-pub(super) fn welcome(headline: &'static str, form: impl IntoView) -> impl IntoView {
+pub(super) fn welcome(headline: &'static str, form: AnyView) -> impl IntoView {
     view! {
         <div class="welcome">
             <section class="pitch">

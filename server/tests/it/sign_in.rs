@@ -50,6 +50,7 @@ async fn ten_failures_lock_an_account_whether_it_exists_or_not(house: House) {
         }
         assert_eq!(elsewhere.sign_in(&username.to_uppercase(), PASSWORD).await, LOCKED);
         let page = browser.get(LOCKED).await;
+        assert_eq!(page.header("retry-after"), "900");
         let text = page.text.split("<main").nth(1).unwrap().split("<form").next().unwrap().to_owned();
         assert!(text.contains("15 分钟"), "{text}");
         pages.push((page.status, text));

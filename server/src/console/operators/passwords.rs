@@ -97,8 +97,15 @@ mod tests {
         ] {
             assert!(common(&Secret::new(refused), "anna.operator"), "{refused}");
         }
-        for taken in ["latchkey-demo", "correct horse", "another password", "门前大桥下游过一群鸭子啊", "tvqxwpzkdmhj"]
-        {
+        for taken in [
+            "latchkey-demo",
+            "correct horse",
+            "another password",
+            "an operator's password",
+            "three blue teapots",
+            "门前大桥下游过一群鸭子啊",
+            "tvqxwpzkdmhj",
+        ] {
             assert!(!common(&Secret::new(taken), "anna.operator"), "{taken}");
         }
     }
