@@ -1,5 +1,5 @@
 import { watch } from './guard.js';
-import { test as base, expect, signIn } from './test.js';
+import { STRANGER, test as base, expect, signIn } from './test.js';
 
 export { expect, signIn };
 
@@ -8,7 +8,7 @@ export const NEW_PASSWORD = 'three blue teapots';
 /// With the page of a second person, in a browser of his own that is watched like the first.
 export const test = base.extend({
   guest: async ({ browser, baseURL, viewport, javaScriptEnabled }, use) => {
-    const context = await browser.newContext({ baseURL, viewport, javaScriptEnabled, locale: 'zh-CN' });
+    const context = await browser.newContext({ baseURL, viewport, javaScriptEnabled, locale: 'zh-CN', ...STRANGER });
     const faults = watch(context, baseURL, javaScriptEnabled);
     await use(await context.newPage());
     await context.close();

@@ -1,5 +1,5 @@
 import { NEW_PASSWORD, expect, newcomer, signIn, test } from '../support/operators.js';
-import { notice } from '../support/test.js';
+import { STRANGER, notice } from '../support/test.js';
 import { totp } from '../support/totp.js';
 
 const signOut = page => page.getByRole('button', { name: '退出登录' }).click();
@@ -52,7 +52,7 @@ test('a second factor is set up, asked for, stood in for, and switched off', asy
 
 test('a password is changed, and other sessions end', async ({ page, guest, demo, playwright }) => {
   const username = await newcomer(page, guest, 'support');
-  const request = await playwright.request.newContext({ baseURL: demo.origin });
+  const request = await playwright.request.newContext({ baseURL: demo.origin, ...STRANGER });
   await request.post('/console/fn/sign_in', { form: { username, password: NEW_PASSWORD } });
   const isIn = async () => (await request.get('/console/users', { maxRedirects: 0 })).status() === 200;
   expect(await isIn()).toBe(true);

@@ -1,5 +1,16 @@
-import { choose, expect, invite, manage, newLink, newOperator, newcomer, row, test } from '../support/operators.js';
-import { NEW_PASSWORD, signIn } from '../support/operators.js';
+import {
+  NEW_PASSWORD,
+  choose,
+  expect,
+  invite,
+  manage,
+  newLink,
+  newOperator,
+  newcomer,
+  row,
+  signIn,
+  test,
+} from '../support/operators.js';
 import { notice, postForm } from '../support/test.js';
 
 test('a person is invited, chooses a password, and signs in', async ({ page, guest }) => {
