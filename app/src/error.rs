@@ -86,10 +86,10 @@ impl ConsoleError {
     pub const fn status(self) -> u16 {
         match self {
             Self::SignedOut | Self::SignInFailed => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::SecondFactorMissing => 403,
             Self::NotFound => 404,
             Self::BadRequest => 400,
-            Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
+            Self::Taken | Self::NoSession | Self::NothingToAsk | Self::OperatorTaken | Self::LastAdmin => 409,
             Self::TooManyAttempts => 429,
             Self::CodeWrong
             | Self::PasswordWrong
@@ -97,8 +97,6 @@ impl ConsoleError {
             | Self::PasswordCommon
             | Self::PasswordsDiffer
             | Self::UsernameInvalid => 422,
-            Self::OperatorTaken | Self::LastAdmin => 409,
-            Self::SecondFactorMissing => 403,
             Self::LinkGone => 410,
             Self::WeChat => 502,
             Self::Internal => 500,

@@ -18,7 +18,7 @@ pub fn OperatorsPage() -> impl IntoView {
         let new = admin.new_link().await?;
         let operators = admin.operators().await?;
         let own = viewer.operator().username.clone();
-        let rows = operators.into_iter().map(|operator| row(operator, &own).into_any()).collect_view();
+        let rows = operators.iter().map(|operator| row(operator, &own).into_any()).collect_view();
         Ok(view! {
             <div class="page-head">
                 <h1>{t().operators()}</h1>
@@ -103,7 +103,7 @@ fn roles(chosen: Role) -> impl IntoView {
     view! { <select name="role">{options.collect_view()}</select> }
 }
 
-fn row(operator: OperatorSummary, own: &str) -> impl IntoView + use<> {
+fn row(operator: &OperatorSummary, own: &str) -> impl IntoView + use<> {
     let class = match operator.state {
         OperatorState::Active => "badge badge-good",
         OperatorState::Invited => "badge",
@@ -132,7 +132,7 @@ fn row(operator: OperatorSummary, own: &str) -> impl IntoView + use<> {
             </td>
             <td data-label=t().last_sign_in()>{last}</td>
             <td data-label=t().operator_made()>{moment(operator.created_at)}</td>
-            <td data-label=t().manage_operator()>{acts(&operator, himself).into_any()}</td>
+            <td data-label=t().manage_operator()>{acts(operator, himself).into_any()}</td>
         </tr>
     }
 }
