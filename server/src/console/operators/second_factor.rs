@@ -128,6 +128,7 @@ fn qr_code(text: &str) -> Result<QrCode> {
     let code = Encoded::new(text).map_err(|_| OperatorError::Senseless)?;
     let size = code.width();
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-    let path = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % size, at / size)).collect();
+    let squares: Vec<String> = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % size, at / size)).collect();
+    let path = squares.concat();
     Ok(QrCode { size, path })
 }
