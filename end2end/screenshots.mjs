@@ -23,6 +23,8 @@ const PAGES = {
   conflicts: '/console/conflicts',
   'api-keys': '/console/api-keys',
   audit: '/console/audit',
+  operators: '/console/operators',
+  account: '/console/account',
   users: '/console/users',
   search: `/console/users?q=${encodeURIComponent('王')}`,
   empty: '/console/users?q=nobody',

@@ -50,12 +50,34 @@ pub enum ConsoleError {
     TooMany,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
+    /// Too many failed tries of this account or address; wait a quarter of an hour: 429.
+    TooManyAttempts,
+    /// A code of the second factor that is wrong, or was used before.
+    CodeWrong,
+    /// The current password is not the one that was given.
+    PasswordWrong,
+    /// A new password that is too short or too long.
+    PasswordLength,
+    /// A new password that is too easy to guess.
+    PasswordCommon,
+    /// A new password was not repeated as it was first typed.
+    PasswordsDiffer,
+    /// A username that may not be had.
+    UsernameInvalid,
+    /// There is an operator of that name: 409.
+    OperatorTaken,
+    /// Nobody would be left who can administer: 409.
+    LastAdmin,
+    /// An administrator has to turn on his second factor before anything else: 403, answered by his account's page.
+    SecondFactorMissing,
+    /// A link that was used, has expired, or never was: 410.
+    LinkGone,
     /// Our own fault: 500. Logged once, at the server's edge.
     Internal,
 }
 
 impl ConsoleError {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 33] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -77,6 +99,17 @@ impl ConsoleError {
         Self::NobodySelected,
         Self::TooMany,
         Self::WeChat,
+        Self::TooManyAttempts,
+        Self::CodeWrong,
+        Self::PasswordWrong,
+        Self::PasswordLength,
+        Self::PasswordCommon,
+        Self::PasswordsDiffer,
+        Self::UsernameInvalid,
+        Self::OperatorTaken,
+        Self::LastAdmin,
+        Self::SecondFactorMissing,
+        Self::LinkGone,
         Self::Internal,
     ];
 
@@ -89,14 +122,22 @@ impl ConsoleError {
     pub const fn status(self) -> u16 {
         match self {
             Self::SignedOut | Self::SignInFailed => 401,
-            Self::Forbidden | Self::CrossSite => 403,
+            Self::Forbidden | Self::CrossSite | Self::SecondFactorMissing => 403,
             Self::NotFound => 404,
             Self::BadRequest | Self::NobodySelected => 400,
             Self::TooLong => 413,
-            Self::Taken | Self::NoSession | Self::NothingToAsk | Self::NoPhone | Self::Erased => 409,
+            Self::Taken | Self::OperatorTaken | Self::LastAdmin => 409,
+            Self::NoSession | Self::NothingToAsk | Self::NoPhone | Self::Erased => 409,
             Self::Stale | Self::NothingToReset | Self::Final => 409,
+            Self::LinkGone => 410,
             Self::Reason | Self::Unconfirmed => 422,
-            Self::TooMany | Self::TooManyReveals => 429,
+            Self::CodeWrong
+            | Self::PasswordWrong
+            | Self::PasswordLength
+            | Self::PasswordCommon
+            | Self::PasswordsDiffer
+            | Self::UsernameInvalid => 422,
+            Self::TooMany | Self::TooManyReveals | Self::TooManyAttempts => 429,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

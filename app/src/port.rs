@@ -11,17 +11,29 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
-        FailureList, FailureQuery, FailureStory, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder,
-        ResetPreview, RevealedPhone, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery, Zone,
+        Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
+        FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink, Operator, OperatorSummary,
+        Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role, SignInStep, Trial, TrialStep,
+        UndoPreview, UnionidConflict, User, UserList, UserQuery, Zone,
     },
 };
 
 /// One HTTP request's way into the server, before anybody is known.
 #[async_trait]
 pub trait Console: Send + Sync {
-    /// Starts a session under a new id, or fails with [`ConsoleError::SignInFailed`].
-    async fn sign_in(&self, username: String, password: String) -> Result<(), ConsoleError>;
+    /// Starts a session under a new id, or fails with [`ConsoleError::SignInFailed`]. Where the second factor is on, it is
+    /// worth nothing until [`Self::sign_in_code`].
+    async fn sign_in(&self, username: String, password: String) -> Result<SignInStep, ConsoleError>;
+    /// The second step: a code of the app, or a recovery code. [`ConsoleError::SignedOut`] without the first.
+    async fn sign_in_code(&self, code: &str) -> Result<(), ConsoleError>;
+    /// Whether the first step was done here, and the second was not.
+    async fn awaits_code(&self) -> Result<bool, ConsoleError>;
+    /// For whom a link is with which a password is chosen, or [`ConsoleError::LinkGone`]. Uses nothing up.
+    async fn invitation(&self, token: &str) -> Result<Invitation, ConsoleError>;
+    /// Chooses a password, and with the link of the first start a username.
+    async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<(), ConsoleError>;
+    /// Whoever is signed in, for what is his own: also an administrator who has to turn on his second factor first.
+    async fn own_account(&self) -> Result<Arc<dyn OwnAccount>, ConsoleError>;
     /// Ends the session. Doing so twice is no error.
     async fn sign_out(&self) -> Result<(), ConsoleError>;
     /// The read operations, for any operator who is signed in.
@@ -30,6 +42,23 @@ pub trait Console: Send + Sync {
     async fn support(&self) -> Result<Arc<dyn Support>, ConsoleError>;
     /// What administrators may do, or [`ConsoleError::Forbidden`].
     async fn admin(&self) -> Result<Arc<dyn Admin>, ConsoleError>;
+}
+
+/// What every operator may do with his own account.
+#[async_trait]
+pub trait OwnAccount: Send + Sync {
+    fn operator(&self) -> &Operator;
+    /// Recovery codes that were just made are told once.
+    async fn account(&self) -> Result<Account, ConsoleError>;
+    /// Ends every other session; this one goes on under a new id.
+    async fn change_password(&self, current: String, new: String) -> Result<(), ConsoleError>;
+    /// Makes a secret that [`Self::account`] shows until it is confirmed.
+    async fn begin_second_factor(&self) -> Result<(), ConsoleError>;
+    /// Turns the second factor on, with the app's first code.
+    async fn confirm_second_factor(&self, code: &str) -> Result<(), ConsoleError>;
+    async fn end_second_factor(&self, password: String, code: &str) -> Result<(), ConsoleError>;
+    async fn end_session(&self, id: &str) -> Result<(), ConsoleError>;
+    async fn end_other_sessions(&self) -> Result<(), ConsoleError>;
 }
 
 /// What every operator may read: masked data.
@@ -89,6 +118,17 @@ pub trait Admin: Send + Sync {
     /// The key that this operator has just made; the second time there is none.
     async fn new_api_key(&self) -> Result<Option<String>, ConsoleError>;
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError>;
+    /// Everybody who may sign in, or might.
+    async fn operators(&self) -> Result<Vec<OperatorSummary>, ConsoleError>;
+    /// Makes an operator, and the link with which he chooses a password. It is shown once, by [`Self::new_link`].
+    async fn invite_operator(&self, username: &str, role: Role) -> Result<(), ConsoleError>;
+    /// Ends his password and sessions, and makes a link to choose a new one, as for a new operator.
+    async fn reset_operator(&self, id: &str, drops_second_factor: bool) -> Result<(), ConsoleError>;
+    /// The link that this operator has just made; the second time there is none.
+    async fn new_link(&self) -> Result<Option<NewLink>, ConsoleError>;
+    async fn set_operator_role(&self, id: &str, role: Role) -> Result<(), ConsoleError>;
+    /// Lets an operator in again, or out: then his sessions end at once.
+    async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
     async fn erase_preview(&self, user_id: &str) -> Result<ErasePreview, ConsoleError>;
@@ -105,6 +145,11 @@ pub trait Admin: Send + Sync {
 /// The request's console. The server provides it to every page and server function.
 pub fn console() -> Result<Arc<dyn Console>, ConsoleError> {
     use_context::<Arc<dyn Console>>().ok_or(ConsoleError::Internal)
+}
+
+/// Proof of who is signed in, for what is his own.
+pub async fn own_account() -> Result<Arc<dyn OwnAccount>, ConsoleError> {
+    console()?.own_account().await
 }
 
 /// Proof that an operator is signed in.

@@ -14,8 +14,9 @@ use crate::{
     error::ConsoleError,
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, AuditPage, ConflictsPage, DashboardPage, ErasePage, FailurePage, FailuresPage,
-        LoginPage, NotFoundPage, PhoneChangesPage, RefusedPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
+        AccountPage, ApiKeysPage, AppsPage, AuditPage, CodePage, ConflictsPage, DashboardPage, ErasePage, FailurePage,
+        FailuresPage, InvitePage, LoginPage, NotFoundPage, OperatorsPage, PhoneChangesPage, RefusedPage, ResetPage,
+        TrialPage, UndoPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -103,6 +104,10 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/apps") view=AppsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/conflicts") view=ConflictsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
+                <Route path=path!("/console/operators") view=OperatorsPage ssr=SsrMode::Async />
+                <Route path=path!("/console/account") view=AccountPage ssr=SsrMode::Async />
+                <Route path=path!("/console/login/code") view=CodePage ssr=SsrMode::Async />
+                <Route path=path!("/console/invite/:token") view=InvitePage ssr=SsrMode::Async />
                 <Route path=path!("/console/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -11,6 +11,8 @@ export const PAGES = {
   conflicts: '/console/conflicts',
   'API keys': '/console/api-keys?problem=Taken',
   audit: '/console/audit?from=2026-01-01',
+  operators: '/console/operators?problem=LastAdmin',
+  account: '/console/account?problem=PasswordWrong',
   users: '/console/users',
   'search result': `/console/users?q=${encodeURIComponent('赵丽颖')}`,
   'empty result': '/console/users?q=nobody',

@@ -45,7 +45,7 @@ test('reading changes nothing: a write is not done by GET', { tag: '@once' }, as
 
 test('every page carries a strict policy with a nonce of its own', { tag: '@once' }, async ({ request }) => {
   const nonces = new Set();
-  const pages = ['', '/login', '/failures', '/try', '/apps', '/api-keys', '/audit', '/users', '/nowhere'];
+  const pages = ['', '/login', '/failures', '/try', '/apps', '/api-keys', '/audit', '/operators', '/account', '/users', '/nowhere'];
   const paths = pages.map(page => `/console${page}`);
   for (const path of paths) {
     const headers = (await request.get(path, { maxRedirects: 0 })).headers();

@@ -37,6 +37,8 @@ pub struct Client {
     pub wechat: Option<Word>,
     pub sdk: Option<Word>,
     pub platform: Option<Word>,
+    /// The browser's name, of an operator's request.
+    pub browser: Option<Word>,
 }
 
 impl Client {
@@ -53,12 +55,13 @@ impl Client {
             wechat: after("MicroMessenger/"),
             sdk: after("SDKVersion/"),
             platform: platform(user_agent).and_then(Word::new),
+            browser: browser(user_agent).and_then(Word::new),
         }
     }
 }
 
 fn platform(user_agent: &str) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 7] = [
+    const KNOWN: [(&str, &str); 8] = [
         ("wechatdevtools", "devtools"),
         ("Windows", "Windows"),
         ("Macintosh", "macOS"),
@@ -66,6 +69,20 @@ fn platform(user_agent: &str) -> Option<&'static str> {
         ("iPhone", "iOS"),
         ("OpenHarmony", "HarmonyOS"),
         ("Android", "Android"),
+        ("Linux", "Linux"),
+    ];
+    KNOWN.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+}
+
+/// Most browsers say that they are others, too: the order matters.
+fn browser(user_agent: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 6] = [
+        ("MicroMessenger/", "WeChat"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
     ];
     KNOWN.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
 }

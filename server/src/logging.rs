@@ -6,8 +6,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Libraries that would write addresses with secrets in them, headers or statements if they were let. They stand behind
 /// the operator's own filter and win over it: even `trace` must not show an AppSecret.
-const QUIET: &str = "h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,sqlx=warn,tower_sessions=warn,\
-                     tower_sessions_core=error";
+const QUIET: &str = "h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,sqlx=warn,tower_http=warn,\
+                     tower_sessions=warn,tower_sessions_core=error";
 
 /// The filter of `LATCHKEY_LOG`.
 pub fn filter(log: &str) -> Result<EnvFilter, String> {

@@ -4,7 +4,10 @@ use crate::{
     accounts::{Accounts, Fault, Rules},
     clock::Clock,
     config::{self, Config, ConfigError, DataKeySource, WECHAT},
-    console::{ConsoleServer, Live, operators::Operators},
+    console::{
+        ConsoleServer, Live,
+        operators::{Operators, Settings},
+    },
     metrics::Metrics,
     random::Random,
     sealed::Vault,
@@ -49,9 +52,10 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
         failures_kept_s: config.failures_kept_days * 86_400,
     };
     let vault = Vault::new(keys, random.clone());
-    let operators = Operators::new(db.clone(), clock.clone(), random.clone());
     let accounts = Accounts::start(db, vault, clock, random, wechat, config.apps.clone(), rules, metrics).await?;
     let live = Live::new(accounts.db.clone(), accounts.clock.clone());
+    let settings = Settings { public_url: config.public_url.clone(), require_admin_totp: config.require_admin_totp };
+    let operators = Operators::new(accounts.clone(), settings);
     Ok(ConsoleServer { accounts, operators, live })
 }
 

@@ -88,7 +88,7 @@ async fn full_run(house: &House) -> Vec<String> {
     let ask = json!({ "grant_type": "client_credential", "appid": APP_1, "secret": "1".repeat(32) });
     secrets.push(house.wechat_post("/cgi-bin/stable_token", ask).await["access_token"].as_str().unwrap().into());
     failures(house, &tokens[0]).await;
-    operator(house).await;
+    secrets.push(operator(house).await);
     house.post_as(&tokens[1], "/api/logout", Value::Null).await.data();
     secrets
 }
@@ -127,7 +127,7 @@ async fn failures(house: &House, token: &str) {
     house.me("lk_nobody").await;
 }
 
-async fn operator(house: &House) {
+async fn operator(house: &House) -> String {
     house.server.operators.create("anna", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
     let form = format!("username=anna&password={}", PASSWORD.replace(' ', "+").replace('\'', "%27"));
     let request = Request::post("/console/fn/sign_in")
@@ -142,6 +142,7 @@ async fn operator(house: &House) {
         assert_eq!(page.status, 200);
     }
     see_in_full(house, &cookie).await;
+    invitation(house, &cookie).await
 }
 
 /// A number that an operator sees is in his answer, and in no log.
@@ -162,4 +163,24 @@ async fn see_in_full(house: &House, cookie: &str) {
     assert_eq!(post("reveal_phone").await.status, 302);
     assert!(get(&format!("/console/users/{user}")).await.contains(PHONES[0]));
     assert!(post("export_user").await.text.contains(PHONES[0]));
+}
+
+/// Somebody is invited and opens his link: its secret.
+async fn invitation(house: &House, cookie: &str) -> String {
+    let post = |name: &str, form: String| {
+        Request::post(format!("/console/fn/{name}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, cookie)
+            .body(form.into())
+            .unwrap()
+    };
+    house.send(post("invite_operator", "username=bert&role=viewer".into())).await;
+    let get = |path: &str| Request::get(path).header(header::COOKIE, cookie).body(String::new().into()).unwrap();
+    let page = house.send(get("/console/operators")).await.text;
+    let token = page.split_once("/console/invite/").unwrap().1[..64].to_owned();
+    assert_eq!(house.send(get(&format!("/console/invite/{token}"))).await.status, 200);
+    let form = format!("token={token}&password=three+blue+teapots&repeat=three+blue+teapots");
+    let chosen = house.send(post("accept_invitation", form)).await;
+    assert_eq!(chosen.header("location"), "/console/login?done=password_chosen");
+    token
 }

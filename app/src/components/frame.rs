@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::ConsoleError,
     fns::{SetPreference, SignOut, go},
-    port::{self, Viewer},
+    port::{self, OwnAccount, Viewer},
     text::{Lang, Theme, preferences, t},
     types::{Operator, Role},
 };
@@ -28,6 +28,7 @@ pub enum Section {
     Conflicts,
     Audit,
     ApiKeys,
+    Operators,
     None,
 }
 
@@ -38,17 +39,45 @@ where
     F: FnOnce(Arc<dyn Viewer>) -> Fut + Send + 'static,
     Fut: Future<Output = Result<AnyView, ConsoleError>> + Send + 'static,
 {
+    guarded(title, section, port::viewer(), |viewer| viewer.operator().clone(), load)
+}
+
+/// A page of one's own account, which is there when nothing else is yet.
+pub fn own_page<F, Fut>(title: &'static str, load: F) -> impl IntoView
+where
+    F: FnOnce(Arc<dyn OwnAccount>) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<AnyView, ConsoleError>> + Send + 'static,
+{
+    guarded(title, Section::None, port::own_account(), |account| account.operator().clone(), load)
+}
+
+fn guarded<P, F, Fut>(
+    title: &'static str,
+    section: Section,
+    permission: impl Future<Output = Result<P, ConsoleError>> + Send + 'static,
+    operator: fn(&P) -> Operator,
+    load: F,
+) -> impl IntoView
+where
+    P: Send + 'static,
+    F: FnOnce(P) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<AnyView, ConsoleError>> + Send + 'static,
+{
     let content = async move {
-        let viewer = match port::viewer().await {
-            Ok(viewer) => viewer,
+        let permission = match permission.await {
+            Ok(permission) => permission,
             Err(ConsoleError::SignedOut) => {
                 to_sign_in();
                 return ().into_any();
             }
+            Err(ConsoleError::SecondFactorMissing) => {
+                go("/console/account");
+                return ().into_any();
+            }
             Err(other) => return refusal(other).into_any(),
         };
-        let operator = viewer.operator().clone();
-        let body = match load(viewer).await {
+        let operator = operator(&permission);
+        let body = match load(permission).await {
             Ok(body) => body,
             Err(failure) => refusal(failure).into_any(),
         };
@@ -70,7 +99,7 @@ fn refusal(failure: ConsoleError) -> impl IntoView {
     }
 }
 
-fn set_status(failure: ConsoleError) {
+pub fn set_status(failure: ConsoleError) {
     if let (Some(response), Ok(status)) =
         (use_context::<ResponseOptions>(), http::StatusCode::from_u16(failure.status()))
     {
@@ -94,6 +123,8 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
     let typed = if section == Section::Users { searched() } else { String::new() };
     let api_keys = (operator.role == Role::Admin)
         .then(|| nav_link(Section::ApiKeys, section, "/console/api-keys", Icon::Code, t().api_keys()));
+    let operators = (operator.role == Role::Admin)
+        .then(|| nav_link(Section::Operators, section, "/console/operators", Icon::Person, t().operators()));
     view! {
         <a class="skip" href="#content">{t().skip_to_content()}</a>
         <div class="frame">
@@ -108,14 +139,15 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                     {nav_link(Section::Conflicts, section, "/console/conflicts", Icon::Conflict, t().conflicts())}
                     {nav_link(Section::Audit, section, "/console/audit", Icon::Log, t().audit())}
                     {api_keys}
+                    {operators}
                 </nav>
                 <div class="side-end">
                     {preferences_forms()}
                     <div class="operator">
-                        <div>
+                        <a href="/console/account" title=t().own_account()>
                             <strong>{username}</strong>
                             <span>{role}</span>
-                        </div>
+                        </a>
                         <form method="post" action=SignOut::PATH>
                             <button class="button-quiet" type="submit" aria-label=t().sign_out() title=t().sign_out()>
                                 {Icon::SignOut.view()}

@@ -12,6 +12,7 @@ pub enum Icon {
     Check,
     Arrow,
     Warning,
+    Person,
     Apps,
     Conflict,
     Code,
@@ -54,6 +55,7 @@ impl Icon {
             Self::Log => {
                 "M7 4h10a1.5 1.5 0 0 1 1.5 1.5v13A1.5 1.5 0 0 1 17 20H7a1.5 1.5 0 0 1-1.5-1.5v-13A1.5 1.5 0 0 1 7 4Zm2 4.5h6M9 12h6m-6 3.5h3.5"
             }
+            Self::Person => "M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Warning => "M12 8.5v4.5m0 3.5h.01M12 3.5 2.8 19.5h18.4L12 3.5Z",
         };
         view! {

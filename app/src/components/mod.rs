@@ -13,7 +13,7 @@ mod zone;
 
 pub use evidence::{circumstances, evidence, keys_tried};
 pub use fields::{choice, entry, hidden};
-pub use frame::{Section, page, preferences_forms, url_value};
+pub use frame::{Section, own_page, page, preferences_forms, set_status, url_value};
 pub use icons::Icon;
 pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};
 pub use table::{pager, phone_changes_table};

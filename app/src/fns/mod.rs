@@ -3,11 +3,14 @@
 //! Each is a plain HTML form's target under `/console/fn/…`, so that it works without JavaScript: it takes its
 //! permission as a value, makes one call and redirects. Cross-site posts never get here (`CsrfLayer`).
 
+mod account;
 mod alerts;
 mod api_keys;
 mod apps;
 mod audit;
 mod failures;
+mod invitation;
+mod operators;
 mod preferences;
 mod privacy;
 mod resets;
@@ -15,16 +18,21 @@ mod search;
 mod session;
 mod users;
 
+pub use account::{
+    BeginSecondFactor, ChangePassword, ConfirmSecondFactor, EndOtherSessions, EndOwnSession, EndSecondFactor,
+};
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
 pub use apps::CheckApp;
 pub use audit::CheckAudit;
 pub use failures::AskWechat;
+pub use invitation::AcceptInvitation;
+pub use operators::{DisableOperator, EnableOperator, InviteOperator, ResetOperator, SetOperatorRole};
 pub use preferences::SetPreference;
 pub use privacy::{EraseUser, RevealPhone};
 pub use resets::{ResetUser, UndoReset};
 pub use search::Search;
-pub use session::{SignIn, SignOut};
+pub use session::{SignIn, SignInCode, SignOut};
 pub use users::BlockUsers;
 
 use http::{HeaderValue, StatusCode, header::LOCATION};
@@ -44,6 +52,11 @@ fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) {
         }
         Err(problem) => go(&format!("{form}{glue}problem={problem}")),
     }
+}
+
+/// A password that was typed twice.
+fn same(password: String, repeat: &str) -> Result<String, ConsoleError> {
+    if password == repeat { Ok(password) } else { Err(ConsoleError::PasswordsDiffer) }
 }
 
 /// Sends the browser to another page of ours. Unlike leptos_axum's `redirect`, whatever the request accepts: a script

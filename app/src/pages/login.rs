@@ -1,10 +1,12 @@
+use http::{HeaderValue, header::RETRY_AFTER};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
-use super::{form_problem, query};
+use super::{form_problem, outcome, query, welcome::welcome};
 use crate::{
-    components::{Heading, Icon, preferences_forms, problem},
+    components::{Icon, set_status},
     error::ConsoleError,
     fns::{SignIn, go, own_path},
     port,
@@ -16,12 +18,12 @@ use crate::{
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let next = own_path(&query("next")).to_owned();
-    let failed = form_problem();
+    refused();
     let content = async move {
-        if port::viewer().await.is_ok() {
+        if port::own_account().await.is_ok() {
             go(&next);
         }
-        content(next, failed)
+        content(next)
     };
     view! {
         <Title text=format!("{} · Latchkey", t().sign_in()) />
@@ -29,39 +31,34 @@ pub fn LoginPage() -> impl IntoView {
     }
 }
 
-fn content(next: String, failed: Option<ConsoleError>) -> impl IntoView {
-    view! {
-        <div class="welcome">
-            <aside class="pitch" aria-label=t().tagline()>
-                <p class="brand">{Icon::Key.view()} "Latchkey"</p>
-                <p class="tagline">{t().tagline()}</p>
-                <p class="pitch-title">{t().pitch_title()}</p>
-                <ul>
-                    <li>{Icon::Check.view()} {t().pitch_1()}</li>
-                    <li>{Icon::Check.view()} {t().pitch_2()}</li>
-                    <li>{Icon::Check.view()} {t().pitch_3()}</li>
-                </ul>
-            </aside>
-            <main id="content" class="sign-in">
-                <h1>{t().sign_in_lead()}</h1>
-                {failed.map(|failure| problem(failure, Heading::Part))}
-                <form class="stack" method="post" action=SignIn::PATH>
-                    <input type="hidden" name="next" value=next />
-                    <label>
-                        {t().username()}
-                        <input name="username" autocomplete="username" autocapitalize="off" spellcheck="false" required autofocus />
-                    </label>
-                    <label>
-                        {t().password()}
-                        <input name="password" type="password" autocomplete="current-password" required />
-                    </label>
-                    <button class="button button-main" type="submit">{t().sign_in()}</button>
-                </form>
-                {expect_context::<Site>().demo.then(demo_operators)}
-                {preferences_forms()}
-            </main>
-        </div>
+/// A page that says there were too many tries says so to programs, too. The time is that of a whole lock, however much of it is
+/// over: what is left would tell when the last try was.
+pub(super) fn refused() {
+    let Some(locked @ ConsoleError::TooManyAttempts) = form_problem() else { return };
+    set_status(locked);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(RETRY_AFTER, HeaderValue::from_static("900"));
     }
+}
+
+fn content(next: String) -> impl IntoView {
+    let form = view! {
+        {outcome("password_chosen", t().password_chosen(), t().password_chosen_lead())}
+        <form class="stack" method="post" action=SignIn::PATH>
+            <input type="hidden" name="next" value=next />
+            <label>
+                {t().username()}
+                <input name="username" autocomplete="username" autocapitalize="off" spellcheck="false" required autofocus />
+            </label>
+            <label>
+                {t().password()}
+                <input name="password" type="password" autocomplete="current-password" required />
+            </label>
+            <button class="button button-main" type="submit">{t().sign_in()}</button>
+        </form>
+        {expect_context::<Site>().demo.then(demo_operators)}
+    };
+    welcome(t().sign_in_lead(), form.into_any())
 }
 
 fn demo_operators() -> impl IntoView {

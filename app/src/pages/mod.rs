@@ -1,11 +1,13 @@
 //! The console's pages, one file each. They ask the server through [`crate::port`] and show what it answers.
 
+mod account;
 mod api_keys;
 mod app_health;
 mod apps;
 mod audit;
 mod audit_filter;
 mod charts;
+mod code;
 mod conflicts;
 mod connect;
 mod dashboard;
@@ -13,8 +15,10 @@ mod erase;
 mod failure;
 mod failure_filter;
 mod failures;
+mod invite;
 mod login;
 mod not_found;
+mod operators;
 mod phone_changes;
 mod refused;
 mod trial;
@@ -23,18 +27,23 @@ mod user_filter;
 mod user_privacy;
 mod users;
 mod users_table;
+mod welcome;
 
+pub use account::AccountPage;
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;
 pub use audit::AuditPage;
+pub use code::CodePage;
 pub use conflicts::ConflictsPage;
 pub use dashboard::DashboardPage;
 pub use erase::ErasePage;
 pub use failure::FailurePage;
 pub use failure_filter::failure_query;
 pub use failures::FailuresPage;
+pub use invite::InvitePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub use operators::OperatorsPage;
 pub use phone_changes::PhoneChangesPage;
 pub use refused::RefusedPage;
 pub use trial::TrialPage;

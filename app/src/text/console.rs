@@ -113,8 +113,8 @@ texts! {
     signed_out: "请先登录", "Please sign in";
     signed_out_lead: "会话已结束，请重新登录。", "Your session has ended.";
     sign_in_failed: "用户名或密码不正确", "Wrong username or password";
-    sign_in_failed_lead: "请检查后重试。忘记密码时，请管理员运行 latchkey operator reset-password。",
-        "Check both and try again. If the password is lost, an administrator can run latchkey operator reset-password.";
+    sign_in_failed_lead: "请检查后重试。忘记密码时，请管理员在「操作员」页面重置。",
+        "Check both and try again. If the password is lost, an administrator can reset it on the operators page.";
 }
 
 impl T {
@@ -188,6 +188,17 @@ impl T {
             ConsoleError::NobodySelected => (self.nobody_selected(), self.nobody_selected_lead()),
             ConsoleError::TooMany => (self.too_many(), self.too_many_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
+            ConsoleError::TooManyAttempts => (self.too_many_attempts(), self.too_many_attempts_lead()),
+            ConsoleError::CodeWrong => (self.code_wrong(), self.code_wrong_lead()),
+            ConsoleError::PasswordWrong => (self.password_wrong(), self.password_wrong_lead()),
+            ConsoleError::PasswordLength => (self.password_length(), self.password_length_lead()),
+            ConsoleError::PasswordCommon => (self.password_common(), self.password_common_lead()),
+            ConsoleError::PasswordsDiffer => (self.passwords_differ(), self.passwords_differ_lead()),
+            ConsoleError::UsernameInvalid => (self.username_invalid(), self.username_invalid_lead()),
+            ConsoleError::OperatorTaken => (self.operator_taken(), self.operator_taken_lead()),
+            ConsoleError::LastAdmin => (self.last_admin(), self.last_admin_lead()),
+            ConsoleError::SecondFactorMissing => (self.must_set_up(), self.must_set_up_lead()),
+            ConsoleError::LinkGone => (self.link_gone(), self.link_gone_lead()),
             ConsoleError::Internal => (self.internal(), self.internal_lead()),
         }
     }

@@ -22,6 +22,7 @@ mod dashboard;
 mod durations;
 mod failures;
 mod lists;
+mod operators;
 mod privacy;
 mod resets;
 mod snippets;

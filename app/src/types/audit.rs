@@ -43,6 +43,21 @@ actions! {
     RevealPhone "reveal_phone",
     ExportUser "export_user",
     EraseUser "erase_user",
+    CreateOperator "create_operator",
+    SetOperatorRole "set_operator_role",
+    ResetOperator "reset_operator",
+    ResetOperatorPassword "reset_operator_password",
+    DisableOperator "disable_operator",
+    EnableOperator "enable_operator",
+    ChoosePassword "choose_password",
+    ChangePassword "change_password",
+    TurnOnSecondFactor "turn_on_second_factor",
+    TurnOffSecondFactor "turn_off_second_factor",
+    EndOwnSessions "end_own_sessions",
+    SignIn "sign_in",
+    SignOut "sign_out",
+    SignInFailed "sign_in_failed",
+    SignInLocked "sign_in_locked",
 }
 
 impl AuditAction {

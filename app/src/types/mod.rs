@@ -9,6 +9,7 @@ mod conflict;
 mod failure;
 mod metric;
 mod mini_program;
+mod operator;
 mod page;
 mod phone_change;
 mod privacy;
@@ -29,6 +30,10 @@ pub use failure::{
 };
 pub use metric::{Bucket, Dashboard, Metric, Tally};
 pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};
+
+pub use operator::{
+    Account, Invitation, NewLink, OperatorState, OperatorSummary, OwnSession, QrCode, SignInStep, TotpSetup,
+};
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use privacy::{ErasePreview, Erasure, Privacy, RevealedPhone};

@@ -13,11 +13,13 @@ use crate::store::{
 /// Who acts through `latchkey …` on the machine itself.
 const COMMAND_LINE: &str = "command line";
 pub(super) const HEAD: &str = "audit_head";
+/// Who tries to sign in and fails.
+const NOBODY: &str = "not signed in";
 
 /// Who acts, and through which request.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// An operator's username, or [`COMMAND_LINE`].
+    /// An operator's username, [`COMMAND_LINE`] or [`NOBODY`].
     pub name: String,
     /// `None` on the machine itself.
     pub arrival: Option<Arrival>,
@@ -30,6 +32,11 @@ impl Actor {
 
     pub fn command_line() -> Self {
         Self { name: COMMAND_LINE.to_owned(), arrival: None }
+    }
+
+    /// Somebody who has not proven who he is.
+    pub fn nobody(arrival: Option<Arrival>) -> Self {
+        Self { name: NOBODY.to_owned(), arrival }
     }
 
     /// No username has a space.

@@ -4,9 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use latchkey_app::types::{Millis, Role};
 
 use super::{ConfigFile, Failed, Outcome, say};
-use crate::{
-    clock::Clock, console::operators::Operators, random::Random, secret::Secret, start::StartError, store::Db,
-};
+use crate::{clock::Clock, console::operators::Operators, random::Random, secret::Secret, start};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Operator {
@@ -101,15 +99,16 @@ impl Operator {
 }
 
 async fn open(config: ConfigFile) -> Result<Operators, Failed> {
-    let config = config.load()?;
-    let db = Db::open(config.database_url.expose()).await.map_err(StartError::from)?;
-    db.migrate().await.map_err(StartError::from)?;
-    Ok(Operators::new(db, Clock::system(), Random::System))
+    Ok(start::start(&config.load()?, Clock::system(), Random::System).await?.operators)
 }
 
 async fn list(operators: &Operators) -> Outcome {
     for row in operators.list().await? {
-        let state = if row.disabled_at.is_some() { "disabled" } else { "enabled" };
+        let state = match row.disabled_at {
+            Some(_) => "disabled",
+            None if row.password_hash.is_empty() => "invited",
+            None => "enabled",
+        };
         say(format_args!("{}\t{}\t{state}\t{}", row.username, row.role, Millis(row.created_at).rfc3339()));
     }
     Ok(())

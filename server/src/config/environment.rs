@@ -34,6 +34,7 @@ const VARIABLES: &[(&str, &[&str], Kind)] = &[
     ("LATCHKEY_FAILED_RATE_PER_MIN", &["limits", "failed_per_minute"], Kind::Number),
     ("LATCHKEY_TRUSTED_PROXIES", &["trusted_proxies"], Kind::List),
     ("LATCHKEY_PHONE_CONFLICT", &["phone_conflict"], Kind::Text),
+    ("LATCHKEY_REQUIRE_ADMIN_TOTP", &["require_admin_totp"], Kind::Flag),
     ("LATCHKEY_COMPAT", &["compat"], Kind::Flag),
     ("LATCHKEY_LOG", &["log"], Kind::Text),
 ];

@@ -31,6 +31,7 @@ struct Raw {
     limits: RawLimits,
     trusted_proxies: Vec<String>,
     phone_conflict: PhoneConflict,
+    require_admin_totp: bool,
     compat: bool,
     log: String,
 }
@@ -74,6 +75,7 @@ impl Default for Raw {
             limits: RawLimits::default(),
             trusted_proxies: Vec::new(),
             phone_conflict: PhoneConflict::default(),
+            require_admin_totp: false,
             compat: true,
             log: "info".into(),
         }
@@ -141,6 +143,7 @@ fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
         },
         trusted_proxies: raw.trusted_proxies.iter().map(|text| network(text)).collect::<Result<_, _>>()?,
         phone_conflict: raw.phone_conflict,
+        require_admin_totp: raw.require_admin_totp,
         compat: raw.compat,
         log: raw.log,
     })

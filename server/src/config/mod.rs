@@ -43,6 +43,8 @@ pub struct Config {
     /// Only from these is `X-Forwarded-For` believed.
     pub trusted_proxies: Vec<IpNet>,
     pub phone_conflict: PhoneConflict,
+    /// Whether administrators must use a second factor.
+    pub require_admin_totp: bool,
     /// Whether the older routes (contract §4) are there.
     pub compat: bool,
     /// A `tracing` filter.

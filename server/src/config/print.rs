@@ -20,6 +20,7 @@ pub fn print(config: &Config) -> String {
     let proxies = config.trusted_proxies.iter().map(|network| network.to_string().into());
     set("trusted_proxies", proxies.collect::<Vec<toml::Value>>().into());
     set("phone_conflict", format!("{:?}", config.phone_conflict).to_lowercase().into());
+    set("require_admin_totp", config.require_admin_totp.into());
     set("compat", config.compat.into());
     set("log", config.log.clone().into());
     let mut text = toml.to_string();

@@ -92,7 +92,7 @@ impl Visit {
         detail["format"] = format.name().into();
         detail["full"] = full.into();
         detail["reason"] = reason.into();
-        visit.server.accounts.begin_export(&visit.actor, &detail).await.map_err(|error| match error {
+        visit.server.accounts.begin_export(&visit.own.actor, &detail).await.map_err(|error| match error {
             ExportError::TooMany => ConsoleError::TooMany,
             ExportError::Failure(failure) => internal(&failure),
         })?;
@@ -115,7 +115,7 @@ impl SignedInVisit {
             }
             return Ok(Filter { ids: Some(ids), status: Some(Status::Any), ..Filter::default() });
         }
-        let q = self.server.searched(query, &self.session).await?;
+        let q = self.server.searched(query, &self.own.session).await?;
         let mut tx = self.server.accounts.db.read().await?;
         self.server.filter(&mut tx, query, &q).await
     }
@@ -162,7 +162,7 @@ fn produce(
             }
         };
         drop(to);
-        if let Err(failure) = visit.server.accounts.end_export(&visit.actor, rows.read, whole).await {
+        if let Err(failure) = visit.server.accounts.end_export(&visit.own.actor, rows.read, whole).await {
             internal(&failure);
         }
     });

@@ -2,6 +2,7 @@
 //!
 //! Reads the store, opens phones to mask them, decides who may. Rendering is the app's.
 
+mod account;
 mod api_keys;
 mod apps;
 mod audit;
@@ -16,6 +17,7 @@ mod phone_changes;
 mod privacy;
 mod reason;
 mod resets;
+mod roster;
 mod search;
 mod sessions;
 mod shown_once;

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use latchkey_app::types::Millis;
+use latchkey_app::types::{Millis, Role};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -11,6 +11,7 @@ use tower_sessions::{
 use uuid::Uuid;
 
 use crate::{
+    arrival::Arrival,
     clock::Clock,
     random::Random,
     sealed::sha256,
@@ -26,39 +27,103 @@ const IDLE_S: i64 = 30 * 60;
 const ABSOLUTE_MS: i64 = 12 * 3600 * 1000;
 /// The idle time is counted from a note in the session, made at most this often: reading must not cost a write.
 const NOTE_EVERY_MS: i64 = 60 * 1000;
-/// The session's one value.
+/// Between the password and the second factor there is this much time.
+const SECOND_STEP_MS: i64 = 10 * 60 * 1000;
+/// The values of a session: one or the other.
 const SIGNED_IN: &str = "signed_in";
+const HALF_SIGNED_IN: &str = "half_signed_in";
+
+type SessionResult<T> = std::result::Result<T, session::Error>;
 
 /// Who is signed in, since when, and when he was last seen.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignedIn {
     pub operator: Uuid,
     pub since: Millis,
     pub seen: Millis,
+    /// His role when the session got its id.
+    role: Option<Role>,
+    /// Without the part of the address that names a household.
+    #[serde(default)]
+    pub network: String,
+    /// Such as `Firefox · Windows`.
+    #[serde(default)]
+    pub browser: String,
 }
 
 impl SignedIn {
     /// `None` when there is nobody, or his half day is over. Does not count as a sign of life.
-    pub async fn peek(session: &Session, now: Millis) -> std::result::Result<Option<Self>, session::Error> {
+    pub async fn peek(session: &Session, now: Millis) -> SessionResult<Option<Self>> {
         let this = session.get::<Self>(SIGNED_IN).await?;
         Ok(this.filter(|this| now.since(this.since) < ABSOLUTE_MS))
     }
 
     /// As [`Self::peek`], of somebody who does something.
-    pub async fn of(session: &Session, now: Millis) -> std::result::Result<Option<Self>, session::Error> {
+    pub async fn of(session: &Session, now: Millis) -> SessionResult<Option<Self>> {
         let Some(mut this) = Self::peek(session, now).await? else { return Ok(None) };
         if now.since(this.seen) >= NOTE_EVERY_MS {
             this.seen = now;
-            session.insert(SIGNED_IN, this).await?;
+            session.insert(SIGNED_IN, &this).await?;
         }
         Ok(Some(this))
     }
 
     /// Starts a session under a new id: one that was planted in the browser before is worth nothing.
-    pub async fn start(operator: Uuid, session: &Session, now: Millis) -> std::result::Result<(), session::Error> {
+    pub async fn start(
+        operator: Uuid,
+        role: Role,
+        session: &Session,
+        now: Millis,
+        arrival: Option<Arrival>,
+    ) -> SessionResult<()> {
         session.flush().await?;
-        session.insert(SIGNED_IN, Self { operator, since: now, seen: now }).await
+        let network = arrival.map(|arrival| arrival.network()).unwrap_or_default();
+        let client = arrival.map(|arrival| arrival.client).unwrap_or_default();
+        let words = [client.browser, client.platform].into_iter().flatten().map(|word| word.as_str().to_owned());
+        let browser = words.collect::<Vec<_>>().join(" · ");
+        session.insert(SIGNED_IN, Self { operator, since: now, seen: now, role: Some(role), network, browser }).await
     }
+
+    /// Goes on under a new id when the operator's role has changed.
+    pub async fn note_role(mut self, role: Role, session: &Session) -> SessionResult<()> {
+        if self.role == Some(role) {
+            return Ok(());
+        }
+        self.role = Some(role);
+        session.cycle_id().await?;
+        session.insert(SIGNED_IN, self).await
+    }
+
+    /// What a row of the database says; `None` of one who is not signed in, or no longer.
+    pub fn read(data: &str, now: Millis) -> Option<Self> {
+        let mut data: serde_json::Map<String, serde_json::Value> = serde_json::from_str(data).ok()?;
+        let this: Self = serde_json::from_value(data.remove(SIGNED_IN)?).ok()?;
+        (now.since(this.since) < ABSOLUTE_MS).then_some(this)
+    }
+}
+
+/// Whose password was right, and who has yet to show his second factor.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct HalfSignedIn {
+    pub operator: Uuid,
+    since: Millis,
+}
+
+impl HalfSignedIn {
+    pub async fn of(session: &Session, now: Millis) -> SessionResult<Option<Self>> {
+        let this = session.get::<Self>(HALF_SIGNED_IN).await?;
+        Ok(this.filter(|this| now.since(this.since) < SECOND_STEP_MS))
+    }
+
+    pub async fn start(operator: Uuid, session: &Session, now: Millis) -> SessionResult<()> {
+        session.flush().await?;
+        session.insert(HALF_SIGNED_IN, Self { operator, since: now }).await
+    }
+}
+
+/// The hash by which the session stands in the database; `None` of one that does not.
+pub fn stored_hash(session: &Session) -> Option<[u8; 32]> {
+    session.id().map(hash)
 }
 
 /// tower-sessions on our own database: the operator stands in a column, the id only as a hash.
@@ -93,9 +158,10 @@ fn backend(error: StoreError) -> Error {
 impl OperatorSessions {
     fn row(&self, record: &Record) -> Result<OperatorSessionRow> {
         let signed_in = record.data.get(SIGNED_IN).and_then(|value| SignedIn::deserialize(value).ok());
+        let half = record.data.get(HALF_SIGNED_IN).and_then(|value| HalfSignedIn::deserialize(value).ok());
         Ok(OperatorSessionRow {
             hash: hash(record.id).to_vec(),
-            operator_id: signed_in.map(|signed_in| signed_in.operator),
+            operator_id: signed_in.map(|this| this.operator).or(half.map(|this| this.operator)),
             data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
             expires_at: self.clock.now().plus_seconds(IDLE_S).0,
         })

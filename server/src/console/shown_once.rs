@@ -22,6 +22,15 @@ pub(super) async fn take(vault: &Vault, session: &Session, name: &str) -> Result
     if sealed.is_some() {
         session.remove::<String>(name).await.map_err(|error| internal(&error))?;
     }
+    open(vault, sealed)
+}
+
+/// Without taking it away: for what has to be shown until it is put to use.
+pub(super) async fn look(vault: &Vault, session: &Session, name: &str) -> Result<Option<String>, Failed> {
+    open(vault, session.get(name).await.map_err(|error| internal(&error))?)
+}
+
+fn open(vault: &Vault, sealed: Option<String>) -> Result<Option<String>, Failed> {
     let Some(sealed) = sealed.and_then(|text| hex::decode(text).ok()) else { return Ok(None) };
     Ok(Some(vault.open_text(Column::ShownOnce, Uuid::nil(), &sealed)?.to_string()))
 }

@@ -3,18 +3,25 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use latchkey_app::{
     error::ConsoleError,
-    port::{Admin, Console, Support, Viewer},
+    port::{Admin, Console, OwnAccount, Support, Viewer},
     types::{
-        AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
-        FailureList, FailureQuery, FailureStory, Found, MiniProgram, Operator, Page, PhoneChange, Privacy, ResetOrder,
-        ResetPreview, RevealedPhone, Role, Trial, TrialStep, UndoPreview, UnionidConflict, User, UserList, UserQuery,
-        Zone,
+        Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
+        FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink, Operator, OperatorSummary,
+        Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role, SignInStep, Trial, TrialStep,
+        UndoPreview, UnionidConflict, User, UserList, UserQuery, Zone,
     },
 };
 use tower_sessions::Session;
 
-use super::{ConsoleServer, internal, sessions::SignedIn, trial::try_decryption};
-use crate::{accounts::Actor, arrival::Arrival, secret::Secret};
+use super::{
+    ConsoleServer, Failed,
+    account::Own,
+    internal,
+    operators::Proven,
+    sessions::{HalfSignedIn, SignedIn},
+    trial::try_decryption,
+};
+use crate::{accounts::Actor, arrival::Arrival, secret::Secret, store::operators::OperatorRow};
 
 /// One request to the console.
 #[derive(Debug)]
@@ -29,9 +36,7 @@ pub struct Visit {
 /// A request of an operator who is signed in. Making one is the check; there is no other way to get at data.
 pub(super) struct SignedInVisit {
     pub(super) server: ConsoleServer,
-    pub(super) session: Session,
-    operator: Operator,
-    pub(super) actor: Actor,
+    pub(super) own: Own,
 }
 
 impl Visit {
@@ -49,8 +54,8 @@ impl Visit {
         Arc::new(Self { background: true, ..Self::new(server, session, arrival) })
     }
 
-    /// Who is here, when his role is at least this one.
-    pub(super) async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
+    /// Who is here.
+    async fn known(&self) -> Result<(Arc<SignedInVisit>, OperatorRow), ConsoleError> {
         let now = self.server.accounts.clock.now();
         let signed_in = if self.background {
             SignedIn::peek(&self.session, now).await
@@ -62,27 +67,76 @@ impl Visit {
         let row = self.server.operators.find(signed_in.operator).await.map_err(|error| internal(&error))?;
         let row = row.ok_or(ConsoleError::SignedOut)?;
         let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
-        if role < least {
-            return Err(ConsoleError::Forbidden);
-        }
+        signed_in.note_role(role, &self.session).await.map_err(|error| internal(&error))?;
         let actor = Actor::operator(&row.username, self.arrival);
-        let operator = Operator { username: row.username, role };
+        let operator = Operator { username: row.username.clone(), role };
         let (server, session) = (self.server.clone(), self.session.clone());
-        Ok(Arc::new(SignedInVisit { server, session, operator, actor }))
+        let own = Own { id: row.id, operator, session, actor, arrival: self.arrival };
+        Ok((Arc::new(SignedInVisit { server, own }), row))
+    }
+
+    /// Who is here, when his role is at least this one, and he has the second factor that he must have.
+    pub(super) async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
+        let (visit, row) = self.known().await?;
+        if self.server.operators.lacks_second_factor(&row) {
+            return Err(ConsoleError::SecondFactorMissing);
+        }
+        if visit.own.operator.role < least { Err(ConsoleError::Forbidden) } else { Ok(visit) }
+    }
+
+    async fn enter(&self, row: &OperatorRow) -> Result<(), Failed> {
+        let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
+        self.server.start_session(row.id, role, &self.session, self.arrival).await
     }
 }
 
 #[async_trait]
 impl Console for Visit {
-    async fn sign_in(&self, username: String, password: String) -> Result<(), ConsoleError> {
-        let operators = &self.server.operators;
-        let found = operators.verify(&username, Secret::new(password)).await.map_err(|error| internal(&error))?;
-        let operator = found.ok_or(ConsoleError::SignInFailed)?;
+    async fn sign_in(&self, username: String, password: String) -> Result<SignInStep, ConsoleError> {
+        let proven = self.server.operators.check_password(&username, Secret::new(password), self.arrival).await;
+        match proven.map_err(Failed::from)? {
+            Proven::All(row) => {
+                self.enter(&row).await?;
+                Ok(SignInStep::Done)
+            }
+            Proven::Password(row) => {
+                let now = self.server.accounts.clock.now();
+                HalfSignedIn::start(row.id, &self.session, now).await.map_err(|error| internal(&error))?;
+                Ok(SignInStep::SecondFactor)
+            }
+        }
+    }
+
+    async fn sign_in_code(&self, code: &str) -> Result<(), ConsoleError> {
         let now = self.server.accounts.clock.now();
-        SignedIn::start(operator.id, &self.session, now).await.map_err(|error| internal(&error))
+        let half = HalfSignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
+        let operator = half.ok_or(ConsoleError::SignedOut)?.operator;
+        let row = self.server.operators.check_code(operator, code, self.arrival).await.map_err(Failed::from)?;
+        Ok(self.enter(&row).await?)
+    }
+
+    async fn awaits_code(&self) -> Result<bool, ConsoleError> {
+        let now = self.server.accounts.clock.now();
+        Ok(HalfSignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?.is_some())
+    }
+
+    async fn invitation(&self, token: &str) -> Result<Invitation, ConsoleError> {
+        Ok(self.server.operators.open_link(token).await.map_err(Failed::from)?)
+    }
+
+    async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<(), ConsoleError> {
+        let password = Secret::new(password);
+        Ok(self.server.operators.accept_link(token, username, &password, self.arrival).await.map_err(Failed::from)?)
+    }
+
+    async fn own_account(&self) -> Result<Arc<dyn OwnAccount>, ConsoleError> {
+        Ok(self.known().await?.0)
     }
 
     async fn sign_out(&self) -> Result<(), ConsoleError> {
+        if let Ok((visit, _)) = self.known().await {
+            self.server.operators.note_sign_out(&visit.own.actor).await.map_err(Failed::from)?;
+        }
         let ended = self.session.flush().await.map_err(|error| internal(&error));
         // Whoever listens in another tab is gone, too.
         self.server.live.look_again();
@@ -103,17 +157,53 @@ impl Console for Visit {
 }
 
 #[async_trait]
+impl OwnAccount for SignedInVisit {
+    fn operator(&self) -> &Operator {
+        &self.own.operator
+    }
+
+    async fn account(&self) -> Result<Account, ConsoleError> {
+        Ok(self.server.own_account(&self.own).await?)
+    }
+
+    async fn change_password(&self, current: String, new: String) -> Result<(), ConsoleError> {
+        Ok(self.server.change_own_password(&self.own, Secret::new(current), Secret::new(new)).await?)
+    }
+
+    async fn begin_second_factor(&self) -> Result<(), ConsoleError> {
+        Ok(self.server.begin_second_factor(&self.own).await?)
+    }
+
+    async fn confirm_second_factor(&self, code: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.confirm_second_factor(&self.own, code).await?)
+    }
+
+    async fn end_second_factor(&self, password: String, code: &str) -> Result<(), ConsoleError> {
+        let Own { id, arrival, .. } = self.own;
+        Ok(self.server.operators.turn_off(id, Secret::new(password), code, arrival).await.map_err(Failed::from)?)
+    }
+
+    async fn end_session(&self, id: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.end_own_session(&self.own, id).await?)
+    }
+
+    async fn end_other_sessions(&self) -> Result<(), ConsoleError> {
+        Ok(self.server.end_other_sessions(&self.own).await?)
+    }
+}
+
+#[async_trait]
 impl Viewer for SignedInVisit {
     fn operator(&self) -> &Operator {
-        &self.operator
+        &self.own.operator
     }
 
     async fn users(&self, query: UserQuery) -> Result<UserList, ConsoleError> {
-        Ok(self.server.users(&query, &self.session).await?)
+        Ok(self.server.users(&query, &self.own.session).await?)
     }
 
     async fn search(&self, text: &str) -> Result<Found, ConsoleError> {
-        Ok(self.server.search(text, &self.session).await?)
+        Ok(self.server.search(text, &self.own.session).await?)
     }
 
     async fn user(&self, id: &str) -> Result<User, ConsoleError> {
@@ -163,42 +253,42 @@ impl Viewer for SignedInVisit {
 #[async_trait]
 impl Support for SignedInVisit {
     async fn preview_reset(&self, order: &ResetOrder) -> Result<ResetPreview, ConsoleError> {
-        Ok(self.server.preview_reset(order, &self.session).await?)
+        Ok(self.server.preview_reset(order, &self.own.session).await?)
     }
 
     async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError> {
-        Ok(self.server.reset(order, said, &self.actor, &self.session).await?)
+        Ok(self.server.reset(order, said, &self.own.actor, &self.own.session).await?)
     }
 
     async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.block_users(users, blocked, reason, &self.actor).await?)
+        Ok(self.server.block_users(users, blocked, reason, &self.own.actor).await?)
     }
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.ask_wechat(failure_id, &self.actor).await?)
+        Ok(self.server.ask_wechat(failure_id, &self.own.actor).await?)
     }
 
     async fn reveal_phone(&self, user_id: &str, reason: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.reveal_phone(user_id, reason, &self.actor, &self.session).await?)
+        Ok(self.server.reveal_phone(user_id, reason, &self.own.actor, &self.own.session).await?)
     }
 
     async fn revealed_phone(&self, user_id: &str) -> Result<Option<RevealedPhone>, ConsoleError> {
-        Ok(self.server.revealed_phone(user_id, &self.session).await?)
+        Ok(self.server.revealed_phone(user_id, &self.own.session).await?)
     }
 
     async fn reveal_wait(&self) -> Result<u32, ConsoleError> {
-        Ok(self.server.reveal_wait(&self.actor).await?)
+        Ok(self.server.reveal_wait(&self.own.actor).await?)
     }
 }
 
 #[async_trait]
 impl Admin for SignedInVisit {
     async fn preview_undo(&self, user: &str, reset: &str) -> Result<UndoPreview, ConsoleError> {
-        Ok(self.server.preview_undo(user, reset, &self.session).await?)
+        Ok(self.server.preview_undo(user, reset, &self.own.session).await?)
     }
 
     async fn undo_reset(&self, user: &str, reset: &str, said: &Confirmation) -> Result<(), ConsoleError> {
-        Ok(self.server.undo_reset(user, reset, said, &self.actor, &self.session).await?)
+        Ok(self.server.undo_reset(user, reset, said, &self.own.actor, &self.own.session).await?)
     }
 
     async fn api_keys(&self) -> Result<Vec<ApiKey>, ConsoleError> {
@@ -206,15 +296,15 @@ impl Admin for SignedInVisit {
     }
 
     async fn create_api_key(&self, name: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.create_api_key(name, &self.actor, &self.session).await?)
+        Ok(self.server.create_api_key(name, &self.own.actor, &self.own.session).await?)
     }
 
     async fn new_api_key(&self) -> Result<Option<String>, ConsoleError> {
-        Ok(self.server.new_api_key(&self.session).await?)
+        Ok(self.server.new_api_key(&self.own.session).await?)
     }
 
     async fn revoke_api_key(&self, id: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.revoke_api_key(id, &self.actor).await?)
+        Ok(self.server.revoke_api_key(id, &self.own.actor).await?)
     }
 
     async fn erase_preview(&self, user_id: &str) -> Result<ErasePreview, ConsoleError> {
@@ -222,11 +312,11 @@ impl Admin for SignedInVisit {
     }
 
     async fn erase_user(&self, user_id: &str, confirm: &str, reason: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.erase_user(user_id, confirm, reason, &self.actor).await?)
+        Ok(self.server.erase_user(user_id, confirm, reason, &self.own.actor).await?)
     }
 
     async fn export_user(&self, user_id: &str, reason: &str) -> Result<String, ConsoleError> {
-        Ok(self.server.export_user(user_id, reason, &self.actor).await?)
+        Ok(self.server.export_user(user_id, reason, &self.own.actor).await?)
     }
 
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {
@@ -234,10 +324,34 @@ impl Admin for SignedInVisit {
     }
 
     async fn check_app(&self, appid: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.check_app(appid, &self.actor).await?)
+        Ok(self.server.check_app(appid, &self.own.actor).await?)
+    }
+
+    async fn operators(&self) -> Result<Vec<OperatorSummary>, ConsoleError> {
+        Ok(self.server.operator_list().await?)
+    }
+
+    async fn invite_operator(&self, username: &str, role: Role) -> Result<(), ConsoleError> {
+        Ok(self.server.invite_operator(username, role, &self.own.actor, &self.own.session).await?)
+    }
+
+    async fn reset_operator(&self, id: &str, drops_second_factor: bool) -> Result<(), ConsoleError> {
+        Ok(self.server.reset_operator(id, drops_second_factor, &self.own.actor, &self.own.session).await?)
+    }
+
+    async fn new_link(&self) -> Result<Option<NewLink>, ConsoleError> {
+        Ok(self.server.new_operator_link(&self.own.session).await?)
+    }
+
+    async fn set_operator_role(&self, id: &str, role: Role) -> Result<(), ConsoleError> {
+        Ok(self.server.set_operator_role(id, role, &self.own.actor).await?)
+    }
+
+    async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError> {
+        Ok(self.server.enable_operator(id, enabled, &self.own.actor).await?)
     }
 
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {
-        Ok(self.server.settle_alert(appid, kind, &self.actor).await?)
+        Ok(self.server.settle_alert(appid, kind, &self.own.actor).await?)
     }
 }

@@ -1,7 +1,10 @@
 use crate::{
     accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
     clock::Millis,
-    store::{Result, Tx, failures, login_codes, operator_sessions, push, resets, rollups, session_keys, tokens},
+    store::{
+        Result, Tx, failures, login_codes, operator_links, operator_sessions, push, resets, rollups, session_keys,
+        sign_in_tries, tokens,
+    },
 };
 
 /// WeChat forgets a login code after five minutes; a day is time enough to explain one.
@@ -12,6 +15,8 @@ const EVENTS_KEPT_S: i64 = 30 * 86_400;
 const SIGNATURES_KEPT_S: i64 = 3600;
 /// More than a year, to compare a month with the year before.
 const ROLLUPS_KEPT_S: i64 = 400 * 86_400;
+/// A count of tries is forgotten after a quarter of an hour.
+const TRIES_KEPT_S: i64 = 3600;
 /// Rows per transaction: a sweep must not keep a login waiting.
 const BATCH: i64 = 500;
 
@@ -38,6 +43,8 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let keys = session_keys::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let tokens = tokens::expire(tx, now, BATCH).await?;
     let sessions = operator_sessions::expire(tx, now, BATCH).await?;
+    let links = operator_links::expire(tx, now, BATCH).await?;
+    let tries = sign_in_tries::expire(tx, now.plus_seconds(-TRIES_KEPT_S), BATCH).await?;
     let failures = failures::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
@@ -45,5 +52,6 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let resets = resets::expire(tx, now.plus_seconds(-RESETS_KEPT_S), BATCH).await?;
     let shards = rollups::settle(tx, now).await?;
     let hours = rollups::expire(tx, now.plus_seconds(-ROLLUPS_KEPT_S)).await?;
-    Ok(resets + codes + keys + tokens + sessions + failures + ciphertexts + signatures + events + shards + hours)
+    let signed_in = sessions + links + tries;
+    Ok(resets + codes + keys + tokens + signed_in + failures + ciphertexts + signatures + events + shards + hours)
 }

@@ -45,6 +45,16 @@ impl BlindIndex {
         self.hash("state", state)
     }
 
+    /// What tries to sign in are counted by: an account's name or an address.
+    pub fn sign_in(&self, what: &str, value: &str) -> [u8; 32] {
+        self.hash("sign in", &format!("{what}/{value}"))
+    }
+
+    /// A recovery code, with whose it is.
+    pub fn recovery_code(&self, code: &str) -> [u8; 32] {
+        self.hash("recovery code", code)
+    }
+
     fn hash(&self, kind: &str, value: &str) -> [u8; 32] {
         // HMAC takes a key of any length, so this cannot fail; were it to, nothing would be found, nothing leaked.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.0) else { return [0; 32] };

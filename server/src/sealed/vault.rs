@@ -34,6 +34,7 @@ pub enum Column {
     Reset,
     /// In an operator's session, by a handle.
     Search,
+    TotpSecret,
 }
 
 impl Column {
@@ -47,6 +48,7 @@ impl Column {
             Self::ShownOnce => b"operator_sessions.shown_once",
             Self::Reset => b"resets.before_sealed",
             Self::Search => b"operator_sessions.search",
+            Self::TotpSecret => b"operators.totp_sealed",
         }
     }
 }

@@ -30,6 +30,7 @@ const PAIRS: &[Pair] = pairs![
     2 "whole api" "0002_whole_api.sql",
     3 "failures" "0003_failures.sql",
     4 "resets" "0004_resets.sql",
+    5 "operators" "0005_operators.sql",
     6 "lists" "0006_lists.sql",
     7 "privacy" "0007_privacy.sql",
     8 "rollups" "0008_rollups.sql",

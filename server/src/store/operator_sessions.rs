@@ -59,3 +59,22 @@ pub async fn delete_of(tx: &mut Tx, operator: Uuid) -> Result<u64> {
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     super::expire(tx, "operator_sessions", "hash", "expires_at", before, batch).await
 }
+
+/// Every living session of an operator.
+pub async fn of(tx: &mut Tx, operator: Uuid, now: Millis) -> Result<Vec<OperatorSessionRow>> {
+    let sql =
+        "SELECT hash, operator_id, data, expires_at FROM operator_sessions WHERE operator_id = $1 AND expires_at > $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(operator).bind(now.0).fetch_all(conn).await)?)
+}
+
+/// Ends a session of this operator; `false` when he has no such session.
+pub async fn delete_one_of(tx: &mut Tx, operator: Uuid, hash: &[u8]) -> Result<bool> {
+    let sql = "DELETE FROM operator_sessions WHERE operator_id = $1 AND hash = $2";
+    Ok(execute!(tx, sqlx::query(sql).bind(operator).bind(hash))? == 1)
+}
+
+/// Ends every session of an operator but one; how many they were.
+pub async fn delete_others(tx: &mut Tx, operator: Uuid, but: &[u8]) -> Result<u64> {
+    let sql = "DELETE FROM operator_sessions WHERE operator_id = $1 AND hash <> $2";
+    Ok(execute!(tx, sqlx::query(sql).bind(operator).bind(but))?)
+}

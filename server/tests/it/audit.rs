@@ -5,7 +5,7 @@ use latchkey_app::types::Role;
 use uuid::Uuid;
 
 use crate::{
-    browser::{Desk, by_hand, with_phone},
+    counter::{Desk, by_hand, with_phone},
     databases::on_both,
     house::House,
 };

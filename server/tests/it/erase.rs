@@ -10,7 +10,7 @@ use latchkey_app::types::Role;
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{Desk, by_hand, with_phone},
+    counter::{Desk, by_hand, with_phone},
     databases::on_both,
     house::{APP_1, APP_2, House},
 };

@@ -114,7 +114,11 @@ async fn a_csv_holds_the_list_as_it_was_narrowed(house: House) {
     assert!(all[0].starts_with("用户 ID,昵称,国家代码,手机号,小程序,openid,unionid,状态,"), "{}", all[0]);
     assert!(all[1].starts_with(&format!("{a},\"陈晓, \"\"C\"\"\",86,135******66,App 1,{APP_1}:")), "{}", all[1]);
     assert!(all[2].starts_with(&format!("{b},Wong,852,51****67,App 1,")), "{}", all[2]);
-    assert!(all[1].ends_with(&format!(",正常,{},{}", Zone::default().text(NOW), Zone::default().text(NOW))), "{}", all[1]);
+    assert!(
+        all[1].ends_with(&format!(",正常,{},{}", Zone::default().text(NOW), Zone::default().text(NOW))),
+        "{}",
+        all[1]
+    );
     for (field, value, found) in [("q", "wong", &b), ("q", "13580006666", &a), ("q", "6666", &a)] {
         let some = browser.submit(EXPORT, &[("format", "csv"), (field, value)]).await;
         let some = lines(&some);

@@ -342,7 +342,8 @@ async fn wechat_is_asked_and_its_answers_are_filed(house: House) {
     let record = records(&house).await.remove(0);
     support.ask_wechat(&record.id).await.unwrap();
     assert_eq!(newest(&house).await.0, Cause::NotFromWechat);
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(3));
+    assert!(house.server.accounts.verify_audit().await.unwrap().is_ok());
+    assert_eq!(house.count("audit WHERE action = 'ask_wechat'").await, 2);
 }
 
 async fn a_request_id_leads_to_the_user(house: House) {

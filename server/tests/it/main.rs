@@ -2,12 +2,14 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test says what failed by failing")]
 
+mod account;
 mod alerts;
 mod audit;
 mod bind_phone;
 mod browser;
 mod compat;
 mod console;
+mod counter;
 mod dashboard;
 mod databases;
 mod desk;
@@ -23,6 +25,7 @@ mod live;
 mod login;
 mod migrations;
 mod openapi;
+mod operators;
 mod profile;
 mod push;
 mod refusals;
@@ -31,6 +34,7 @@ mod reveal;
 mod roles;
 mod rooms;
 mod search;
+mod sign_in;
 mod store;
 mod time_zone;
 mod undo;

@@ -3,7 +3,7 @@
 use latchkey_app::types::Role;
 
 use crate::{
-    browser::{Desk, by_hand, with_phone},
+    counter::{Desk, by_hand, with_phone},
     databases::on_both,
     house::House,
 };

@@ -232,6 +232,9 @@ async fn what_is_taken_stays(db: Db) {
         role: "admin".into(),
         created_at: NOW.0,
         disabled_at: None,
+        last_sign_in_at: None,
+        totp_sealed: None,
+        totp_step: None,
     };
     assert!(operators::insert(&mut tx, &operator).await.unwrap());
     assert!(!operators::insert(&mut tx, &OperatorRow { id: id(2), ..operator }).await.unwrap());

@@ -1,6 +1,7 @@
 //! The users list: narrowed, sorted, paged both ways, and what is done to several users at once.
 
 use latchkey::{clock::Millis, store::users};
+use latchkey_app::types::Zone;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -82,7 +82,11 @@ impl Accounts {
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
         let Some(times) = self.sampler.admit(&arrival.network()) else { return };
-        let work = work(self.clone(), times);
+        self.beside(work(self.clone(), times));
+    }
+
+    /// Starts `work` on a task of its own.
+    pub fn beside(&self, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
         self.reports.spawn(async move {
             if let Err(error) = work.await {
                 tracing::error!(%error, "a failure could not be recorded");

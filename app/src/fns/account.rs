@@ -1,0 +1,57 @@
+use leptos::server;
+
+use super::redirect;
+use crate::{error::ConsoleError, port};
+
+const PAGE: &str = "/console/account";
+
+/// The form of `/console/account`: the current password, and the new one twice.
+#[server(prefix = "/console/fn", endpoint = "change_password")]
+pub async fn change_password(current: String, password: String, repeat: String) -> Result<(), ConsoleError> {
+    let changed = async {
+        let account = port::own_account().await?;
+        let new = super::same(password, &repeat)?;
+        account.change_password(current, new).await
+    };
+    redirect(changed.await, "/console/account?done=password_changed", PAGE);
+    Ok(())
+}
+
+/// The page it leads back to shows the new secret until it is confirmed.
+#[server(prefix = "/console/fn", endpoint = "begin_second_factor")]
+pub async fn begin_second_factor() -> Result<(), ConsoleError> {
+    let begun = async { port::own_account().await?.begin_second_factor().await };
+    redirect(begun.await, "/console/account#second-factor", PAGE);
+    Ok(())
+}
+
+/// The app's first code: field `code`.
+#[server(prefix = "/console/fn", endpoint = "confirm_second_factor")]
+pub async fn confirm_second_factor(code: String) -> Result<(), ConsoleError> {
+    let confirmed = async { port::own_account().await?.confirm_second_factor(&code).await };
+    redirect(confirmed.await, PAGE, PAGE);
+    Ok(())
+}
+
+/// Takes both: fields `password` and `code`.
+#[server(prefix = "/console/fn", endpoint = "end_second_factor")]
+pub async fn end_second_factor(password: String, code: String) -> Result<(), ConsoleError> {
+    let ended = async { port::own_account().await?.end_second_factor(password, &code).await };
+    redirect(ended.await, "/console/account?done=second_factor_off", PAGE);
+    Ok(())
+}
+
+/// The button of a session: field `id`.
+#[server(prefix = "/console/fn", endpoint = "end_own_session")]
+pub async fn end_own_session(id: String) -> Result<(), ConsoleError> {
+    let ended = async { port::own_account().await?.end_session(&id).await };
+    redirect(ended.await, "/console/account?done=session_ended", PAGE);
+    Ok(())
+}
+
+#[server(prefix = "/console/fn", endpoint = "end_other_sessions")]
+pub async fn end_other_sessions() -> Result<(), ConsoleError> {
+    let ended = async { port::own_account().await?.end_other_sessions().await };
+    redirect(ended.await, "/console/account?done=session_ended", PAGE);
+    Ok(())
+}

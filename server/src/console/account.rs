@@ -1,0 +1,100 @@
+//! An operator's own account, as its page shows and changes it. What is only begun, or is shown once, waits in his session.
+
+use latchkey_app::{
+    error::ConsoleError,
+    types::{Account, Operator, OwnSession, Role},
+};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::{
+    ConsoleServer, Failed, internal,
+    sessions::{SignedIn, stored_hash},
+    shown_once,
+};
+use crate::{accounts::Actor, arrival::Arrival, secret::Secret, store::operator_sessions::OperatorSessionRow};
+
+const NEW_TOTP_SECRET: &str = "new_totp_secret";
+const NEW_RECOVERY_CODES: &str = "new_recovery_codes";
+
+/// Whose account it is, and the session and request he comes with.
+#[derive(Debug, Clone)]
+pub(super) struct Own {
+    pub id: Uuid,
+    pub operator: Operator,
+    pub session: Session,
+    pub actor: Actor,
+    pub arrival: Option<Arrival>,
+}
+
+impl ConsoleServer {
+    pub(super) async fn own_account(&self, own: &Own) -> Result<Account, Failed> {
+        let vault = &self.accounts.vault;
+        let row = self.operators.find(own.id).await?.ok_or(ConsoleError::SignedOut)?;
+        let secret = shown_once::look(vault, &own.session, NEW_TOTP_SECRET).await?;
+        let setup = secret.map(|secret| self.operators.totp_setup(&row.username, &Secret::new(secret))).transpose()?;
+        let codes = shown_once::take(vault, &own.session, NEW_RECOVERY_CODES).await?;
+        Ok(Account {
+            recovery_codes_left: self.operators.recovery_codes_left(own.id).await?,
+            must_set_up: self.operators.lacks_second_factor(&row),
+            setup,
+            new_recovery_codes: codes.map(|codes| codes.lines().map(str::to_owned).collect()).unwrap_or_default(),
+            sessions: self.own_sessions(own).await?,
+        })
+    }
+
+    /// Newest first.
+    async fn own_sessions(&self, own: &Own) -> Result<Vec<OwnSession>, Failed> {
+        let (now, current) = (self.accounts.clock.now(), stored_hash(&own.session));
+        let rows = self.operators.sessions(own.id).await?;
+        let session = |row: &OperatorSessionRow| {
+            let SignedIn { since, seen, network, browser, .. } = SignedIn::read(&row.data, now)?;
+            let current = current.is_some_and(|current| current.as_slice() == row.hash);
+            Some(OwnSession { id: hex::encode(&row.hash), since, seen, network, browser, current })
+        };
+        let mut sessions: Vec<OwnSession> = rows.iter().filter_map(session).collect();
+        sessions.sort_by_key(|session| std::cmp::Reverse((session.since, session.id.clone())));
+        Ok(sessions)
+    }
+
+    /// The session goes on, under a new id; all others end.
+    pub(super) async fn change_own_password(&self, own: &Own, current: Secret, new: Secret) -> Result<(), Failed> {
+        self.operators.change_password(own.id, current, new, own.arrival).await?;
+        self.start_session(own.id, own.operator.role, &own.session, own.arrival).await
+    }
+
+    pub(super) async fn begin_second_factor(&self, own: &Own) -> Result<(), Failed> {
+        let secret = self.operators.new_totp_secret();
+        shown_once::keep(&self.accounts.vault, &own.session, NEW_TOTP_SECRET, &secret).await
+    }
+
+    pub(super) async fn confirm_second_factor(&self, own: &Own, code: &str) -> Result<(), Failed> {
+        let vault = &self.accounts.vault;
+        let secret = shown_once::look(vault, &own.session, NEW_TOTP_SECRET).await?;
+        let secret = Secret::new(secret.ok_or(ConsoleError::BadRequest)?);
+        let codes = self.operators.turn_on(own.id, &secret, code, &own.actor).await?;
+        shown_once::take(vault, &own.session, NEW_TOTP_SECRET).await?;
+        shown_once::keep(vault, &own.session, NEW_RECOVERY_CODES, &Secret::new(codes.join("\n"))).await
+    }
+
+    pub(super) async fn end_own_session(&self, own: &Own, id: &str) -> Result<(), Failed> {
+        let hash = hex::decode(id).map_err(|_| ConsoleError::NotFound)?;
+        Ok(self.operators.end_session(own.id, &hash, &own.actor).await?)
+    }
+
+    pub(super) async fn end_other_sessions(&self, own: &Own) -> Result<(), Failed> {
+        let current = stored_hash(&own.session).ok_or(ConsoleError::SignedOut)?;
+        Ok(self.operators.end_other_sessions(own.id, &current, &own.actor).await?)
+    }
+
+    pub(super) async fn start_session(
+        &self,
+        id: Uuid,
+        role: Role,
+        session: &Session,
+        arrival: Option<Arrival>,
+    ) -> Result<(), Failed> {
+        let now = self.accounts.clock.now();
+        SignedIn::start(id, role, session, now, arrival).await.map_err(|error| internal(&error).into())
+    }
+}

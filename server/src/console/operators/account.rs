@@ -1,0 +1,77 @@
+//! What an operator does with his own account.
+
+use latchkey_app::types::AuditAction;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{OperatorError, Operators, Result};
+use crate::{
+    accounts::Actor,
+    arrival::Arrival,
+    secret::Secret,
+    store::{
+        operator_sessions::{self, OperatorSessionRow},
+        operators, recovery_codes,
+    },
+};
+
+impl Operators {
+    /// Changes the password for whoever has the current one, and ends every session, this one too: it goes on under a new id.
+    pub async fn change_password(
+        &self,
+        id: Uuid,
+        current: Secret,
+        new: Secret,
+        arrival: Option<Arrival>,
+    ) -> Result<()> {
+        let row = self.find(id).await?.ok_or(OperatorError::Unknown)?;
+        let tried = self.begin_try(&row.username, arrival).await?;
+        if !self.matches(Some(&row), &current).await? {
+            self.fail(&tried, Some(&row), "password");
+            return Err(OperatorError::WrongPassword);
+        }
+        let hash = self.hash(&row.username, &new).await;
+        let mut tx = self.accounts.db.write().await?;
+        self.succeed(&mut tx, &tried).await?;
+        if let Ok(hash) = &hash {
+            operators::set_password(&mut tx, id, hash).await?;
+            operator_sessions::delete_of(&mut tx, id).await?;
+            let actor = Actor::operator(&row.username, arrival);
+            self.accounts.write_audit(&mut tx, &actor, AuditAction::ChangePassword, None, &json!({})).await?;
+        }
+        tx.commit().await?;
+        hash.map(drop)
+    }
+
+    /// How many recovery codes are left; `None` where the second factor is off.
+    pub async fn recovery_codes_left(&self, id: Uuid) -> Result<Option<i64>> {
+        let mut tx = self.accounts.db.read().await?;
+        let on = operators::find(&mut tx, id).await?.is_some_and(|row| row.totp_sealed.is_some());
+        Ok(if on { Some(recovery_codes::count(&mut tx, id).await?) } else { None })
+    }
+
+    pub async fn sessions(&self, id: Uuid) -> Result<Vec<OperatorSessionRow>> {
+        let now = self.accounts.clock.now();
+        Ok(operator_sessions::of(&mut self.accounts.db.read().await?, id, now).await?)
+    }
+
+    /// Ends a session of this operator, by its hash.
+    pub async fn end_session(&self, id: Uuid, hash: &[u8], actor: &Actor) -> Result<()> {
+        let mut tx = self.accounts.db.write().await?;
+        if !operator_sessions::delete_one_of(&mut tx, id, hash).await? {
+            return Err(OperatorError::Unknown);
+        }
+        self.accounts.write_audit(&mut tx, actor, AuditAction::EndOwnSessions, None, &json!({ "sessions": 1 })).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Ends every session of this operator but the one with this hash.
+    pub async fn end_other_sessions(&self, id: Uuid, but: &[u8], actor: &Actor) -> Result<()> {
+        let mut tx = self.accounts.db.write().await?;
+        let sessions = operator_sessions::delete_others(&mut tx, id, but).await?;
+        self.accounts
+            .write_audit(&mut tx, actor, AuditAction::EndOwnSessions, None, &json!({ "sessions": sessions }))
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,83 @@
+//! Signing in: the password, and then the second factor where it is on.
+
+use latchkey_app::types::AuditAction;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{OperatorError, Operators, Result, tries::Try};
+use crate::{
+    accounts::Actor,
+    arrival::Arrival,
+    secret::Secret,
+    store::{
+        Tx,
+        operators::{self, OperatorRow},
+    },
+};
+
+/// How much an operator has proven.
+#[derive(Debug)]
+pub enum Proven {
+    /// All that is asked for.
+    All(OperatorRow),
+    /// His password; the second factor is still to come.
+    Password(OperatorRow),
+}
+
+impl Operators {
+    /// The first step. Takes the same time, and counts alike, whether the name exists.
+    pub async fn check_password(&self, username: &str, password: Secret, arrival: Option<Arrival>) -> Result<Proven> {
+        let tried = self.begin_try(username, arrival).await?;
+        let row = operators::find_username(&mut self.accounts.db.read().await?, username).await?;
+        let able = row.as_ref().filter(|row| row.disabled_at.is_none());
+        let right = self.matches(able, &password).await?;
+        let Some(able) = able.filter(|_| right) else {
+            self.fail(&tried, row.as_ref(), "password");
+            return Err(OperatorError::SignInFailed);
+        };
+        let renewed = self.renewed(able, &password).await?;
+        let mut tx = self.accounts.db.write().await?;
+        if let Some(hash) = renewed {
+            operators::renew_password(&mut tx, able.id, &able.password_hash, &hash).await?;
+        }
+        let whole = able.totp_sealed.is_none();
+        if whole {
+            self.admit(&mut tx, able, &tried, None).await?;
+        } else {
+            self.succeed_half(&mut tx, &tried).await?;
+        }
+        tx.commit().await?;
+        let row = able.clone();
+        Ok(if whole { Proven::All(row) } else { Proven::Password(row) })
+    }
+
+    /// The second step, for an operator whose password was right: a code of his app, or a recovery code.
+    pub async fn check_code(&self, operator: Uuid, code: &str, arrival: Option<Arrival>) -> Result<OperatorRow> {
+        let row = self.find(operator).await?.ok_or(OperatorError::SignInFailed)?;
+        let tried = self.begin_try(&row.username, arrival).await?;
+        let mut tx = self.accounts.db.write().await?;
+        let Some(factor) = self.use_code(&mut tx, &row, code).await? else {
+            drop(tx);
+            self.fail(&tried, Some(&row), "second factor");
+            return Err(OperatorError::WrongCode);
+        };
+        self.admit(&mut tx, &row, &tried, Some(factor)).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    async fn admit(&self, tx: &mut Tx, row: &OperatorRow, tried: &Try, factor: Option<&str>) -> Result<()> {
+        self.succeed(tx, tried).await?;
+        operators::signed_in(tx, row.id, self.accounts.clock.now()).await?;
+        let actor = Actor::operator(&row.username, tried.arrival);
+        let detail = json!({ "secondFactor": factor });
+        Ok(self.accounts.write_audit(tx, &actor, AuditAction::SignIn, None, &detail).await?)
+    }
+
+    /// For the audit log; the session itself is the visit's to end.
+    pub async fn note_sign_out(&self, actor: &Actor) -> Result<()> {
+        let mut tx = self.accounts.db.write().await?;
+        self.accounts.write_audit(&mut tx, actor, AuditAction::SignOut, None, &json!({})).await?;
+        Ok(tx.commit().await?)
+    }
+}
