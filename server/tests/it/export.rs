@@ -1,5 +1,6 @@
 //! Exports of the users list: who may, what is in them, what is filed.
 
+use latchkey_app::types::Zone;
 use serde_json::json;
 
 use crate::{
