@@ -34,6 +34,8 @@ pub enum ConsoleError {
     NothingToReset,
     /// A reset that has been undone, or cannot be any more: 409.
     Final,
+    /// The user was merged into another one: that one is meant, or the merge is to be undone first: 409.
+    Merged,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
     /// Our own fault: 500. Logged once, at the server's edge.
@@ -41,7 +43,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -55,6 +57,7 @@ impl ConsoleError {
         Self::Stale,
         Self::NothingToReset,
         Self::Final,
+        Self::Merged,
         Self::WeChat,
         Self::Internal,
     ];
@@ -73,7 +76,7 @@ impl ConsoleError {
             Self::BadRequest => 400,
             Self::Taken | Self::NoSession | Self::NothingToAsk => 409,
             Self::NoReason | Self::Unconfirmed => 422,
-            Self::Stale | Self::NothingToReset | Self::Final => 409,
+            Self::Stale | Self::NothingToReset | Self::Final | Self::Merged => 409,
             Self::WeChat => 502,
             Self::Internal => 500,
         }

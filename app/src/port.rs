@@ -11,8 +11,8 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
-        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview, UnionidConflict, User,
+        AlertKind, ApiKey, Confirmation, Conflict, ConflictQuery, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
+        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview, User,
         UserQuery, UserSummary,
     },
 };
@@ -41,7 +41,8 @@ pub trait Viewer: Send + Sync {
     async fn phone_changes(&self, cursor: Option<Cursor>) -> Result<Page<PhoneChange>, ConsoleError>;
     /// The configured mini programs, in the order of the configuration.
     async fn mini_programs(&self) -> Result<Vec<MiniProgram>, ConsoleError>;
-    async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError>;
+    async fn conflicts(&self, query: ConflictQuery) -> Result<Page<Conflict>, ConsoleError>;
+    async fn conflict(&self, id: &str) -> Result<Conflict, ConsoleError>;
     async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError>;
     async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError>;
     /// The last 24 hours by the hour, or the last 7 or 30 days by the day in Beijing.
@@ -55,6 +56,8 @@ pub trait Support: Send + Sync {
     async fn preview_reset(&self, order: &ResetOrder) -> Result<ResetPreview, ConsoleError>;
     /// Does what was previewed, or nothing if something has changed since.
     async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError>;
+    /// Settles a conflict: the two stay two users.
+    async fn keep_apart(&self, conflict: &str, reason: &str) -> Result<(), ConsoleError>;
     /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
 }

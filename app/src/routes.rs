@@ -13,7 +13,7 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
+        ApiKeysPage, AppsPage, ConflictPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
         PhoneChangesPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
     },
     text::{preferences, t},
@@ -90,6 +90,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/try") view=TrialPage ssr=SsrMode::Async />
                 <Route path=path!("/console/apps") view=AppsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/conflicts") view=ConflictsPage ssr=SsrMode::Async />
+                <Route path=path!("/console/conflicts/:id") view=ConflictPage ssr=SsrMode::Async />
                 <Route path=path!("/console/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
                 <Route path=path!("/console/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>

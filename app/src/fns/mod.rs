@@ -5,6 +5,7 @@
 
 mod alerts;
 mod api_keys;
+mod conflicts;
 mod failures;
 mod preferences;
 mod resets;
@@ -12,6 +13,7 @@ mod session;
 
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};
+pub use conflicts::KeepApart;
 pub use failures::AskWechat;
 pub use preferences::SetPreference;
 pub use resets::{ResetUser, UndoReset};

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod apps;
+mod conflict;
 mod conflicts;
 mod dashboard;
 mod failure;
@@ -16,6 +17,7 @@ mod users;
 
 pub use api_keys::ApiKeysPage;
 pub use apps::AppsPage;
+pub use conflict::ConflictPage;
 pub use conflicts::ConflictsPage;
 pub use dashboard::DashboardPage;
 pub use failure::FailurePage;

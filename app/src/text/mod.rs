@@ -16,6 +16,7 @@ mod alerts;
 mod causes;
 mod causes_en;
 mod causes_zh;
+mod conflicts;
 mod console;
 mod durations;
 mod failures;

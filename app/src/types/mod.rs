@@ -15,7 +15,7 @@ mod user;
 
 pub use api_key::ApiKey;
 pub use cause::Cause;
-pub use conflict::UnionidConflict;
+pub use conflict::{Conflict, ConflictKind, ConflictQuery, Party, Settled, Settlement};
 pub use failure::{
     Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, FailureTrend,
     KeyTried, Stage, TrendBucket, Trial, TrialStep, UserRef, VersionTrend,

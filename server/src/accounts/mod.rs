@@ -9,6 +9,7 @@ mod audit;
 mod authenticate;
 mod bind_phone;
 mod check_session;
+mod conflicts;
 mod erase;
 mod exchange_code;
 mod failure;
@@ -17,7 +18,6 @@ mod introspect;
 mod key_ring;
 mod log_in;
 mod log_out;
-mod note_conflict;
 mod profile;
 mod prove_phone;
 mod reports;
@@ -44,8 +44,8 @@ pub use profile::Profile;
 pub use prove_phone::PhoneProof;
 pub use reports::{AskError, ButtonRefusal};
 pub use resets::{
-    BindingPart, ComesBack, Fate, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan, ResetError, UndoPlan,
-    UnionidPart, What,
+    AccountPart, BindingPart, ComesBack, Fate, HandedPhone, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan,
+    ResetError, UndoPlan, UnionidPart, What,
 };
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;

@@ -12,16 +12,20 @@ const TYPED_REASON: &str = "typed_reason";
 
 /// The reason, when there is one and the last four characters of the user's id were typed.
 pub(super) fn confirmed<'a>(said: &'a Confirmation, user: &str) -> Result<&'a str, ConsoleError> {
-    let reason = said.reason.trim();
-    if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
-        return Err(ConsoleError::NoReason);
-    }
+    let reason = reason_of(&said.reason)?;
     let typed = said.typed.trim().to_ascii_lowercase();
     if typed.len() == 4 && user.to_ascii_lowercase().ends_with(&typed) {
         Ok(reason)
     } else {
         Err(ConsoleError::Unconfirmed)
     }
+}
+
+/// The reason, when there is one.
+pub(super) fn reason_of(said: &str) -> Result<&str, ConsoleError> {
+    let reason = said.trim();
+    let fits = (1..=LONGEST_REASON).contains(&reason.chars().count());
+    if fits { Ok(reason) } else { Err(ConsoleError::NoReason) }
 }
 
 /// Between a form and the page it leads back to, the reason stands in the operator's session, sealed: it may name somebody,

@@ -21,7 +21,14 @@ impl ConsoleServer {
         let mut tx = self.accounts.db.read().await?;
         let search = match query.q.as_str() {
             "" => None,
-            q => Some(Search { trace: user_behind(&mut tx, q).await?, ..search(q, &self.accounts.index) }),
+            q => {
+                let mut search = Search { trace: user_behind(&mut tx, q).await?, ..search(q, &self.accounts.index) };
+                // Who was merged into another user is found as that one.
+                for id in [&mut search.id, &mut search.trace].into_iter().flatten() {
+                    *id = users::survivor(&mut tx, *id).await?.unwrap_or(*id);
+                }
+                Some(search)
+            }
         };
         let slice = users::list(&mut tx, search.as_ref(), start, PAGE).await?;
         let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();

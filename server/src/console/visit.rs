@@ -5,9 +5,8 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Confirmation, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
-        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview, UnionidConflict,
-        User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Conflict, ConflictQuery, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
+        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview, User, UserQuery, UserSummary,
     },
 };
 use tower_sessions::Session;
@@ -103,8 +102,12 @@ impl Viewer for SignedInVisit {
         Ok(self.server.mini_programs().await?)
     }
 
-    async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError> {
-        Ok(self.server.unionid_conflicts(cursor.as_ref()).await?)
+    async fn conflicts(&self, query: ConflictQuery) -> Result<Page<Conflict>, ConsoleError> {
+        Ok(self.server.conflicts(&query).await?)
+    }
+
+    async fn conflict(&self, id: &str) -> Result<Conflict, ConsoleError> {
+        Ok(self.server.conflict(id).await?)
     }
 
     async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError> {
@@ -128,6 +131,10 @@ impl Support for SignedInVisit {
 
     async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError> {
         Ok(self.server.reset(order, said, &self.actor, &self.session).await?)
+    }
+
+    async fn keep_apart(&self, conflict: &str, reason: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.keep_apart(conflict, reason, &self.actor).await?)
     }
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {

@@ -30,6 +30,7 @@ const PAIRS: &[Pair] = pairs![
     2 "whole api" "0002_whole_api.sql",
     3 "failures" "0003_failures.sql",
     4 "resets" "0004_resets.sql",
+    9 "conflicts" "0009_conflicts.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

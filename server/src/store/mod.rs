@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod api_keys;
 pub mod audit;
 pub mod bindings;
+pub mod conflicts;
 pub mod erasures;
 pub mod failures;
 pub mod login_codes;
@@ -19,7 +20,6 @@ pub mod resets;
 pub mod session_keys;
 pub mod settings;
 pub mod tokens;
-pub mod unionid_conflicts;
 pub mod users;
 
 pub use db::{Db, MigrationReport, Tx};

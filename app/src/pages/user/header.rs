@@ -2,17 +2,18 @@ use leptos::{either::Either, prelude::*};
 
 use super::preview_link;
 use crate::{
-    components::{Icon, avatar, copyable, fact, moment, phone, status},
+    components::{Icon, avatar, copyable, fact, moment, phone, status, user_link},
     text::t,
-    types::{ResetKind, User, UserSummary},
+    types::{ResetKind, Settlement, User, UserSummary},
 };
 
 /// Who it is, and in what state.
 pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
     let UserSummary { id, nickname, .. } = user.summary.clone();
-    let state = match user.erased_at {
-        Some(_) => Either::Left(view! { <span class="badge">{t().erased()}</span> }),
-        None => Either::Right(status(user.summary.blocked)),
+    let state = match (user.erased_at, &user.merged_into) {
+        (Some(_), _) => Either::Left(view! { <span class="badge">{t().erased()}</span> }),
+        (None, Some(_)) => Either::Left(view! { <span class="badge">{t().settlement(Settlement::Merged)}</span> }),
+        (None, None) => Either::Right(status(user.summary.blocked)),
     };
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
@@ -26,6 +27,7 @@ pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
         </div>
         {blocked(user)}
         {erased(user)}
+        {merged(user)}
     }
 }
 
@@ -63,6 +65,31 @@ fn erased(user: &User) -> impl IntoView + use<> {
             </div>
         }
     })
+}
+
+/// Where a merged user has gone, or who has come to this one.
+fn merged(user: &User) -> impl IntoView + use<> {
+    let into = user.merged_into.clone().map(|other| {
+        view! {
+            <div class="notice state">
+                {Icon::Arrow.view()} <div>
+                    <h2>{t().merged_notice()}</h2>
+                    <p>{t().merged_notice_lead()} {user_link(&other.id, other.nickname)}</p>
+                </div>
+            </div>
+        }
+    });
+    let here = user.merged.iter().map(|id| view! { <a href=format!("/console/users/{id}")><code>{id.clone()}</code></a> " " });
+    let here = (!user.merged.is_empty()).then(|| {
+        view! {
+            <div class="notice state">
+                {Icon::Users.view()} <div>
+                    <p>{t().merged_here()} {here.collect_view()}</p>
+                </div>
+            </div>
+        }
+    });
+    view! { {into} {here} }
 }
 
 pub(super) fn facts(user: &User, support: bool) -> impl IntoView + use<> {

@@ -37,14 +37,14 @@ pub fn UserPage() -> impl IntoView {
 
 fn content(user: User, role: Role) -> impl IntoView {
     // Whose data is gone has nothing left that could be reset.
-    let support = role >= Role::Support && user.erased_at.is_none();
+    let support = role >= Role::Support && user.erased_at.is_none() && user.merged_into.is_none();
     view! {
         {header::header(&user, support).into_any()}
         {outcome().into_any()}
         {header::facts(&user, support).into_any()}
         {bindings::section(&user, support).into_any()}
         {sessions::section(&user, support).into_any()}
-        {phones::section(user.phone_changes.clone()).into_any()}
+        {phones::section(&user).into_any()}
         {failures::section(&user).into_any()}
         {resets::section(&user, role).into_any()}
         {life::section(&user.events).into_any()}

@@ -52,9 +52,10 @@ fn content(preview: UndoPreview) -> impl IntoView {
 
 /// The act, who did it, when and why.
 fn undone(reset: Reset) -> impl IntoView {
+    let other = reset.other.map(|other| fact(t().second_user(), user_link(&other.id, other.nickname)));
     view! {
         <dl class="card facts">
-            {fact(t().undone_act(), t().reset_kind(reset.kind))} {fact(t().time(), moment(reset.at))}
+            {fact(t().undone_act(), t().reset_kind(reset.kind))} {other} {fact(t().time(), moment(reset.at))}
             {fact(t().by(), reset.by)} {fact(t().why(), view! { <bdi>{reset.reason}</bdi> })}
         </dl>
     }
@@ -79,6 +80,13 @@ fn part(part: UndoPart) -> impl IntoView {
 fn taken(what: Taken) -> impl IntoView {
     let (name, app, id) = match what {
         Taken::Phone(number) => return Either::Left(view! { {t().phone()} " " <span class="phone">{number}</span> }),
+        Taken::HandedPhone(number) => {
+            return Either::Left(view! { {t().phone()} " " <span class="phone">{number}</span> });
+        }
+        Taken::ReplacedPhone(number) => {
+            return Either::Left(view! { {t().taken_replaced()} " " <span class="phone">{number}</span> });
+        }
+        Taken::Account => ("", None, t().taken_account().to_owned()),
         Taken::Openid { app, openid } => ("openid", Some(app), openid),
         Taken::Unionid { app, unionid } => ("unionid", app, unionid),
     };
@@ -93,6 +101,7 @@ fn obstacle(fate: Fate) -> Option<AnyView> {
         Fate::PhoneOf(user) => view! { {t().phone_of_other()} {user_link(&user.id, user.nickname)} }.into_any(),
         Fate::OpenidOf(user) => view! { {t().openid_of_other()} {user_link(&user.id, user.nickname)} }.into_any(),
         Fate::OtherPhone(number) => t().other_phone(&number).into_any(),
+        Fate::Unbound => t().binding_unbound().into_any(),
         Fate::NoBinding => t().binding_gone().into_any(),
         Fate::OtherUnionid => t().unionid_other().into_any(),
     };
