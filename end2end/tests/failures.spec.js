@@ -175,7 +175,7 @@ test('a failure tells what happened, how it is known, what to change and what wa
 
   await page.locator('.headline').getByRole('link', { name: '未设置昵称' }).click();
   await expect(page).toHaveURL(`/console/users/${userId}`);
-  await page.getByRole('main').getByRole('link', { name: '失败诊断' }).click();
+  await page.getByRole('main').getByRole('link', { name: '全部失败记录' }).click();
   await expect(page).toHaveURL(`/console/failures?user=${userId}`);
   await expect(records(page)).toHaveCount(1);
 });

@@ -1,7 +1,7 @@
 //! What support takes from a user and an administrator gives back: the previews, the record, the user's page around them.
 
 use super::{Lang, T};
-use crate::types::{ResetKind, Role};
+use crate::types::ResetKind;
 
 texts! {
     // The user's page
@@ -12,7 +12,6 @@ texts! {
     sessions: "登录会话", "Sessions";
     sessions_lead: "小程序持有的登录令牌，最近使用的在最前", "The API tokens that mini programs hold; last used first";
     no_sessions: "没有有效的会话", "No living sessions";
-    no_sessions_lead: "用户下次打开小程序登录后，会话会出现在这里。", "One appears here at the next login.";
     client_version: "小程序版本", "Version";
     last_used_at: "最近使用", "Last used";
     expires: "到期", "Ends";
@@ -27,24 +26,21 @@ texts! {
     by: "操作人", "By";
     state: "状态", "State";
     operator_column: "操作人", "Operator";
-    by_user: "用户本人", "the user";
     undo: "撤销", "Undo";
     state_never: "无需撤销", "Nothing to undo";
     state_final: "已不可撤销", "Can no longer be undone";
     danger: "重置与封禁", "Reset or block";
     danger_lead: "每一步都会先给出预览，确认后才执行，并写入审计日志。", "Each shows a preview first, does nothing before you confirm, and goes into the audit log.";
     unbind: "解绑", "Unbind";
-    forget: "清除", "Forget";
 
     // A preview
-    whom: "用户", "User";
     what_happens: "将会发生什么", "What will happen";
     what_stays: "不变的", "What stays";
     can_undo: "能否撤销", "Can it be undone?";
-    confirm: "确认", "Confirm";
     why: "原因", "Reason";
     why_hint: "写入审计日志，请不要填写手机号等个人信息", "Goes into the audit log. Leave out phone numbers and other personal data";
     type_to_confirm: "输入用户 ID 的最后四个字符", "Type the last four characters of the user id";
+    back_to_user: "返回此用户", "Back to the user";
     cancel: "取消", "Cancel";
     stays_wechat: "微信绑定不变：此人下次登录仍是同一个用户，可以重新授权手机号。",
         "The WeChat bindings stay: the person comes back as the same user and can share a phone again.";
@@ -248,13 +244,6 @@ impl T {
         match self.0 {
             Lang::Zh => format!("{by} 于 {when} 撤销"),
             Lang::En => format!("Undone by {by}, {when}"),
-        }
-    }
-
-    pub fn only_role(self, role: Role) -> String {
-        match self.0 {
-            Lang::Zh => format!("由{}撤销", self.role(role)),
-            Lang::En => format!("by an {}", self.role(role).to_lowercase()),
         }
     }
 

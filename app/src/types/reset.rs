@@ -170,6 +170,13 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// As whom the person comes back who loses an openid.
+    pub const fn comes_back(&self) -> Option<&ComesBack> {
+        if let Self::Openid { comes_back, .. } = self { Some(comes_back) } else { None }
+    }
+}
+
 /// As whom the person with an unbound openid logs in the next time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComesBack {

@@ -17,7 +17,11 @@ pub(super) async fn keep(vault: &Vault, session: &Session, name: &str, secret: &
 
 /// The second time there is none.
 pub(super) async fn take(vault: &Vault, session: &Session, name: &str) -> Result<Option<String>, Failed> {
-    let sealed: Option<String> = session.remove(name).await.map_err(|error| internal(&error))?;
+    // To remove what is not there would be a write all the same.
+    let sealed: Option<String> = session.get(name).await.map_err(|error| internal(&error))?;
+    if sealed.is_some() {
+        session.remove::<String>(name).await.map_err(|error| internal(&error))?;
+    }
     let Some(sealed) = sealed.and_then(|text| hex::decode(text).ok()) else { return Ok(None) };
     Ok(Some(vault.open_text(Column::ShownOnce, Uuid::nil(), &sealed)?.to_string()))
 }

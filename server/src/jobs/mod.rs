@@ -2,6 +2,8 @@
 
 mod retention;
 
+pub use retention::sweep;
+
 use std::time::Duration;
 
 use crate::accounts::Accounts;
@@ -15,7 +17,7 @@ pub async fn run(accounts: Accounts) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match retention::sweep(&accounts).await {
+        match sweep(&accounts).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "deleted what is no longer needed"),
             Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),

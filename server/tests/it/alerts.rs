@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::{
     databases::{on_both, sqlite_url},
+    desk::{Desk, Filled, seen},
     house::{APP_1, House},
 };
 
@@ -70,12 +71,10 @@ async fn a_reset_ends_the_old_key_here_and_at_wechat(house: House) {
     let token = login["token"].as_str().unwrap();
     let old = house.tap("u1", "encrypted").await;
     let user = login["userInfo"]["userId"].as_str().unwrap();
-    let support = house.console("support").await.support().await.unwrap();
-    let page = house.console("viewer").await.viewer().await.unwrap().user(user).await.unwrap();
-    let binding = page.bindings[0].id.clone();
-    assert!(support.reset_wechat_session(&binding, "  ").await.is_err(), "a reason is needed");
-    assert!(house.console("viewer").await.support().await.is_err(), "a viewer may not");
-    support.reset_wechat_session(&binding, "the log was leaked").await.unwrap();
+    let support = Desk::of(&house, "support").await;
+    let binding = support.user(user).await.bindings[0].id.clone();
+    let preview = support.reset(user, "wechat_session", &binding).await;
+    assert!(preview.contains("不能撤销"), "{preview}");
     house.me(token).await.data();
     house.post_as(token, "/api/bindPhone", old).await.refused(422, "decrypt_failed", "relogin");
     let new = house.tap("u1", "encrypted").await;
@@ -83,8 +82,10 @@ async fn a_reset_ends_the_old_key_here_and_at_wechat(house: House) {
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(1));
     // A key that WeChat no longer takes cannot be reset.
     house.sim("rotate", json!({ "user": "u1", "appid": APP_1 })).await;
-    let again = support.reset_wechat_session(&binding, "once more").await;
-    assert_eq!(again, Err(latchkey_app::error::ConsoleError::NoSession));
+    let shown = seen(&support.preview(user, "wechat_session", &binding).await.text);
+    let again = Filled { reason: "once more", typed: user };
+    let to = support.confirm(user, "wechat_session", &binding, &shown, &again).await;
+    assert_eq!(to, format!("/console/users/{user}?problem=NoSession"));
 }
 
 #[tokio::test]

@@ -14,8 +14,7 @@ pub(super) fn head(title: &'static str, user: &UserSummary) -> impl IntoView + u
     let page = format!("/console/users/{id}");
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
-            <a href="/console/users">{t().users()}</a>
-            <a href=page>{t().user()}</a>
+            <a href=page>{t().back_to_user()}</a>
         </nav>
         <div class="page-head">
             <h1>{title}</h1>
@@ -47,11 +46,14 @@ pub(super) struct Form {
     pub user: String,
     pub reason: String,
     pub button: &'static str,
+    /// It takes something away.
+    pub takes: bool,
 }
 
 /// Why, whom, and the button.
 pub(super) fn form(form: Form) -> impl IntoView {
     let hidden = form.hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let class = if form.takes { "button button-danger-main" } else { "button button-main" };
     let back = format!("/console/users/{}", form.user);
     view! {
         <form class="card stack confirm" method="post" action=form.action>
@@ -74,7 +76,7 @@ pub(super) fn form(form: Form) -> impl IntoView {
                 />
             </label>
             <p class="buttons">
-                <button class="button button-danger-main" type="submit">{form.button}</button>
+                <button class=class type="submit">{form.button}</button>
                 <a class="button" href=back>{t().cancel()}</a>
             </p>
         </form>

@@ -32,6 +32,7 @@ fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
         user: preview.user.id.clone(),
         reason: preview.reason.clone(),
         button: title,
+        takes: preview.kind != ResetKind::Unblock,
     };
     view! {
         <div class="preview">
@@ -46,7 +47,12 @@ fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
     }
 }
 
+/// What goes, as whom the person comes back, what ends.
 fn effects(preview: &ResetPreview) -> impl IntoView + use<> {
+    let mut comes_back: Vec<_> = preview.changes.iter().filter_map(Change::comes_back).collect();
+    comes_back.dedup();
+    let comes_back = comes_back.into_iter().map(|who| line(Icon::Users, "note", comes_back_text(who.clone())));
+    let comes_back = comes_back.collect_view();
     let changes = preview.changes.iter().map(|change| change_view(change).into_any()).collect_view();
     let blocked = match preview.kind {
         ResetKind::Block => Some(line(Icon::Cross, "bad", t().blocked_from_now().to_owned())),
@@ -56,7 +62,7 @@ fn effects(preview: &ResetPreview) -> impl IntoView + use<> {
     let again = preview.kind != ResetKind::Block && preview.kind != ResetKind::Unblock;
     let sessions =
         (preview.sessions > 0).then(|| line(Icon::SignOut, "bad", t().sessions_end(preview.sessions, again)));
-    view! { {changes} {blocked} {sessions} }
+    view! { {changes} {comes_back} {blocked} {sessions} }
 }
 
 /// One line of what happens.
@@ -74,18 +80,14 @@ fn change_view(change: &Change) -> AnyView {
             let since = bound_at.map(|at| view! { <p class="lead">{t().bound_on(&at.beijing())}</p> });
             line(Icon::Phone, "bad", view! { <p>{t().phone_goes(&number)}</p> {since} }).into_any()
         }
-        Change::Openid { app, openid, unionid, comes_back } => {
+        Change::Openid { app, openid, unionid, .. } => {
             let unionid = unionid.map(|unionid| view! { <p class="lead">"unionid " <code>{unionid}</code></p> });
             let text = view! {
                 <p>{t().openid_goes(&app.name)} " " <code>{openid}</code></p>
                 {unionid}
                 <p class="lead">{t().keys_go()}</p>
             };
-            view! {
-                {line(Icon::Key, "bad", text)}
-                {line(Icon::Users, "note", comes_back_text(comes_back))}
-            }
-            .into_any()
+            line(Icon::Key, "bad", text).into_any()
         }
         Change::Unionid { app, openid, unionid } => {
             let text = view! {

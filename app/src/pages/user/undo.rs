@@ -30,6 +30,7 @@ fn content(preview: UndoPreview) -> impl IntoView {
         user: preview.user.id.clone(),
         reason: preview.reason.clone(),
         button: t().do_undo(),
+        takes: false,
     };
     let act = if preview.restores() { Either::Left(form(fields)) } else { Either::Right(nothing()) };
     let parts = preview.parts.into_iter().map(part).collect_view();

@@ -30,7 +30,7 @@ impl Accounts {
         }
         self.review_conflicts(&mut tx, plan.user.id).await?;
         self.note_moved(&mut tx, &plan).await?;
-        self.set_blocked(&mut tx, &plan).await?;
+        set_blocked(&mut tx, &plan).await?;
         end(&mut tx, plan.user.id, &plan.ends).await?;
         let id = self.record_reset(&mut tx, &plan, actor, reason).await?;
         tx.commit().await?;
@@ -72,15 +72,6 @@ impl Accounts {
         }
     }
 
-    async fn set_blocked(&self, tx: &mut Tx, plan: &Plan) -> Result<(), ResetError> {
-        match plan.kind {
-            ResetKind::Block => users::set_blocked(tx, plan.user.id, Some(self.clock.now())).await?,
-            ResetKind::Unblock => users::set_blocked(tx, plan.user.id, None).await?,
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// The record with what was taken away, and the audit entry without it.
     pub(super) async fn record_reset(
         &self,
@@ -89,12 +80,11 @@ impl Accounts {
         actor: &Actor,
         reason: &str,
     ) -> Result<Uuid, Failure> {
-        let now = self.clock.now();
-        let id = self.random.id(now);
+        let id = self.random.id(plan.at);
         let appid = plan.binding.as_ref().map(|row| row.appid.clone());
         let row = ResetRow {
             id,
-            at: now.0,
+            at: plan.at.0,
             user_id: plan.user.id,
             other_user_id: plan.other.as_ref().map(|other| other.id),
             kind: plan.kind.name().to_owned(),
@@ -126,6 +116,15 @@ const fn source(kind: ResetKind) -> PhoneSource {
         ResetKind::Merge => PhoneSource::Merged,
         _ => PhoneSource::Reset,
     }
+}
+
+async fn set_blocked(tx: &mut Tx, plan: &Plan) -> Result<(), ResetError> {
+    match plan.kind {
+        ResetKind::Block => users::set_blocked(tx, plan.user.id, Some(plan.at)).await?,
+        ResetKind::Unblock => users::set_blocked(tx, plan.user.id, None).await?,
+        _ => {}
+    }
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, user: Uuid, ends: &Ends) -> Result<(), ResetError> {

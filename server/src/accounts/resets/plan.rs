@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{BindingPart, ComesBack, Order, Part, PhonePart, ResetError, UnionidPart, What};
 use crate::{
     accounts::Accounts,
+    clock::Millis,
     store::{
         Tx,
         bindings::{self, BindingRow},
@@ -23,6 +24,8 @@ pub struct Plan {
     /// The second user, of what concerns two.
     pub other: Option<UserRow>,
     pub kind: ResetKind,
+    /// When it was made: whatever is done by it is done at this moment.
+    pub at: Millis,
     /// What is taken away, in this order.
     pub parts: Vec<Part>,
     /// As whom the openids among the parts come back: a pair for each.
@@ -83,6 +86,7 @@ impl Accounts {
             user,
             other,
             kind: order.what.kind(),
+            at: self.clock.now(),
             parts,
             binding,
             ends,

@@ -1,0 +1,354 @@
+//! What an administrator gives back.
+
+use latchkey::{
+    accounts::{Actor, Order, What},
+    jobs,
+    random::Random,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    databases::on_both,
+    desk::{Desk, seen},
+    house::{APP_1, APP_2, House, phone_conflict},
+    resets::{log_in_at, person, text},
+};
+
+on_both!(crate::house::House::new =>
+    who_may_not_undoes_nothing,
+    a_phone_comes_back,
+    an_openid_comes_back,
+    a_unionid_comes_back,
+    a_phone_of_another_user_stays_his,
+    a_number_that_was_shared_before_is_shared_again,
+    a_newer_phone_stays,
+    an_openid_that_is_a_new_user_stays_his,
+    of_everything_each_part_comes_back_by_itself,
+    sessions_do_not_come_back,
+    a_stale_undo_is_refused,
+    after_thirty_days_nothing_is_kept,
+    a_withdrawn_phone_is_not_kept,
+    any_order_of_acts_keeps_the_house_in_order,
+);
+
+const DAY_S: i64 = 86_400;
+
+async fn who_may_not_undoes_nothing(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let (other, _) = person(&house, "u2", "13580007777").await;
+    let support = Desk::of(&house, "support").await;
+    support.reset(&user, "phone", "").await;
+    let reset = support.newest_reset(&user).await;
+    let admin = Desk::of(&house, "admin").await;
+    let shown = seen(&admin.preview_undo(&user, &reset).await.text);
+    for role in ["viewer", "support"] {
+        let desk = Desk::of(&house, role).await;
+        assert_eq!(desk.preview_undo(&user, &reset).await.status, 403, "{role}");
+        assert!(desk.confirm_undo(&user, &reset, &shown).await.ends_with("?problem=Forbidden"), "{role}");
+        let page = desk.get(&format!("/console/users/{user}")).await.text;
+        assert!(!page.contains("/undo/") && page.contains("前可撤销"), "{role}");
+    }
+    let nobody = "01890000-0000-7000-8000-000000000000";
+    for (user, reset) in [(other.as_str(), reset.as_str()), (&user, nobody), (&user, "x"), ("x", &reset)] {
+        assert_eq!(admin.preview_undo(user, reset).await.status, 404, "{user} {reset}");
+    }
+    assert!(admin.confirm_undo(&other, &reset, &shown).await.ends_with("?problem=NotFound"));
+    let without = [("user", user.as_str()), ("reset", &reset), ("seen", &shown), ("reason", ""), ("typed", "")];
+    assert!(admin.post("undo_reset", &without).await.header("location").ends_with("?problem=NoReason"));
+    assert_eq!(house.count("resets WHERE undone_at IS NOT NULL").await, 0);
+    assert_eq!(house.count("users WHERE phone_sealed IS NOT NULL").await, 1);
+}
+
+async fn a_phone_comes_back(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let before = Desk::of(&house, "viewer").await.user(&user).await;
+    house.clock.advance(60);
+    Desk::of(&house, "support").await.reset(&user, "phone", "").await;
+    let admin = Desk::of(&house, "admin").await;
+    let reset = admin.newest_reset(&user).await;
+    house.clock.advance(60);
+    let preview = admin.undo(&user).await;
+    assert!(preview.contains("135******66") && preview.contains("恢复"), "{preview}");
+    let page = admin.user(&user).await;
+    assert_eq!((page.summary.phone, page.phone_bound_at), (before.summary.phone, before.phone_bound_at));
+    let change = &page.phone_changes[0];
+    assert_eq!(
+        (change.source.name(), change.operator.as_deref(), change.old.as_deref()),
+        ("undone", Some("admin"), None)
+    );
+    let again = house.log_in("u1").await;
+    assert_eq!((text(&again["userInfo"], "userId"), text(&again["userInfo"], "phone")), (user.as_str(), "13580006666"));
+    // It is found by its number again.
+    let found = admin.get("/console/users?q=13580006666").await.text;
+    assert!(found.contains(&format!("/console/users/{user}")));
+    // Twice is refused.
+    assert_eq!(admin.preview_undo(&user, &reset).await.status, 409);
+    assert_eq!(admin.confirm_undo(&user, &reset, "").await, format!("/console/users/{user}?problem=Final"));
+    let page = admin.get(&format!("/console/users/{user}")).await.text;
+    assert!(page.contains("admin 于") && page.contains("撤销解绑") && page.contains("admin · 撤销重置"), "{page}");
+    assert_eq!(house.count("audit WHERE action = 'undo_reset'").await, 1);
+    assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 0, "nothing is left to keep");
+}
+
+async fn an_openid_comes_back(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    let before = desk.user(&user).await.bindings[0].clone();
+    desk.reset(&user, "binding", &before.id).await;
+    desk.undo(&user).await;
+    let after = desk.user(&user).await.bindings[0].clone();
+    assert_eq!((&after.id, &after.openid, &after.unionid), (&before.id, &before.openid, &before.unionid));
+    assert_eq!(after.created_at, before.created_at);
+    let again = house.log_in("u1").await;
+    assert_eq!((text(&again["userInfo"], "userId"), &again["isNew"]), (user.as_str(), &json!(false)));
+}
+
+async fn a_unionid_comes_back(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    let binding = desk.user(&user).await.bindings[0].clone();
+    desk.reset(&user, "unionid", &binding.id).await;
+    // Somebody logs in elsewhere with the same unionid: nobody knows that it is the same person.
+    let elsewhere = log_in_at(&house, "u1", APP_2).await;
+    assert_ne!(text(&elsewhere["userInfo"], "userId"), user);
+    desk.undo(&user).await;
+    assert_eq!(desk.user(&user).await.bindings[0].unionid, binding.unionid);
+    assert_eq!(house.count("conflicts").await, 1, "that two have it now is told");
+    // One that has come back by itself needs no undo.
+    house.clock.advance(1);
+    desk.reset(&user, "unionid", &binding.id).await;
+    house.log_in("u1").await;
+    let reset = desk.newest_reset(&user).await;
+    let preview = desk.preview_undo(&user, &reset).await.text;
+    assert!(preview.contains("已经恢复") && preview.contains("没有可以恢复的内容"), "{preview}");
+}
+
+async fn a_phone_of_another_user_stays_his(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "phone", "").await;
+    house.clock.advance(60);
+    let (other, token) = person(&house, "u2", "13580006666").await;
+    let reset = desk.newest_reset(&user).await;
+    let preview = desk.preview_undo(&user, &reset).await.text;
+    assert!(
+        preview.contains("现在属于另一个用户") && preview.contains(&format!("/console/users/{other}")),
+        "{preview}"
+    );
+    assert!(!preview.contains("name=\"seen\""), "there is nothing to confirm");
+    let to = desk.confirm_undo(&user, &reset, "").await;
+    assert!(to.ends_with("problem=Stale"), "{to}");
+    assert_eq!(text(&house.me(&token).await.data(), "phone"), "13580006666");
+    // Once he has another one, it comes back.
+    house.sim("users", json!({ "user": "u2", "phone": "13580009999" })).await;
+    house.post_as(&token, "/api/bindPhone", house.tap("u2", "code").await).await.data();
+    desk.undo(&user).await;
+    assert_eq!(desk.user(&user).await.summary.phone.as_deref(), Some("135******66"));
+}
+
+async fn a_number_that_was_shared_before_is_shared_again(house: House) {
+    let (other, _) = person(&house, "u2", "13580006666").await;
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    house.clock.advance(60);
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "phone", "").await;
+    desk.undo(&user).await;
+    for id in [&user, &other] {
+        assert_eq!(desk.user(id).await.summary.phone.as_deref(), Some("135******66"));
+    }
+}
+
+async fn a_newer_phone_stays(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "phone", "").await;
+    person(&house, "u1", "13912345678").await;
+    let reset = desk.newest_reset(&user).await;
+    let preview = desk.preview_undo(&user, &reset).await.text;
+    assert!(preview.contains("用户已绑定另一个号码 139******78"), "{preview}");
+    assert!(!preview.contains("13912345678"));
+}
+
+async fn an_openid_that_is_a_new_user_stays_his(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    let binding = desk.user(&user).await.bindings[0].id.clone();
+    desk.reset(&user, "binding", &binding).await;
+    let new = house.log_in("u1").await;
+    let reset = desk.newest_reset(&user).await;
+    let preview = desk.preview_undo(&user, &reset).await.text;
+    let other = text(&new["userInfo"], "userId");
+    assert!(preview.contains("已重新登录") && preview.contains(&format!("/console/users/{other}")), "{preview}");
+    house.me(text(&new, "token")).await.data();
+    assert_eq!(house.count("bindings").await, 1);
+}
+
+async fn of_everything_each_part_comes_back_by_itself(house: House) {
+    // Two openids that nothing ties together, one user.
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    log_in_at(&house, "u1", APP_2).await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "everything", "").await;
+    house.sim("openplatform", json!({ "appid": APP_1, "linked": false })).await;
+    let new = house.log_in("u1").await;
+    assert_eq!(new["isNew"], json!(true));
+    let preview = desk.undo(&user).await;
+    assert!(preview.contains("已重新登录") && preview.contains("135******66"), "{preview}");
+    let page = desk.user(&user).await;
+    assert_eq!(page.summary.phone.as_deref(), Some("135******66"));
+    let apps: Vec<_> = page.bindings.iter().map(|binding| binding.app.appid.as_str()).collect();
+    assert_eq!(apps, [APP_2]);
+    house.me(text(&new, "token")).await.data();
+}
+
+async fn sessions_do_not_come_back(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "sessions", "").await;
+    let reset = desk.newest_reset(&user).await;
+    assert_eq!(desk.preview_undo(&user, &reset).await.status, 409);
+    assert_eq!(desk.confirm_undo(&user, &reset, "").await, format!("/console/users/{user}?problem=Final"));
+    assert!(!desk.get(&format!("/console/users/{user}")).await.text.contains("/undo/"));
+}
+
+async fn a_stale_undo_is_refused(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "everything", "").await;
+    let reset = desk.newest_reset(&user).await;
+    let shown = seen(&desk.preview_undo(&user, &reset).await.text);
+    house.clock.advance(60);
+    person(&house, "u2", "13580006666").await;
+    let to = desk.confirm_undo(&user, &reset, &shown).await;
+    assert_eq!(to, format!("/console/users/{user}/undo/{reset}?problem=Stale"));
+    assert!(desk.get(&to).await.text.contains("期间情况有变"));
+    assert_eq!(house.count("resets WHERE undone_at IS NOT NULL").await, 0);
+}
+
+async fn after_thirty_days_nothing_is_kept(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "phone", "").await;
+    let reset = desk.newest_reset(&user).await;
+    house.clock.advance(30 * DAY_S - 1);
+    jobs::sweep(&house.server.accounts).await.unwrap();
+    let desk = Desk::of(&house, "admin").await;
+    assert_eq!(desk.preview_undo(&user, &reset).await.status, 200, "on the last second");
+    house.clock.advance(1);
+    // Nobody has swept yet, and it is too late all the same.
+    assert_eq!(desk.preview_undo(&user, &reset).await.status, 409);
+    assert_eq!(desk.confirm_undo(&user, &reset, "").await, format!("/console/users/{user}?problem=Final"));
+    house.clock.advance(1);
+    jobs::sweep(&house.server.accounts).await.unwrap();
+    assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 0);
+    assert!(desk.get(&format!("/console/users/{user}")).await.text.contains("已不可撤销"));
+}
+
+async fn a_withdrawn_phone_is_not_kept(house: House) {
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let (phone, all) = (log_in_at(&house, "u1", APP_2).await, Desk::of(&house, "admin").await);
+    let binding = all.user(&user).await.bindings[0].clone();
+    assert_eq!(binding.app.appid, APP_1);
+    all.reset(&user, "phone", "").await;
+    drop(phone);
+    let url = format!("{}/wechat/push/{APP_1}", house.listen().await);
+    house.sim("push", json!({ "appid": APP_1, "user": "u1", "url": url, "event": "user_authorization_revoke" })).await;
+    assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 0);
+    // What else was taken stays.
+    let (user, _) = person(&house, "u2", "13580007777").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "everything", "").await;
+    let (again, _) = person(&house, "u2", "13580008888").await;
+    assert_ne!(again, user);
+    assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 1);
+}
+
+#[tokio::test]
+async fn where_a_number_has_one_owner_it_keeps_one() {
+    use latchkey::config::PhoneConflict;
+    let house = House::with(&crate::databases::sqlite_url(), phone_conflict(PhoneConflict::Move)).await;
+    let (user, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, "admin").await;
+    desk.reset(&user, "phone", "").await;
+    person(&house, "u2", "13580006666").await;
+    let reset = desk.newest_reset(&user).await;
+    assert!(desk.preview_undo(&user, &reset).await.text.contains("现在属于另一个用户"));
+    assert_eq!(house.count("users WHERE phone_hash IS NOT NULL").await, 1);
+}
+
+/// Random sequences of logins, binds, resets and undos. After each, every user is in order.
+async fn any_order_of_acts_keeps_the_house_in_order(house: House) {
+    const STEPS: usize = 60;
+    let random =
+        Random::seeded(if matches!(house.server.accounts.db, latchkey::store::Db::Sqlite { .. }) { 5 } else { 6 });
+    let (actor, desk) = (Actor::operator("anna", None), Desk::of(&house, "viewer").await);
+    for step in 0..STEPS {
+        let [act, who, which, app] = random.bytes::<4>();
+        let name = format!("p{}", who % 3);
+        house.clock.advance(1);
+        match act % 4 {
+            0 => drop(log_in_at(&house, &name, if app % 2 == 0 { APP_1 } else { APP_2 }).await),
+            1 => drop(person(&house, &name, &format!("1358000666{}", which % 4)).await),
+            2 => reset_something(&desk, &actor, which).await,
+            _ => undo_something(&desk, &actor, which).await,
+        }
+        in_order(&desk, &format!("step {step}: {act} {who} {which} {app}")).await;
+    }
+    assert!(house.count("resets WHERE undone_at IS NOT NULL").await > 0, "there was something to undo");
+    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(house.count("audit").await));
+}
+
+async fn reset_something(desk: &Desk<'_>, actor: &Actor, which: u8) {
+    let users = desk.users().await;
+    if users.is_empty() {
+        return;
+    }
+    let user = &users[usize::from(which) % users.len()];
+    let binding = user.bindings.first().map(|binding| binding.id.parse::<Uuid>().unwrap());
+    let what = match (which % 5, binding) {
+        (0, Some(binding)) => What::Binding(binding),
+        (1, Some(binding)) => What::Unionid(binding),
+        (2, _) => What::Everything,
+        _ => What::Phone,
+    };
+    let accounts = &desk.house.server.accounts;
+    let order = Order { user: user.summary.id.parse().unwrap(), what };
+    if let Ok(plan) = accounts.preview_reset(&order).await {
+        accounts.reset(&order, &accounts.seen(&plan), actor, "reason").await.unwrap();
+    }
+}
+
+async fn undo_something(desk: &Desk<'_>, actor: &Actor, which: u8) {
+    let accounts = &desk.house.server.accounts;
+    let resets: Vec<_> = desk.users().await.into_iter().flat_map(|user| user.resets).collect();
+    if resets.is_empty() {
+        return;
+    }
+    let reset = resets[usize::from(which) % resets.len()].id.parse().unwrap();
+    if let Ok(plan) = accounts.preview_undo(reset).await {
+        let done = accounts.undo_reset(reset, &accounts.undo_seen(&plan), actor, "reason").await;
+        assert!(
+            done.is_ok() || plan.parts.iter().all(|(_, fate)| *fate != latchkey::accounts::Fate::Returns),
+            "{done:?}"
+        );
+    }
+}
+
+async fn in_order(desk: &Desk<'_>, step: &str) {
+    for user in desk.users().await {
+        let newest = user.phone_changes.first().and_then(|change| change.new.clone());
+        assert_eq!(user.summary.phone, newest, "{step}: the phone is the last entry's");
+        for pair in user.phone_changes.windows(2) {
+            assert_eq!(pair[0].old, pair[1].new, "{step}: no entry is missing");
+        }
+    }
+    for wrong in [
+        "bindings a JOIN bindings b ON a.appid = b.appid AND a.openid = b.openid AND a.id <> b.id",
+        "tokens t JOIN bindings b ON b.id = t.binding_id WHERE b.user_id <> t.user_id",
+        "users WHERE (phone_hash IS NULL) <> (phone_sealed IS NULL)",
+        "resets WHERE undone_at IS NOT NULL AND before_sealed IS NOT NULL",
+    ] {
+        assert_eq!(desk.house.count(wrong).await, 0, "{step}: {wrong}");
+    }
+}
