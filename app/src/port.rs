@@ -11,9 +11,9 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        AlertKind, ApiKey, Confirmation, Conflict, ConflictQuery, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
-        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep, UndoPreview, User,
-        UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Conflict, ConflictQuery, Cursor, FailureList, FailureQuery, FailureStory,
+        FailureTrend, MiniProgram, Operator, Page, PhoneChange, ResetOrder, ResetPreview, Trial, TrialStep,
+        UndoPreview, User, UserQuery, UserSummary,
     },
 };
 

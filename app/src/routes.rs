@@ -13,8 +13,8 @@ use leptos_router::{
 use crate::{
     islands::Comforts,
     pages::{
-        ApiKeysPage, AppsPage, ConflictPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage, NotFoundPage,
-        PhoneChangesPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
+        ApiKeysPage, AppsPage, ConflictPage, ConflictsPage, DashboardPage, FailurePage, FailuresPage, LoginPage,
+        NotFoundPage, PhoneChangesPage, ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };

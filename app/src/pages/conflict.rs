@@ -153,7 +153,8 @@ fn bindings_view(bindings: &[Binding], shared: Option<&str>) -> impl IntoView + 
     }
     let rows = bindings.iter().cloned().map(|binding| {
         let same = binding.unionid.is_some() && binding.unionid.as_deref() == shared;
-        let same = same.then(|| view! { <span class="badge badge-bad">{t().conflict_kind(ConflictKind::Unionid)}</span> });
+        let same =
+            same.then(|| view! { <span class="badge badge-bad">{t().conflict_kind(ConflictKind::Unionid)}</span> });
         view! {
             <li>
                 <h4>{binding.app.name} " " {same}</h4>
@@ -162,7 +163,7 @@ fn bindings_view(bindings: &[Binding], shared: Option<&str>) -> impl IntoView + 
             </li>
         }
     });
-    Either::Right(view! { <ul class="rows-plain">{rows.collect_view()}</ul> })
+    Either::Right(view! { <ul class="plain-rows">{rows.collect_view()}</ul> })
 }
 
 /// What can be done. Whatever takes something from somebody leads to a preview.
@@ -174,7 +175,8 @@ fn acts(conflict: &Conflict) -> impl IntoView + use<> {
     let moves = moves.into_iter().flatten().collect::<Vec<_>>();
     let merges = pairs.map(|(from, to)| both.then(|| act(ResetKind::Merge, from, to)));
     let apart = conflict.settled.is_none().then(|| keep_apart(conflict.id.clone()).into_any());
-    let moves = (!moves.is_empty()).then(|| way(t().reset_kind(ResetKind::Move), t().move_phone_when(), moves.into_any()));
+    let moves =
+        (!moves.is_empty()).then(|| way(t().reset_kind(ResetKind::Move), t().move_phone_when(), moves.into_any()));
     let merges = both.then(|| way(t().reset_kind(ResetKind::Merge), t().merge_when(), merges.into_any()));
     (both || conflict.settled.is_none()).then(|| {
         view! {

@@ -134,7 +134,8 @@ impl Accounts {
             }
             Some(kind) => {
                 let mine = users::phone_hash(tx, row.user_id).await?.map(hex::encode).as_deref() == Some(&row.shared);
-                let his = users::phone_hash(tx, row.other_user_id).await?.map(hex::encode).as_deref() == Some(&row.shared);
+                let his =
+                    users::phone_hash(tx, row.other_user_id).await?.map(hex::encode).as_deref() == Some(&row.shared);
                 his && mine == (kind == ConflictKind::Phone)
             }
             None => false,

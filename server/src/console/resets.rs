@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{
     ConsoleServer, Failed,
-    conflicts::merged_into,
     confirmed::{confirmed, keep_reason, typed_reason},
+    conflicts::merged_into,
     internal,
 };
 use crate::{

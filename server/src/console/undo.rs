@@ -69,7 +69,9 @@ impl ConsoleServer {
             Part::HandedPhone(part) => Taken::HandedPhone(part.phone.number()?.masked()),
             Part::ReplacedPhone(part) => Taken::ReplacedPhone(part.number()?.masked()),
             Part::Account(_) => Taken::Account,
-            Part::Binding(part) | Part::MovedBinding(part) => Taken::Openid { app: self.app(&part.appid), openid: part.openid.clone() },
+            Part::Binding(part) | Part::MovedBinding(part) => {
+                Taken::Openid { app: self.app(&part.appid), openid: part.openid.clone() }
+            }
             Part::Unionid(part) => {
                 let row = bindings::find(tx, part.binding).await?;
                 Taken::Unionid { app: row.map(|row| self.app(&row.appid)), unionid: part.unionid.clone() }

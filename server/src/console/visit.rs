@@ -5,8 +5,9 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, Support, Viewer},
     types::{
-        AlertKind, ApiKey, Confirmation, Conflict, ConflictQuery, Cursor, FailureList, FailureQuery, FailureStory, FailureTrend, MiniProgram,
-        Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep, UndoPreview, User, UserQuery, UserSummary,
+        AlertKind, ApiKey, Confirmation, Conflict, ConflictQuery, Cursor, FailureList, FailureQuery, FailureStory,
+        FailureTrend, MiniProgram, Operator, Page, PhoneChange, ResetOrder, ResetPreview, Role, Trial, TrialStep,
+        UndoPreview, User, UserQuery, UserSummary,
     },
 };
 use tower_sessions::Session;

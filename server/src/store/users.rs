@@ -241,7 +241,9 @@ pub async fn list(tx: &mut Tx, search: Option<&Search>, start: Start, limit: usi
         UNION SELECT id FROM users WHERE id = $10)";
     let (edge, order, key) = start.edge();
     let filter = if search.is_some() { FOUND } else { "" };
-    let sql = format!("SELECT {COLUMNS} FROM users WHERE {edge} AND merged_into IS NULL {filter} ORDER BY id {order} LIMIT $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users WHERE {edge} AND merged_into IS NULL {filter} ORDER BY id {order} LIMIT $2"
+    );
     let rows = on!(tx, conn => {
         let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(key).bind(super::one_more(limit));
         match search {

@@ -5,6 +5,7 @@
 mod alerts;
 mod bind_phone;
 mod compat;
+mod conflicts;
 mod console;
 mod databases;
 mod desk;

@@ -79,7 +79,8 @@ fn merged(user: &User) -> impl IntoView + use<> {
             </div>
         }
     });
-    let here = user.merged.iter().map(|id| view! { <a href=format!("/console/users/{id}")><code>{id.clone()}</code></a> " " });
+    let here =
+        user.merged.iter().map(|id| view! { <a href=format!("/console/users/{id}")><code>{id.clone()}</code></a> " " });
     let here = (!user.merged.is_empty()).then(|| {
         view! {
             <div class="notice state">

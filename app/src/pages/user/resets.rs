@@ -64,7 +64,11 @@ fn row(user: &str, reset: Reset, role: Role) -> impl IntoView + use<> {
 /// Of an act on two users, the other one: which of them this page is about shows by the arrow.
 fn other(here: &str, reset: &Reset) -> Option<AnyView> {
     let other = reset.other.clone()?;
-    let link = if other.id == here { user_link(&reset.user, None).into_any() } else { user_link(&other.id, other.nickname).into_any() };
+    let link = if other.id == here {
+        user_link(&reset.user, None).into_any()
+    } else {
+        user_link(&other.id, other.nickname).into_any()
+    };
     let arrow = if other.id == here { "← " } else { "→ " };
     Some(view! { <p class="muted">{arrow} {link}</p> }.into_any())
 }

@@ -40,12 +40,7 @@ impl Accounts {
     }
 
     /// Whoever got it gives it back, unless it has moved on.
-    pub(super) async fn handed_fate(
-        &self,
-        tx: &mut Tx,
-        reset: &ResetRow,
-        part: &HandedPhone,
-    ) -> Result<Fate, Failure> {
+    pub(super) async fn handed_fate(&self, tx: &mut Tx, reset: &ResetRow, part: &HandedPhone) -> Result<Fate, Failure> {
         let giver = reset.other_user_id.filter(|_| !part.shared);
         self.fate_of_phone(tx, reset.at, (reset.user_id, giver), &part.phone.number()?, None).await
     }

@@ -68,7 +68,9 @@ impl Accounts {
         };
         let about = |row: &BindingRow| Part::Binding(BindingPart::new(row));
         let parts: Vec<Part> = match &order.what {
-            What::Move(_) => other.iter().map(|other| self.parts_of_move(&user, other)).collect::<Result<Vec<_>, _>>()?.concat(),
+            What::Move(_) => {
+                other.iter().map(|other| self.parts_of_move(&user, other)).collect::<Result<Vec<_>, _>>()?.concat()
+            }
             What::Merge(_) => {
                 let parts = other.iter().map(|other| self.parts_of_merge(&user, other, &bindings));
                 parts.collect::<Result<Vec<_>, _>>()?.concat()
@@ -107,9 +109,13 @@ impl Accounts {
                 Ends::One(row.ok_or(ResetError::Unknown)?)
             }
             // Whoever is let in again starts afresh, too: a login that raced with the block may have left a token.
-            What::Phone | What::Sessions | What::Everything | What::Block | What::Unblock | What::Move(_) | What::Merge(_) => {
-                Ends::All
-            },
+            What::Phone
+            | What::Sessions
+            | What::Everything
+            | What::Block
+            | What::Unblock
+            | What::Move(_)
+            | What::Merge(_) => Ends::All,
         })
     }
 
@@ -141,11 +147,9 @@ impl Plan {
         let UserRow { blocked_at, erased_at, .. } = &self.user;
         erased_at.is_none()
             && match self.kind {
-                ResetKind::Phone
-                | ResetKind::Binding
-                | ResetKind::Unionid
-                | ResetKind::Move
-                | ResetKind::Merge => !self.parts.is_empty(),
+                ResetKind::Phone | ResetKind::Binding | ResetKind::Unionid | ResetKind::Move | ResetKind::Merge => {
+                    !self.parts.is_empty()
+                }
                 ResetKind::Session | ResetKind::Sessions => self.sessions > 0,
                 ResetKind::Everything => !self.parts.is_empty() || self.sessions > 0,
                 ResetKind::WechatSession => true,
