@@ -45,7 +45,7 @@ pub(super) fn card(conflict: Conflict) -> impl IntoView {
             <h2>{t().conflict_kind(conflict.kind)}</h2>
             {facts(&conflict)}
             <div class="twins">
-                {side(t().conflict_other(), &conflict.other, None)} {side(t().conflict_user(), &conflict.user, None)}
+                {side(t().conflict_other(), &conflict.other, Detail::Apps)} {side(t().conflict_user(), &conflict.user, Detail::Apps)}
             </div>
             <p>
                 <a class=class href=href>{text}</a>
@@ -60,8 +60,8 @@ fn compared(conflict: &Conflict) -> impl IntoView + use<> {
         <section class="card conflict">
             {facts(conflict)}
             <div class="twins">
-                {side(t().conflict_other(), &conflict.other, Some(shared))}
-                {side(t().conflict_user(), &conflict.user, Some(shared))}
+                {side(t().conflict_other(), &conflict.other, Detail::Bindings(shared))}
+                {side(t().conflict_user(), &conflict.user, Detail::Bindings(shared))}
             </div>
         </section>
     }
@@ -99,15 +99,23 @@ fn settled(settled: Settled) -> impl IntoView {
     }
 }
 
-/// One of the two; with `bindings` one by one where there is room for them, the shared unionid marked.
-fn side(which: &'static str, party: &Party, bindings: Option<Option<&str>>) -> impl IntoView + use<> {
-    let UserSummary { id, nickname, phone: number, apps, blocked, created_at, last_login_at } = party.user.clone();
-    let apps = match bindings {
-        None => {
+/// How much is told of a user's bindings.
+#[derive(Clone, Copy)]
+enum Detail<'a> {
+    Apps,
+    /// One by one, those with this unionid marked.
+    Bindings(Option<&'a str>),
+}
+
+/// One of the two.
+fn side(which: &'static str, party: &Party, detail: Detail<'_>) -> impl IntoView + use<> {
+    let UserSummary { id, nickname, phone: number, apps, blocked, created_at, last_login_at, .. } = party.user.clone();
+    let apps = match detail {
+        Detail::Apps => {
             let badges = apps.into_iter().map(|app| view! { <span class="badge">{app.name}</span> " " }).collect_view();
             Either::Left(view! { <p>{badges}</p> })
         }
-        Some(shared) => Either::Right(bindings_view(&party.bindings, shared)),
+        Detail::Bindings(shared) => Either::Right(bindings_view(&party.bindings, shared)),
     };
     let state = match &party.merged_into {
         Some(user) => Either::Left(view! {
@@ -173,7 +181,7 @@ fn acts(conflict: &Conflict) -> impl IntoView + use<> {
     let pairs = [(user, other), (other, user)];
     let moves = pairs.map(|(from, to)| (both && from.user.phone.is_some()).then(|| act(ResetKind::Move, from, to)));
     let moves = moves.into_iter().flatten().collect::<Vec<_>>();
-    let merges = pairs.map(|(from, to)| both.then(|| act(ResetKind::Merge, from, to)));
+    let merges = pairs.map(|(from, to)| act(ResetKind::Merge, from, to)).into_iter().collect::<Vec<_>>();
     let apart = conflict.settled.is_none().then(|| keep_apart(conflict.id.clone()).into_any());
     let moves =
         (!moves.is_empty()).then(|| way(t().reset_kind(ResetKind::Move), t().move_phone_when(), moves.into_any()));

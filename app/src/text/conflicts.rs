@@ -36,7 +36,6 @@ texts! {
         "The number is only one's: \"somebody else has my number\", \"somebody else's number shows in my account\". The other user loses the number and nothing else.";
     merge_when: "两个用户是同一个人。选择保留哪一个：它的 ID 和资料不变，并得到另一个的微信绑定。",
         "They are one person. Choose who stays: that one keeps id and profile and gets the other's WeChat bindings.";
-    settled_still: "仍可转移手机号或合并。", "The phone can still be moved, and the users merged.";
     goes_away: "并入（不再使用）", "Goes";
     stays_on: "保留", "Stays";
     loses_it: "失去号码", "Loses the number";

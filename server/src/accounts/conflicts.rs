@@ -133,14 +133,17 @@ impl Accounts {
                 [row.user_id, row.other_user_id].iter().all(|user| rows.iter().any(|row| row.user_id == *user))
             }
             Some(kind) => {
-                let mine = users::phone_hash(tx, row.user_id).await?.map(hex::encode).as_deref() == Some(&row.shared);
-                let his =
-                    users::phone_hash(tx, row.other_user_id).await?.map(hex::encode).as_deref() == Some(&row.shared);
+                let (mine, his) = (self.has(tx, row.user_id, row).await?, self.has(tx, row.other_user_id, row).await?);
                 his && mine == (kind == ConflictKind::Phone)
             }
             None => false,
         };
         Ok((kind, holds))
+    }
+
+    /// The number of a conflict about one.
+    async fn has(&self, tx: &mut Tx, user: Uuid, row: &ConflictRow) -> Result<bool, Failure> {
+        Ok(users::phone_hash(tx, user).await?.is_some_and(|hash| hex::encode(hash) == row.shared))
     }
 
     /// An act has settled what is open between two users: all of it, or what is about one number.

@@ -97,7 +97,7 @@ pub async fn with_phone(tx: &mut Tx, hash: [u8; 32]) -> Result<Vec<UserRow>> {
 /// The hash of a user's phone, if he has one.
 pub async fn phone_hash(tx: &mut Tx, id: Uuid) -> Result<Option<Vec<u8>>> {
     let sql = "SELECT phone_hash FROM users WHERE id = $1";
-    let hash = on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_optional(conn).await)?;
+    let hash: Option<Option<Vec<u8>>> = on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_optional(conn).await)?;
     Ok(hash.flatten())
 }
 

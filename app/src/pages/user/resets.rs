@@ -48,7 +48,7 @@ fn row(user: &str, reset: Reset, role: Role) -> impl IntoView + use<> {
         <tr>
             <td data-label=t().time()>{moment(reset.at)}</td>
             <td data-label=t().act()>
-                <span>{t().reset_kind(reset.kind)} " " {app}</span> {other}
+                <span>{t().reset_kind(reset.kind)} " " {app} {other}</span>
             </td>
             <td data-label=t().why()>
                 <bdi class="reason">{reset.reason}</bdi>
@@ -70,7 +70,7 @@ fn other(here: &str, reset: &Reset) -> Option<AnyView> {
         user_link(&other.id, other.nickname).into_any()
     };
     let arrow = if other.id == here { "← " } else { "→ " };
-    Some(view! { <p class="muted">{arrow} {link}</p> }.into_any())
+    Some(view! { <span class="muted">{arrow} {link}</span> }.into_any())
 }
 
 fn state(reset: &Reset, role: Role) -> impl IntoView + use<> {

@@ -71,28 +71,24 @@ fn part(part: UndoPart) -> impl IntoView {
     view! {
         <li class=class>
             {icon.view()} <div>
-                <p><strong>{verdict}</strong> " · " {taken(part.what).into_any()}</p>
+                <p><strong>{verdict}</strong> " · " {taken(part.what)}</p>
                 {obstacle(part.fate)}
             </div>
         </li>
     }
 }
 
-fn taken(what: Taken) -> impl IntoView {
+fn taken(what: Taken) -> AnyView {
+    let number = |name: &'static str, number| view! { {name} " " <span class="phone">{number}</span> }.into_any();
     let (name, app, id) = match what {
-        Taken::Phone(number) => return Either::Left(view! { {t().phone()} " " <span class="phone">{number}</span> }),
-        Taken::HandedPhone(number) => {
-            return Either::Left(view! { {t().phone()} " " <span class="phone">{number}</span> });
-        }
-        Taken::ReplacedPhone(number) => {
-            return Either::Left(view! { {t().taken_replaced()} " " <span class="phone">{number}</span> });
-        }
-        Taken::Account => ("", None, t().taken_account().to_owned()),
+        Taken::Phone(phone) | Taken::HandedPhone(phone) => return number(t().phone(), phone),
+        Taken::ReplacedPhone(phone) => return number(t().taken_replaced(), phone),
+        Taken::Account => return t().taken_account().into_any(),
         Taken::Openid { app, openid } => ("openid", Some(app), openid),
         Taken::Unionid { app, unionid } => ("unionid", app, unionid),
     };
     let app = app.map(|app| format!("{} ", app.name));
-    Either::Right(view! { {app} {name} " " <code>{id}</code> })
+    view! { {app} {name} " " <code>{id}</code> }.into_any()
 }
 
 /// Why it does not come back.

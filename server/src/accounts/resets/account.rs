@@ -39,12 +39,12 @@ impl Kept {
     /// Field by field.
     fn with(&self, other: &Self, choose: Choose) -> Self {
         Self {
-            nickname: choose.one(&self.nickname, &other.nickname),
-            avatar_url: choose.one(&self.avatar_url, &other.avatar_url),
-            gender: choose.one(&self.gender, &other.gender),
-            province: choose.one(&self.province, &other.province),
-            city: choose.one(&self.city, &other.city),
-            country: choose.one(&self.country, &other.country),
+            nickname: choose.one(self.nickname.as_ref(), other.nickname.as_ref()),
+            avatar_url: choose.one(self.avatar_url.as_ref(), other.avatar_url.as_ref()),
+            gender: choose.one(self.gender.as_ref(), other.gender.as_ref()),
+            province: choose.one(self.province.as_ref(), other.province.as_ref()),
+            city: choose.one(self.city.as_ref(), other.city.as_ref()),
+            country: choose.one(self.country.as_ref(), other.country.as_ref()),
         }
     }
 
@@ -76,12 +76,13 @@ enum Choose {
 }
 
 impl Choose {
-    fn one<T: Clone + PartialEq>(self, mine: &Option<T>, other: &Option<T>) -> Option<T> {
-        match self {
-            Self::Either => mine.clone().or_else(|| other.clone()),
-            Self::New => mine.clone().filter(|_| other.is_none()),
-            Self::Own => mine.clone().filter(|_| mine != other),
-        }
+    fn one<T: Clone + PartialEq>(self, mine: Option<&T>, other: Option<&T>) -> Option<T> {
+        let chosen = match self {
+            Self::Either => mine.or(other),
+            Self::New => mine.filter(|_| other.is_none()),
+            Self::Own => mine.filter(|_| mine != other),
+        };
+        chosen.cloned()
     }
 }
 
@@ -100,8 +101,12 @@ impl AccountPart {
     pub(super) fn without(&self, nickname: bool, avatar: bool) -> Self {
         let mut rest = self.clone();
         for kept in [&mut rest.own, &mut rest.taken] {
-            kept.nickname.take_if(|_| nickname);
-            kept.avatar_url.take_if(|_| avatar);
+            if nickname {
+                kept.nickname = None;
+            }
+            if avatar {
+                kept.avatar_url = None;
+            }
         }
         rest
     }

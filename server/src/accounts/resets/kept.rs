@@ -35,7 +35,7 @@ impl Accounts {
     /// The user has withdrawn his phone at WeChat: no number of his is kept, whoever took it away.
     pub(in crate::accounts) async fn forget_kept_phones(&self, tx: &mut Tx, user: Uuid) -> Result<(), Failure> {
         let phone = |part: &Part| matches!(part, Part::Phone(_) | Part::HandedPhone(_) | Part::ReplacedPhone(_));
-        self.keep_less(tx, user, |part| (!phone(&part)).then_some(part)).await
+        self.keep_less(tx, user, |part: Part| (!phone(&part)).then_some(part)).await
     }
 
     /// And so with what he said of himself.
@@ -46,7 +46,7 @@ impl Accounts {
         nickname: bool,
         avatar: bool,
     ) -> Result<(), Failure> {
-        let rest = |part| match part {
+        let rest = |part: Part| match part {
             Part::Account(part) => Some(Part::Account(part.without(nickname, avatar))),
             other => Some(other),
         };

@@ -101,7 +101,7 @@ async fn conflict(stage: &Stage) -> Outcome {
 async fn one_number(stage: &Stage) -> Outcome {
     for number in [1, 5] {
         let who = Visitor { stage, number, version: 11 };
-        who.press("users", json!({ "phone": "19900000055", "countryCode": "86" })).await?;
+        stage.press("users", json!({ "user": who.user(), "phone": "19900000055", "countryCode": "86" })).await?;
         who.log_in(APP, None).await?;
         let encrypted = who.tap(json!({})).await?;
         let user = who.log_in(APP, Some(encrypted)).await?;
