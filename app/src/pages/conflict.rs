@@ -3,7 +3,7 @@ use server_fn::ServerFn;
 
 use super::{form_problem, param};
 use crate::{
-    components::{Heading, Icon, Section, avatar, copyable, moment, page, phone, problem, status, user_link},
+    components::{Heading, Section, avatar, copyable, moment, page, phone, problem, status, user_link},
     fns::KeepApart,
     text::t,
     types::{Binding, Conflict, ConflictKind, Party, ResetKind, Role, Settled, UserSummary},
