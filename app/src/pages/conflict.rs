@@ -25,9 +25,9 @@ pub fn ConflictPage() -> impl IntoView {
                 <h1>{t().conflict_kind(conflict.kind)}</h1>
                 <p class="lead">{t().beijing_time()}</p>
             </div>
-            {form_problem().map(|failure| problem(failure, Heading::Part))}
+            {form_problem().map(|failure| problem(failure, Heading::Part).into_any())}
             <p class="intro">{t().conflict_says(conflict.kind)}</p>
-            {compared(&conflict)}
+            {compared(&conflict).into_any()}
             {acts}
         }
         .into_any())
@@ -43,9 +43,9 @@ pub(super) fn card(conflict: Conflict) -> impl IntoView {
     view! {
         <article class="card conflict">
             <h2>{t().conflict_kind(conflict.kind)}</h2>
-            {facts(&conflict)}
+            {facts(&conflict).into_any()}
             <div class="twins">
-                {side(t().conflict_other(), &conflict.other, Detail::Apps)} {side(t().conflict_user(), &conflict.user, Detail::Apps)}
+                {side(t().conflict_other(), &conflict.other, Detail::Apps).into_any()} {side(t().conflict_user(), &conflict.user, Detail::Apps).into_any()}
             </div>
             <p>
                 <a class=class href=href>{text}</a>
@@ -58,10 +58,10 @@ fn compared(conflict: &Conflict) -> impl IntoView + use<> {
     let shared = conflict.unionid.as_deref();
     view! {
         <section class="card conflict">
-            {facts(conflict)}
+            {facts(conflict).into_any()}
             <div class="twins">
-                {side(t().conflict_other(), &conflict.other, Detail::Bindings(shared))}
-                {side(t().conflict_user(), &conflict.user, Detail::Bindings(shared))}
+                {side(t().conflict_other(), &conflict.other, Detail::Bindings(shared)).into_any()}
+                {side(t().conflict_user(), &conflict.user, Detail::Bindings(shared)).into_any()}
             </div>
         </section>
     }
@@ -83,7 +83,7 @@ fn facts(conflict: &Conflict) -> impl IntoView + use<> {
                 <dd>{moment(conflict.at)}</dd>
             </div>
             {unionid}
-            {conflict.settled.clone().map(settled)}
+            {conflict.settled.clone().map(|one| settled(one).into_any())}
         </dl>
     }
 }
@@ -115,7 +115,7 @@ fn side(which: &'static str, party: &Party, detail: Detail<'_>) -> impl IntoView
             let badges = apps.into_iter().map(|app| view! { <span class="badge">{app.name}</span> " " }).collect_view();
             Either::Left(view! { <p>{badges}</p> })
         }
-        Detail::Bindings(shared) => Either::Right(bindings_view(&party.bindings, shared)),
+        Detail::Bindings(shared) => Either::Right(bindings_view(&party.bindings, shared).into_any()),
     };
     let state = match &party.merged_into {
         Some(user) => Either::Left(view! {

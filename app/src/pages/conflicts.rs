@@ -28,7 +28,7 @@ pub fn ConflictsPage() -> impl IntoView {
             </div>
             {outcome("kept_apart", t().kept_apart_done(), t().kept_apart_done_lead())}
             <p class="intro">{t().conflicts_lead()}</p>
-            {states(settled)}
+            {states(settled).into_any()}
             {list}
             {pager}
         }

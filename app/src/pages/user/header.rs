@@ -27,7 +27,7 @@ pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
         </div>
         {blocked(user)}
         {erased(user)}
-        {merged(user)}
+        {merged(user).into_any()}
     }
 }
 

@@ -36,7 +36,7 @@ fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
     };
     view! {
         <div class="preview">
-            {head(title, &preview.user).into_any()} {second(&preview)} {evades_block(&preview)} <section class="card">
+            {head(title, &preview.user).into_any()} {second(&preview).into_any()} {evades_block(&preview).into_any()} <section class="card">
                 <h2>{t().what_happens()}</h2>
                 <ul class="effects">{effects(&preview).into_any()}</ul>
                 {stays(preview.kind).into_any()}
@@ -149,7 +149,8 @@ fn second(preview: &ResetPreview) -> impl IntoView + use<> {
     preview.other.clone().map(|other| {
         view! {
             <div class="twins">
-                {person(gives, &preview.user, "badge badge-bad")} {person(gets, &other, "badge badge-good")}
+                {person(gives, &preview.user, "badge badge-bad").into_any()}
+                {person(gets, &other, "badge badge-good").into_any()}
             </div>
         }
     })
