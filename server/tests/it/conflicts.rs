@@ -340,6 +340,7 @@ async fn merges_in_a_row_are_undone_in_turn(house: House) {
     let admin = Desk::of(&house, "admin").await;
     admin.reset(&first, "merge", &second).await;
     let inner = admin.newest_reset(&first).await;
+    house.clock.advance(60);
     admin.reset(&second, "merge", &third).await;
     assert_eq!(house.log_in("u1").await["userInfo"]["userId"], json!(third));
     let found = admin.get(&format!("/console/users?q={first}")).await.text;
