@@ -48,6 +48,8 @@ pub enum ConsoleError {
     NobodySelected,
     /// More than an operator may do in an hour: 429.
     TooMany,
+    /// The user was merged into another one: that one is meant, or the merge is to be undone first: 409.
+    Merged,
     /// WeChat does not answer, or refuses: 502. The apps page says why when it is the operator's to mend.
     WeChat,
     /// Too many failed tries of this account or address; wait a quarter of an hour: 429.
@@ -77,7 +79,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 34] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -98,6 +100,7 @@ impl ConsoleError {
         Self::Final,
         Self::NobodySelected,
         Self::TooMany,
+        Self::Merged,
         Self::WeChat,
         Self::TooManyAttempts,
         Self::CodeWrong,
@@ -128,7 +131,7 @@ impl ConsoleError {
             Self::TooLong => 413,
             Self::Taken | Self::OperatorTaken | Self::LastAdmin => 409,
             Self::NoSession | Self::NothingToAsk | Self::NoPhone | Self::Erased => 409,
-            Self::Stale | Self::NothingToReset | Self::Final => 409,
+            Self::Stale | Self::NothingToReset | Self::Final | Self::Merged => 409,
             Self::LinkGone => 410,
             Self::Reason | Self::Unconfirmed => 422,
             Self::CodeWrong

@@ -11,10 +11,10 @@ use leptos::prelude::use_context;
 use crate::{
     error::ConsoleError,
     types::{
-        Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
-        FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink, Operator, OperatorSummary,
-        Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role, SignInStep, Trial, TrialStep,
-        UndoPreview, UnionidConflict, User, UserList, UserQuery, Zone,
+        Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
+        Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink,
+        Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
+        SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
     },
 };
 
@@ -72,7 +72,8 @@ pub trait Viewer: Send + Sync {
     async fn phone_changes(&self, cursor: Option<Cursor>) -> Result<Page<PhoneChange>, ConsoleError>;
     /// The configured mini programs, in the order of the configuration.
     async fn mini_programs(&self) -> Result<Vec<MiniProgram>, ConsoleError>;
-    async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError>;
+    async fn conflicts(&self, query: ConflictQuery) -> Result<Page<Conflict>, ConsoleError>;
+    async fn conflict(&self, id: &str) -> Result<Conflict, ConsoleError>;
     async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError>;
     async fn failure(&self, id: &str) -> Result<FailureStory, ConsoleError>;
     /// Who has seen this user's data in full, and what of it was erased.
@@ -95,6 +96,8 @@ pub trait Support: Send + Sync {
     async fn reset(&self, order: &ResetOrder, said: &Confirmation) -> Result<(), ConsoleError>;
     /// Keeps users out, whose tokens are dead at once, or lets them in again. Ids of nobody are passed over.
     async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError>;
+    /// Settles a conflict: the two stay two users.
+    async fn keep_apart(&self, conflict: &str, reason: &str) -> Result<(), ConsoleError>;
     /// Asks WeChat about the session_key and the ciphertext of a failure, and files the answers with it.
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError>;
     /// Lets this operator's session see a user's number for a minute, by [`Self::revealed_phone`].

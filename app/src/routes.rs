@@ -14,9 +14,9 @@ use crate::{
     error::ConsoleError,
     islands::Comforts,
     pages::{
-        AccountPage, ApiKeysPage, AppsPage, AuditPage, CodePage, ConflictsPage, DashboardPage, ErasePage, FailurePage,
-        FailuresPage, InvitePage, LoginPage, NotFoundPage, OperatorsPage, PhoneChangesPage, RefusedPage, ResetPage,
-        TrialPage, UndoPage, UserPage, UsersPage,
+        AccountPage, ApiKeysPage, AppsPage, AuditPage, CodePage, ConflictPage, ConflictsPage, DashboardPage, ErasePage,
+        FailurePage, FailuresPage, InvitePage, LoginPage, NotFoundPage, OperatorsPage, PhoneChangesPage, RefusedPage,
+        ResetPage, TrialPage, UndoPage, UserPage, UsersPage,
     },
     text::{preferences, t},
 };
@@ -103,6 +103,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/console/try") view=TrialPage ssr=SsrMode::Async />
                 <Route path=path!("/console/apps") view=AppsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/conflicts") view=ConflictsPage ssr=SsrMode::Async />
+                <Route path=path!("/console/conflicts/:id") view=ConflictPage ssr=SsrMode::Async />
                 <Route path=path!("/console/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
                 <Route path=path!("/console/operators") view=OperatorsPage ssr=SsrMode::Async />
                 <Route path=path!("/console/account") view=AccountPage ssr=SsrMode::Async />

@@ -173,22 +173,3 @@ test.describe('mini programs', () => {
     expect(await settle(APPID, 'nonsense')).toBe('/console/apps?problem=BadRequest');
   });
 });
-
-test('a conflict leads to both users', async ({ page }) => {
-  await page.goto('/console');
-  await page.getByRole('link', { name: '冲突' }).click();
-  const pair = page.locator('.conflict .twins');
-  await expect(pair).toHaveCount(1);
-  const users = await pair.getByRole('link').evaluateAll(links => links.map(link => link.getAttribute('href')));
-  expect(new Set(users).size).toBe(2);
-  const unionid = await page.locator('.conflict .pairs', { hasText: 'unionid' }).locator('code').first().textContent();
-
-  for (const [index, user] of users.entries()) {
-    await page.goto('/console/conflicts');
-    await pair.getByRole('link').nth(index).click();
-    await expect(page).toHaveURL(user);
-    await expect(page.getByRole('heading', { name: '微信绑定' })).toBeVisible();
-  }
-  // The later one had it; the page that is open is his.
-  await expect(page.locator('.bindings')).toContainText(unionid);
-});

@@ -10,6 +10,3 @@ CREATE INDEX failures_healed ON failures (healed, at, user_id);
 -- The first eight characters of a token's random part: enough to recognise a token by, of no use to guess the rest.
 ALTER TABLE tokens ADD COLUMN prefix TEXT COLLATE "C";
 CREATE INDEX tokens_prefix ON tokens (prefix);
-
--- How often an operator did something lately.
-CREATE INDEX audit_action ON audit (action, at);

@@ -1,33 +1,34 @@
 use leptos::{either::Either, prelude::*};
 
-use super::cursor;
+use super::{conflict::card, cursor, outcome, query};
 use crate::{
-    components::{Icon, Section, avatar, copyable, empty, moment, page, pager, phone, status, user_link, zone_note},
+    components::{Icon, Section, empty, page, pager, zone_note},
     text::t,
-    types::{UnionidConflict, UserSummary},
+    types::ConflictQuery,
 };
 
 const PATH: &str = "/console/conflicts";
 
-/// Pairs of users to whom WeChat gave one unionid, newest first.
+/// Pairs of users who have what one should: the open ones, or the settled ones; newest first.
 #[component]
 pub fn ConflictsPage() -> impl IntoView {
-    let cursor = cursor();
-    page(t().conflicts(), Section::Conflicts, |viewer| async move {
-        let conflicts = viewer.unionid_conflicts(cursor?).await?;
-        let pager = pager(&conflicts, PATH, "");
+    let (cursor, settled) = (cursor(), query("state") == "settled");
+    page(t().conflicts(), Section::Conflicts, move |viewer| async move {
+        let conflicts = viewer.conflicts(ConflictQuery { settled, cursor: cursor? }).await?;
+        let pager = pager(&conflicts, PATH, if settled { "state=settled" } else { "" });
         let list = if conflicts.items.is_empty() {
-            let none = empty(Icon::Conflict, t().no_conflicts(), t().no_conflicts_lead());
-            Either::Left(view! { <section class="card">{none}</section> })
+            Either::Left(view! { <section class="card">{none(settled)}</section> })
         } else {
-            Either::Right(conflicts.items.into_iter().map(conflict).collect_view())
+            Either::Right(conflicts.items.into_iter().map(|conflict| card(conflict).into_any()).collect_view())
         };
         Ok(view! {
             <div class="page-head">
                 <h1>{t().conflicts()}</h1>
                 {zone_note()}
             </div>
+            {outcome("kept_apart", t().kept_apart_done(), t().kept_apart_done_lead())}
             <p class="intro">{t().conflicts_lead()}</p>
+            {states(settled).into_any()}
             {list}
             {pager}
         }
@@ -35,53 +36,20 @@ pub fn ConflictsPage() -> impl IntoView {
     })
 }
 
-fn conflict(conflict: UnionidConflict) -> impl IntoView {
+fn states(settled: bool) -> impl IntoView {
+    let chip = |href: String, current: bool, text: &'static str| {
+        view! { <a class="chip" href=href aria-current=current.then_some("true")>{text}</a> }
+    };
     view! {
-        <article class="card conflict">
-            <h2>{conflict.app.name} " " <code class="muted">{conflict.app.appid}</code></h2>
-            <dl class="pairs">
-                <div>
-                    <dt>{t().time()}</dt>
-                    <dd>{moment(conflict.at)}</dd>
-                </div>
-                <div>
-                    <dt>"unionid"</dt>
-                    <dd>{copyable(conflict.unionid)}</dd>
-                </div>
-                <div>
-                    <dt>"openid"</dt>
-                    <dd>{copyable(conflict.openid)}</dd>
-                </div>
-            </dl>
-            <div class="twins">
-                {side(t().conflict_user(), conflict.user)} {side(t().conflict_other(), conflict.other)}
-            </div>
-        </article>
+        <nav class="chips" aria-label=t().state()>
+            {chip(PATH.to_owned(), !settled, t().conflicts_open())}
+            {chip(format!("{PATH}?state=settled"), settled, t().conflicts_settled())}
+        </nav>
     }
 }
 
-/// One of the two users.
-fn side(which: &'static str, user: UserSummary) -> impl IntoView {
-    view! {
-        <section>
-            <h3>{which}</h3>
-            <p class="who">
-                {avatar(user.nickname.as_deref(), &user.id)} {user_link(&user.id, user.nickname)} {status(user.blocked)}
-            </p>
-            <dl class="pairs">
-                <div>
-                    <dt>{t().phone()}</dt>
-                    <dd>{phone(user.phone)}</dd>
-                </div>
-                <div>
-                    <dt>{t().created()}</dt>
-                    <dd>{moment(user.created_at)}</dd>
-                </div>
-                <div>
-                    <dt>{t().last_login()}</dt>
-                    <dd>{moment(user.last_login_at)}</dd>
-                </div>
-            </dl>
-        </section>
-    }
+fn none(settled: bool) -> impl IntoView {
+    let (headline, advice) =
+        if settled { (t().no_settled(), t().no_settled_lead()) } else { (t().no_conflicts(), t().no_conflicts_lead()) };
+    empty(Icon::Conflict, headline, advice)
 }

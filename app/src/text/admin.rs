@@ -1,4 +1,4 @@
-//! The pages about the installation itself (mini programs, conflicts, API keys), and what support staff do to a user.
+//! The pages about the installation itself (mini programs, API keys), and what support staff do to a user.
 
 use super::{Lang, T};
 
@@ -24,15 +24,6 @@ texts! {
     settle: "已处理", "Done with it";
     alert_settled: "已标记为处理完毕", "Marked as done";
     alert_settled_lead: "如果原因仍在，告警会再次出现。", "The alert comes back if its cause does.";
-
-    // Conflicts
-    conflicts: "冲突", "Conflicts";
-    conflicts_lead: "微信为两个用户返回了同一个 unionid，他们很可能是同一个人；多见于小程序关联微信开放平台之前就已各自注册。系统没有自动合并，两个用户都保持原样。",
-        "WeChat gave one unionid to logins of two users, who are probably the same person. It happens when both signed up before the mini programs were linked to an Open Platform account. Nothing was merged by itself: both users are as they were.";
-    no_conflicts: "没有冲突", "No conflicts";
-    no_conflicts_lead: "每个 unionid 都只属于一个用户。", "Every unionid belongs to one user.";
-    conflict_user: "这次登录的用户", "Who logged in";
-    conflict_other: "原来拥有此 unionid 的用户", "Who had the unionid before";
 
     // API keys
     api_keys: "API 密钥", "API keys";

@@ -153,14 +153,16 @@ impl T {
             (PhoneSource::Encrypted, Lang::En) => "encryptedData",
             (PhoneSource::Code, Lang::Zh) => "手机号 code",
             (PhoneSource::Code, Lang::En) => "Phone code",
-            (PhoneSource::Moved, Lang::Zh) => "转给其他用户",
-            (PhoneSource::Moved, Lang::En) => "Moved to another user",
+            (PhoneSource::Moved, Lang::Zh) => "在用户之间转移",
+            (PhoneSource::Moved, Lang::En) => "Moved between users",
             (PhoneSource::Revoked, Lang::Zh) => "用户在微信撤回授权",
             (PhoneSource::Revoked, Lang::En) => "Withdrawn at WeChat",
             (PhoneSource::Reset, Lang::Zh) => "客服解绑",
             (PhoneSource::Reset, Lang::En) => "Unbound by support",
             (PhoneSource::Undone, Lang::Zh) => "撤销解绑",
             (PhoneSource::Undone, Lang::En) => "Reset undone",
+            (PhoneSource::Merged, Lang::Zh) => "合并用户",
+            (PhoneSource::Merged, Lang::En) => "Users merged",
         }
     }
 
@@ -187,6 +189,7 @@ impl T {
             ConsoleError::Final => (self.reset_final(), self.reset_final_lead()),
             ConsoleError::NobodySelected => (self.nobody_selected(), self.nobody_selected_lead()),
             ConsoleError::TooMany => (self.too_many(), self.too_many_lead()),
+            ConsoleError::Merged => (self.user_merged(), self.user_merged_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::TooManyAttempts => (self.too_many_attempts(), self.too_many_attempts_lead()),
             ConsoleError::CodeWrong => (self.code_wrong(), self.code_wrong_lead()),

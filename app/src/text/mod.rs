@@ -17,6 +17,7 @@ mod audit;
 mod causes;
 mod causes_en;
 mod causes_zh;
+mod conflicts;
 mod console;
 mod dashboard;
 mod durations;

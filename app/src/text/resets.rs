@@ -110,6 +110,8 @@ impl T {
             ResetKind::Everything => ("全部重置", "Reset everything"),
             ResetKind::Block => ("封禁用户", "Block the user"),
             ResetKind::Unblock => ("解除封禁", "Unblock the user"),
+            ResetKind::Move => ("转移手机号", "Move the phone"),
+            ResetKind::Merge => ("合并用户", "Merge the users"),
         };
         self.pick(zh, en)
     }
@@ -167,6 +169,8 @@ impl T {
                 "Everything is reset",
                 "Phone and openids are unbound, sessions are dead. An administrator can undo it within 30 days.",
             ),
+            (ResetKind::Move, _) => self.phone_moved(),
+            (ResetKind::Merge, _) => self.users_merged(),
             (ResetKind::Block, Lang::Zh) => ("用户已封禁", "令牌立即失效，也不能再登录。"),
             (ResetKind::Block, Lang::En) => ("The user is blocked", "The tokens are dead, and no login is let in."),
             (ResetKind::Unblock, Lang::Zh) => ("已解除封禁", "用户可以重新登录。"),

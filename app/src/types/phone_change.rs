@@ -31,7 +31,7 @@ pub enum PhoneSource {
     Encrypted,
     /// A phone code, exchanged at WeChat.
     Code,
-    /// Another user proved the same number, and the policy is `phone_conflict = "move"`.
+    /// To or from another user: he proved the number and the policy is `phone_conflict = "move"`, or an operator moved it.
     Moved,
     /// The user withdrew the phone from the mini program at WeChat (`user_authorization_revoke`).
     Revoked,
@@ -39,10 +39,13 @@ pub enum PhoneSource {
     Reset,
     /// An administrator undid an operator's reset.
     Undone,
+    /// An operator merged two users.
+    Merged,
 }
 
 impl PhoneSource {
-    const ALL: [Self; 6] = [Self::Encrypted, Self::Code, Self::Moved, Self::Revoked, Self::Reset, Self::Undone];
+    const ALL: [Self; 7] =
+        [Self::Encrypted, Self::Code, Self::Moved, Self::Revoked, Self::Reset, Self::Undone, Self::Merged];
 
     /// The name in the database.
     pub const fn name(self) -> &'static str {
@@ -53,6 +56,7 @@ impl PhoneSource {
             Self::Revoked => "revoked",
             Self::Reset => "reset",
             Self::Undone => "undone",
+            Self::Merged => "merged",
         }
     }
 

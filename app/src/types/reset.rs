@@ -21,10 +21,14 @@ pub enum ResetKind {
     Everything,
     Block,
     Unblock,
+    /// Gives the phone to another user.
+    Move,
+    /// Makes the user one with another one, who stays.
+    Merge,
 }
 
 impl ResetKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Phone,
         Self::Binding,
         Self::Unionid,
@@ -34,6 +38,8 @@ impl ResetKind {
         Self::Everything,
         Self::Block,
         Self::Unblock,
+        Self::Move,
+        Self::Merge,
     ];
 
     /// The name in the database and in URLs.
@@ -48,6 +54,8 @@ impl ResetKind {
             Self::Everything => "everything",
             Self::Block => "block",
             Self::Unblock => "unblock",
+            Self::Move => "move_phone",
+            Self::Merge => "merge",
         }
     }
 
@@ -67,12 +75,14 @@ impl ResetKind {
             Self::Everything => AuditAction::ResetEverything,
             Self::Block => AuditAction::BlockUser,
             Self::Unblock => AuditAction::UnblockUser,
+            Self::Move => AuditAction::MovePhone,
+            Self::Merge => AuditAction::MergeUsers,
         }
     }
 
     /// Takes something away that can be given back.
     pub const fn undoable(self) -> bool {
-        matches!(self, Self::Phone | Self::Binding | Self::Unionid | Self::Everything)
+        matches!(self, Self::Phone | Self::Binding | Self::Unionid | Self::Everything | Self::Move | Self::Merge)
     }
 }
 
@@ -82,7 +92,7 @@ pub struct ResetOrder {
     pub user: String,
     /// A name of [`ResetKind`].
     pub what: String,
-    /// Which binding or session, where there are several; else empty.
+    /// Which binding or session, where there are several, or which other user; else empty.
     pub of: String,
 }
 
@@ -100,6 +110,8 @@ pub struct Confirmation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetPreview {
     pub user: UserSummary,
+    /// Who gets it, of what concerns two.
+    pub other: Option<UserSummary>,
     pub kind: ResetKind,
     pub changes: Vec<Change>,
     /// How many API tokens end.
@@ -133,6 +145,29 @@ pub enum Change {
         app: AppRef,
         openid: String,
     },
+    /// The other one gets the phone, or has it already. Masked.
+    HandedPhone {
+        number: String,
+        shared: bool,
+    },
+    /// The other one has this phone no more. Masked.
+    ReplacedPhone(String),
+    /// The phone is taken off, because the other one keeps his. Masked.
+    LostPhone {
+        number: String,
+        kept: String,
+    },
+    /// The other one gets the binding.
+    MovedOpenid {
+        app: AppRef,
+        openid: String,
+    },
+    /// The user himself becomes an empty row. The other one takes what he has not: a nickname, the rest of a profile.
+    Account {
+        taken: Option<String>,
+        lost: Option<String>,
+        lost_more: bool,
+    },
 }
 
 impl Change {
@@ -157,6 +192,10 @@ pub enum ComesBack {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reset {
     pub id: String,
+    /// Whose it is, and on whose page it is undone.
+    pub user: String,
+    /// The second user, of what concerns two.
+    pub other: Option<UserRef>,
     pub at: Millis,
     pub kind: ResetKind,
     pub app: Option<AppRef>,
@@ -215,6 +254,12 @@ pub enum Taken {
         app: Option<AppRef>,
         unionid: String,
     },
+    /// Masked; the other user got it.
+    HandedPhone(String),
+    /// Masked; what the other user had until then.
+    ReplacedPhone(String),
+    /// The user himself, with his profile.
+    Account,
 }
 
 /// What becomes of it.
@@ -231,6 +276,8 @@ pub enum Fate {
     OpenidOf(UserRef),
     /// The binding whose unionid it was is not the user's any more.
     NoBinding,
+    /// The binding was unbound since.
+    Unbound,
     /// WeChat has given another unionid since.
     OtherUnionid,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Failure, Millis, PhoneChange, Reset};
+use super::{Event, Failure, Millis, PhoneChange, Reset, UserRef};
 
 /// A mini program as the console names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub struct User {
     pub block: Option<Reset>,
     /// Since when there is nothing personal left of him.
     pub erased_at: Option<Millis>,
+    /// Who has everything of this user now.
+    pub merged_into: Option<UserRef>,
+    /// Who was merged into this one.
+    pub merged: Vec<String>,
     pub phone_bound_at: Option<Millis>,
     pub bindings: Vec<Binding>,
     /// Newest first.

@@ -43,6 +43,9 @@ impl Accounts {
         let user = users::find(&mut tx, row.user_id).await?.ok_or(Fault::Missing("a token's user"))?;
         let binding = bindings::find(&mut tx, row.binding_id).await?.ok_or(Fault::Missing("a token's binding"))?;
         drop(tx);
+        if user.merged_into.is_some() {
+            return Err(Failure::Unauthorized);
+        }
         if user.blocked_at.is_some() {
             return Err(Failure::UserBlocked);
         }

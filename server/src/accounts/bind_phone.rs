@@ -99,7 +99,14 @@ impl Accounts {
         let proven = proven.map_err(|unproven| unproven.failure)?;
         let occasion = Occasion::call(&appid, arrival.request_id, now);
         let mut tx = self.db.write().await?;
-        let changed = self.set_phone(&mut tx, user_id, &proven, &occasion).await?;
+        let changed = match self.set_phone(&mut tx, user_id, &proven, &occasion).await {
+            Err(Failure::PhoneConflict) => {
+                // Nothing was bound; that he wants it is kept.
+                tx.commit().await?;
+                return Err(Failure::PhoneConflict);
+            }
+            other => other?,
+        };
         self.keep_success(&mut tx, user_id, &proven, now).await?;
         let user = users::find(&mut tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
         if user.blocked_at.is_some() {
@@ -157,7 +164,7 @@ impl Accounts {
     }
 
     /// Makes `proven` the user's phone, by the installation's rule about numbers that others have; whether that
-    /// changed anything. Binds that race for one user or one number come one after the other.
+    /// changed anything. A [`Failure::PhoneConflict`] is to be committed: it is kept who wants the number. Binds that race for one user or one number come one after the other.
     pub(super) async fn set_phone(
         &self,
         tx: &mut Tx,
@@ -168,6 +175,9 @@ impl Accounts {
         let rule = self.rules.phone_conflict;
         self.lock_phone(tx, user_id).await?;
         let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
+        if user.merged_into.is_some() {
+            return Err(Failure::Unauthorized);
+        }
         let old = self.phone_of(&user)?;
         if old.as_ref() == Some(&proven.phone) {
             return Ok(false);
@@ -200,6 +210,7 @@ impl Accounts {
         let owners = users::with_phone(tx, self.index.phone(phone)).await?;
         for UserRow { id: owner, .. } in owners.into_iter().filter(|owner| owner.id != user_id) {
             if self.rules.phone_conflict == PhoneConflict::Reject {
+                self.note_wanted(tx, user_id, owner, phone).await?;
                 return Err(Failure::PhoneConflict);
             }
             users::set_phone(tx, owner, None, occasion.now).await?;
@@ -208,6 +219,7 @@ impl Accounts {
         Ok(())
     }
 
+    /// Writes the change into the history; the conflicts follow it.
     pub(super) async fn record_change(
         &self,
         tx: &mut Tx,
@@ -234,7 +246,8 @@ impl Accounts {
             operator: occasion.operator.map(str::to_owned),
             erased_at: None,
         };
-        Ok(phone_changes::insert(tx, &row).await?)
+        phone_changes::insert(tx, &row).await?;
+        self.follow_phone(tx, user_id, [old, new]).await
     }
 
     pub(super) fn stored(&self, user_id: Uuid, phone: &PhoneNumber) -> Result<StoredPhone, SealError> {

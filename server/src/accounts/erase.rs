@@ -3,9 +3,9 @@ use uuid::Uuid;
 
 use super::{Accounts, Failure, Fault, bind_phone::Occasion};
 use crate::store::{
-    Tx, bindings,
+    Tx, bindings, conflicts,
     erasures::{self, ErasureRow},
-    failures, phone_changes, push, resets, unionid_conflicts, users,
+    failures, phone_changes, push, resets, users,
 };
 
 /// Whose data goes, and why.
@@ -31,6 +31,9 @@ impl Accounts {
         let now = self.clock.now();
         users::set_phone(tx, user_id, None, now).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
+        for merged in users::merged_into(tx, user_id).await? {
+            phone_changes::erase_of(tx, merged, now).await?;
+        }
         if user.phone_sealed.is_some() {
             let Erasure { appid, request_id, .. } = *erasure;
             let occasion = Occasion { appid, request_id, operator: None, now };
@@ -52,6 +55,7 @@ impl Accounts {
             return Ok(());
         }
         users::clear_profile(tx, erasure.user_id, nickname, avatar).await?;
+        self.forget_kept_profiles(tx, erasure.user_id, nickname, avatar).await?;
         self.record_erasure(tx, erasure, "profile").await
     }
 
@@ -62,12 +66,22 @@ impl Accounts {
         resets::drop_of(tx, user_id).await?;
         // The lock of binds that count owners (`bind_phone`).
         tx.lock("phones").await?;
-        unionid_conflicts::delete_of(tx, user_id).await?;
         failures::erase_of(tx, user_id).await?;
         push::erase_of(tx, user_id).await?;
         bindings::delete_of(tx, user_id).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
         users::erase(tx, user_id, now).await?;
+        self.review_conflicts(tx, user_id).await?;
+        conflicts::delete_of(tx, user_id).await?;
+        // Whoever was merged into him was the same person.
+        for merged in users::merged_into(tx, user_id).await? {
+            resets::drop_of(tx, merged).await?;
+            conflicts::delete_of(tx, merged).await?;
+            failures::erase_of(tx, merged).await?;
+            push::erase_of(tx, merged).await?;
+            phone_changes::erase_of(tx, merged, now).await?;
+            users::erase(tx, merged, now).await?;
+        }
         self.record_erasure(tx, erasure, "everything").await
     }
 

@@ -5,7 +5,7 @@ use super::{Accounts, Actor, Failure, erase::Erasure};
 use crate::{
     clock::Millis,
     store::{
-        StoreError, Tx, bindings, failures, phone_changes, session_keys, tokens, unionid_conflicts,
+        StoreError, Tx, bindings, conflicts, failures, phone_changes, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -58,7 +58,7 @@ impl Accounts {
             sessions: tokens::of_user(&mut tx, user_id, self.clock.now(), i64::MAX).await?.len(),
             numbers: changes.iter().filter(|change| change.erased_at.is_none()).count(),
             failures: failures::of_user(&mut tx, user_id, always.0, always.1, i64::MAX).await?.len(),
-            conflicts: unionid_conflicts::of_user(&mut tx, user_id).await?.len(),
+            conflicts: conflicts::of_user(&mut tx, user_id).await?.len(),
         })
     }
 

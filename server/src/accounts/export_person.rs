@@ -10,7 +10,7 @@ use crate::{
     store::{
         Tx, audit,
         bindings::{self, BindingRow},
-        erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens, unionid_conflicts,
+        conflicts, erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -160,8 +160,8 @@ async fn pushes_held(tx: &mut Tx, user: Uuid) -> Result<Vec<Value>, Failure> {
 
 /// Without the other user's id: he is another person.
 async fn conflicts_held(tx: &mut Tx, user: Uuid) -> Result<Vec<Value>, Failure> {
-    let rows = unionid_conflicts::of_user(tx, user).await?;
-    Ok(rows.iter().map(|row| json!({ "at": time(row.at), "unionid": row.unionid })).collect())
+    let rows = conflicts::of_user(tx, user).await?;
+    Ok(rows.iter().map(|row| json!({ "at": time(row.at), "kind": row.kind, "settlement": row.settlement })).collect())
 }
 
 async fn erasures_held(tx: &mut Tx, user: Uuid) -> Result<Vec<Value>, Failure> {

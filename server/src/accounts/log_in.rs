@@ -153,6 +153,10 @@ impl Accounts {
     ) -> Result<LoggedIn, Failure> {
         let now = self.clock.now();
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        // Merged into another one while this call was under way: the next login is that one's.
+        if user.merged_into.is_some() {
+            return Err(Failure::Unauthorized);
+        }
         if user.blocked_at.is_some() {
             tx.commit().await?;
             return Err(Failure::UserBlocked);
@@ -267,7 +271,8 @@ impl Accounts {
         let Some(known) = bindings::find_openid(tx, login.appid, openid).await? else { return Ok(None) };
         bindings::touch_login(tx, known.id, unionid.as_deref(), now).await?;
         if let Some(unionid) = unionid.as_ref().filter(|unionid| known.unionid.as_ref() != Some(unionid)) {
-            self.note_conflict(tx, &known, unionid, now).await?;
+            self.review_conflicts(tx, known.user_id).await?;
+            self.note_unionid(tx, known.user_id, unionid).await?;
         }
         users::touch_login(tx, known.user_id, now).await?;
         Ok(bindings::find(tx, known.id).await?)

@@ -11,6 +11,7 @@ mod authenticate;
 mod bind_phone;
 mod check_app;
 mod check_session;
+mod conflicts;
 mod erase;
 mod erase_person;
 mod exchange_code;
@@ -22,7 +23,6 @@ mod introspect;
 mod key_ring;
 mod log_in;
 mod log_out;
-mod note_conflict;
 mod profile;
 mod prove_phone;
 mod reports;
@@ -53,8 +53,8 @@ pub use profile::Profile;
 pub use prove_phone::PhoneProof;
 pub use reports::{AskError, ButtonRefusal};
 pub use resets::{
-    BindingPart, ComesBack, Fate, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan, ResetError, UndoPlan,
-    UnionidPart, What,
+    AccountPart, BindingPart, ComesBack, Fate, HandedPhone, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan,
+    ResetError, UndoPlan, UnionidPart, What,
 };
 pub use reveal::{DISCLOSURES, RevealError};
 pub use take_push::PushFailure;

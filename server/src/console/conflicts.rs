@@ -2,49 +2,97 @@ use std::collections::HashMap;
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Cursor, Millis, Page, UnionidConflict, UserSummary},
+    types::{Conflict, ConflictKind, ConflictQuery, Millis, Page, Party, Settled, Settlement, UserRef},
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, page, start};
-use crate::store::{
-    bindings::{self, BindingRow},
-    unionid_conflicts::{self, UnionidConflictRow},
-    users,
+use super::{
+    ConsoleServer, Failed, page,
+    reason::reason as reason_of,
+    resets::{refused, user_ref},
+    start,
+};
+use crate::{
+    accounts::Actor,
+    store::{
+        Tx, bindings,
+        conflicts::{self, ConflictRow},
+        users,
+    },
 };
 
+/// Each takes as much room as a page of its own on a phone.
+const PAGE: usize = 20;
+
 impl ConsoleServer {
-    /// A page of unionids that two users have shown.
-    pub(super) async fn unionid_conflicts(&self, cursor: Option<&Cursor>) -> Result<Page<UnionidConflict>, Failed> {
-        let start = start(cursor)?;
+    /// A page of the open conflicts, or of the settled ones.
+    pub(super) async fn conflicts(&self, query: &ConflictQuery) -> Result<Page<Conflict>, Failed> {
+        let start = start(query.cursor.as_ref())?;
         let mut tx = self.accounts.db.read().await?;
-        let slice = unionid_conflicts::list(&mut tx, start, PAGE).await?;
-        let ids: Vec<Uuid> = slice.rows.iter().flat_map(|row| [row.user_id, row.other_user_id]).collect();
-        let users = users::of_ids(&mut tx, &ids).await?;
-        let bindings = bindings::of_users(&mut tx, &ids).await?;
-        drop(tx);
-        let summaries = users.iter().map(|user| Ok((user.id, self.summary(user, &bindings)?)));
-        let summaries: HashMap<_, _> = summaries.collect::<Result<_, Failed>>()?;
-        let items = slice.rows.iter().map(|row| self.conflict(row, &summaries, &bindings)).collect::<Result<_, _>>()?;
+        let slice = conflicts::list(&mut tx, !query.settled, start, PAGE).await?;
+        let items = self.compared(&mut tx, &slice.rows).await?;
         Ok(page(&slice, |row| row.id, items))
     }
 
-    fn conflict(
-        &self,
-        row: &UnionidConflictRow,
-        users: &HashMap<Uuid, UserSummary>,
-        bindings: &[BindingRow],
-    ) -> Result<UnionidConflict, Failed> {
-        let user = |id| users.get(&id).cloned().ok_or(ConsoleError::Internal);
-        let binding = bindings.iter().find(|binding| binding.id == row.binding_id).ok_or(ConsoleError::Internal)?;
-        Ok(UnionidConflict {
-            id: row.id.to_string(),
-            unionid: row.unionid.clone(),
-            app: self.app(&binding.appid),
-            openid: binding.openid.clone(),
-            at: Millis(row.at),
-            user: user(row.user_id)?,
-            other: user(row.other_user_id)?,
-        })
+    pub(super) async fn conflict(&self, id: &str) -> Result<Conflict, Failed> {
+        let id: Uuid = id.parse().map_err(|_| ConsoleError::NotFound)?;
+        let mut tx = self.accounts.db.read().await?;
+        let row = conflicts::find(&mut tx, id).await?.ok_or(ConsoleError::NotFound)?;
+        let mut found = self.compared(&mut tx, &[row]).await?;
+        Ok(found.pop().ok_or(ConsoleError::NotFound)?)
     }
+
+    pub(super) async fn keep_apart(&self, id: &str, reason: &str, actor: &Actor) -> Result<(), Failed> {
+        let id: Uuid = id.parse().map_err(|_| ConsoleError::NotFound)?;
+        Ok(self.accounts.keep_apart(id, actor, reason_of(reason)?).await.map_err(refused)?)
+    }
+
+    async fn compared(&self, tx: &mut Tx, rows: &[ConflictRow]) -> Result<Vec<Conflict>, Failed> {
+        let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.user_id, row.other_user_id]).collect();
+        let parties = self.parties(tx, &ids).await?;
+        let party = |id| parties.get(&id).cloned().ok_or(ConsoleError::Internal);
+        let conflict = |row: &ConflictRow| {
+            let kind = ConflictKind::from_name(&row.kind).ok_or(ConsoleError::Internal)?;
+            Ok(Conflict {
+                id: row.id.to_string(),
+                kind,
+                at: Millis(row.at),
+                unionid: (kind == ConflictKind::Unionid).then(|| row.shared.clone()),
+                user: party(row.user_id)?,
+                other: party(row.other_user_id)?,
+                settled: settled(row)?,
+            })
+        };
+        rows.iter().map(conflict).collect()
+    }
+
+    async fn parties(&self, tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Party>, Failed> {
+        let bindings = bindings::of_users(tx, ids).await?;
+        let mut parties = HashMap::new();
+        for row in users::of_ids(tx, ids).await? {
+            let own = bindings.iter().filter(|binding| binding.user_id == row.id);
+            let party = Party {
+                user: self.summary(&row, &bindings)?,
+                phone_bound_at: row.phone_bound_at.map(Millis),
+                bindings: own.map(|binding| self.binding(binding, &[])).collect(),
+                merged_into: merged_into(tx, row.merged_into).await?,
+                erased: row.erased_at.is_some(),
+            };
+            parties.insert(row.id, party);
+        }
+        Ok(parties)
+    }
+}
+
+pub(super) async fn merged_into(tx: &mut Tx, user: Option<Uuid>) -> Result<Option<UserRef>, Failed> {
+    Ok(match user {
+        Some(user) => Some(user_ref(tx, user).await?),
+        None => None,
+    })
+}
+
+fn settled(row: &ConflictRow) -> Result<Option<Settled>, ConsoleError> {
+    let (Some(at), Some(how)) = (row.settled_at, &row.settlement) else { return Ok(None) };
+    let how = Settlement::from_name(how).ok_or(ConsoleError::Internal)?;
+    Ok(Some(Settled { how, at: Millis(at), by: row.settled_by.clone(), reason: row.reason.clone() }))
 }

@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::{
     ConsoleServer, Failed,
     confirmed::{confirmed, keep_reason, typed_reason},
+    conflicts::merged_into,
     internal,
 };
 use crate::{
-    accounts::{self, Actor, BindingPart, Failure, Order, Part, Plan, ResetError, What},
+    accounts::{self, AccountPart, Actor, BindingPart, Failure, Order, Part, Plan, ResetError, What},
     store::{
         Tx, bindings,
         resets::{self, ResetRow},
@@ -28,9 +29,11 @@ impl ConsoleServer {
         let plan = self.accounts.preview_reset(&parsed(order)?).await.map_err(refused)?;
         let reason = typed_reason(&self.accounts.vault, session, &page_of(order)).await?;
         let mut tx = self.accounts.db.read().await?;
-        let own = bindings::of_users(&mut tx, &[plan.user.id]).await?;
+        let both: Vec<_> = std::iter::once(plan.user.id).chain(plan.other.as_ref().map(|other| other.id)).collect();
+        let own = bindings::of_users(&mut tx, &both).await?;
         Ok(ResetPreview {
             user: self.summary(&plan.user, &own)?,
+            other: plan.other.as_ref().map(|other| self.summary(other, &own)).transpose()?,
             kind: plan.kind,
             changes: self.changes(&mut tx, &plan).await?,
             sessions: plan.sessions,
@@ -63,6 +66,18 @@ impl ConsoleServer {
         let mut changes = Vec::new();
         for part in &plan.parts {
             changes.push(match part {
+                Part::Phone(part) if plan.kind == ResetKind::Merge => Change::LostPhone {
+                    number: part.number()?.masked(),
+                    kept: self.phone_of_other(plan)?.unwrap_or_default(),
+                },
+                Part::HandedPhone(part) => {
+                    Change::HandedPhone { number: part.phone.number()?.masked(), shared: part.shared }
+                }
+                Part::ReplacedPhone(part) => Change::ReplacedPhone(part.number()?.masked()),
+                Part::MovedBinding(part) => {
+                    Change::MovedOpenid { app: self.app(&part.appid), openid: part.openid.clone() }
+                }
+                Part::Account(part) => account(part),
                 Part::Phone(part) => {
                     Change::Phone { number: part.number()?.masked(), bound_at: part.bound_at.map(Millis) }
                 }
@@ -85,6 +100,11 @@ impl ConsoleServer {
         Ok(changes)
     }
 
+    fn phone_of_other(&self, plan: &Plan) -> Result<Option<String>, Failed> {
+        let phone = plan.other.as_ref().map(|other| self.accounts.phone_of(other)).transpose()?.flatten();
+        Ok(phone.map(|phone| phone.masked()))
+    }
+
     async fn comes_back(&self, tx: &mut Tx, plan: &Plan, part: &BindingPart) -> Result<ComesBack, Failed> {
         let found = plan.comes_back.iter().find(|(id, _)| *id == part.id).map(|(_, who)| *who);
         Ok(match found {
@@ -97,10 +117,14 @@ impl ConsoleServer {
     /// What operators did to a user, newest first.
     pub(super) async fn resets_of(&self, tx: &mut Tx, user: Uuid) -> Result<Vec<Reset>, Failed> {
         let rows = resets::of_user(tx, user, MOST_RESETS).await?;
-        rows.iter().map(|row| self.reset_record(row)).collect()
+        let mut records = Vec::new();
+        for row in &rows {
+            records.push(self.reset_record(tx, row).await?);
+        }
+        Ok(records)
     }
 
-    pub(super) fn reset_record(&self, row: &ResetRow) -> Result<Reset, Failed> {
+    pub(super) async fn reset_record(&self, tx: &mut Tx, row: &ResetRow) -> Result<Reset, Failed> {
         let kind = ResetKind::from_name(&row.kind).ok_or(ConsoleError::Internal)?;
         let state = match (row.undone_at, &row.undone_by, self.accounts.undoable_until(row)) {
             (Some(at), Some(by), _) => ResetState::Undone { at: Millis(at), by: by.clone() },
@@ -110,6 +134,8 @@ impl ConsoleServer {
         };
         Ok(Reset {
             id: row.id.to_string(),
+            user: row.user_id.to_string(),
+            other: merged_into(tx, row.other_user_id).await?,
             at: Millis(row.at),
             kind,
             app: row.appid.as_deref().map(|appid| self.app(appid)),
@@ -118,6 +144,12 @@ impl ConsoleServer {
             state,
         })
     }
+}
+
+fn account(part: &AccountPart) -> Change {
+    let lost = part.lost();
+    let lost_more = lost.has_more();
+    Change::Account { taken: part.taken.nickname.clone(), lost: lost.nickname, lost_more }
 }
 
 pub(super) async fn user_ref(tx: &mut Tx, user: Uuid) -> Result<UserRef, Failed> {
@@ -131,6 +163,7 @@ pub(super) fn refused(error: ResetError) -> ConsoleError {
         ResetError::Nothing => ConsoleError::NothingToReset,
         ResetError::Stale => ConsoleError::Stale,
         ResetError::Final => ConsoleError::Final,
+        ResetError::Merged => ConsoleError::Merged,
         ResetError::NoSession => ConsoleError::NoSession,
         ResetError::Failure(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) => internal(&failure),
         ResetError::Failure(_) => ConsoleError::WeChat,
@@ -156,6 +189,8 @@ fn parsed(order: &ResetOrder) -> Result<Order, ConsoleError> {
         ResetKind::Everything => What::Everything,
         ResetKind::Block => What::Block,
         ResetKind::Unblock => What::Unblock,
+        ResetKind::Move => What::Move(id(&order.of)?),
+        ResetKind::Merge => What::Merge(id(&order.of)?),
     };
     Ok(Order { user: id(&order.user)?, what })
 }

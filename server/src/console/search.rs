@@ -10,7 +10,7 @@ use crate::{
     store::{
         Tx, failures, phone_changes,
         user_lists::{Filter, Place, Search, Sort, SortBy, Status, UserList},
-        users::nickname_key,
+        users::{self, nickname_key},
     },
 };
 
@@ -41,9 +41,9 @@ impl ConsoleServer {
             return Ok(Found::Failure(id.to_string()));
         }
         let filter = self.found_by(&mut tx, text).await?;
-        let users = UserList::new(&mut tx, &filter).await?;
+        let list = UserList::new(&mut tx, &filter).await?;
         let sort = Sort { by: SortBy::Created, descending: true };
-        let rows = users.page(&mut tx, sort, Place::First, 2).await?.rows;
+        let rows = list.page(&mut tx, sort, Place::First, 2).await?.rows;
         let failure = if rows.is_empty() { failures::by_trace(&mut tx, text).await? } else { None };
         drop(tx);
         match (rows.as_slice(), failure) {
@@ -55,7 +55,11 @@ impl ConsoleServer {
     }
 
     pub(super) async fn found_by(&self, tx: &mut Tx, text: &str) -> Result<Filter, Failed> {
-        let search = Search { trace: user_behind(tx, text).await?, ..meant(text, &self.accounts.index) };
+        let mut search = Search { trace: user_behind(tx, text).await?, ..meant(text, &self.accounts.index) };
+        // Who was merged into another user is found as that one.
+        for id in [&mut search.id, &mut search.trace].into_iter().flatten() {
+            *id = users::survivor(tx, *id).await?.unwrap_or(*id);
+        }
         // Of one who is erased, an id may still be known.
         Ok(Filter { search: Some(search), status: Some(Status::Any), ..Filter::default() })
     }

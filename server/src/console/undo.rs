@@ -29,7 +29,7 @@ impl ConsoleServer {
         }
         Ok(UndoPreview {
             user: self.summary(&plan.user, &own)?,
-            reset: self.reset_record(&plan.reset)?,
+            reset: self.reset_record(&mut tx, &plan.reset).await?,
             parts,
             seen: self.accounts.undo_seen(&plan),
             reason,
@@ -66,7 +66,12 @@ impl ConsoleServer {
     async fn taken(&self, tx: &mut Tx, part: &Part) -> Result<Taken, Failed> {
         Ok(match part {
             Part::Phone(part) => Taken::Phone(part.number()?.masked()),
-            Part::Binding(part) => Taken::Openid { app: self.app(&part.appid), openid: part.openid.clone() },
+            Part::HandedPhone(part) => Taken::HandedPhone(part.phone.number()?.masked()),
+            Part::ReplacedPhone(part) => Taken::ReplacedPhone(part.number()?.masked()),
+            Part::Account(_) => Taken::Account,
+            Part::Binding(part) | Part::MovedBinding(part) => {
+                Taken::Openid { app: self.app(&part.appid), openid: part.openid.clone() }
+            }
             Part::Unionid(part) => {
                 let row = bindings::find(tx, part.binding).await?;
                 Taken::Unionid { app: row.map(|row| self.app(&row.appid)), unionid: part.unionid.clone() }
@@ -83,6 +88,7 @@ async fn fate_of(tx: &mut Tx, fate: &accounts::Fate) -> Result<Fate, Failed> {
         accounts::Fate::OtherPhone(phone) => Fate::OtherPhone(phone.masked()),
         accounts::Fate::OpenidOf(user) => Fate::OpenidOf(user_ref(tx, *user).await?),
         accounts::Fate::NoBinding => Fate::NoBinding,
+        accounts::Fate::Unbound => Fate::Unbound,
         accounts::Fate::OtherUnionid => Fate::OtherUnionid,
     })
 }

@@ -4,7 +4,7 @@ use latchkey_app::{
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, story::Span};
+use super::{ConsoleServer, Failed, conflicts::merged_into, story::Span};
 use crate::store::{bindings, bindings::BindingRow, failures, phone_changes, tokens, tokens::TokenRow, users};
 
 /// A user with more changes than this is a test account; the list of all changes shows the rest.
@@ -26,13 +26,19 @@ impl ConsoleServer {
         for row in &rows {
             ages.push(self.accounts.key_ages(&mut tx, row.id).await?);
         }
-        let changes = phone_changes::of_user(&mut tx, id, MOST_CHANGES).await?;
+        let merged = users::merged_into(&mut tx, id).await?;
+        let mut changes = Vec::new();
+        for whose in merged.iter().chain([&id]) {
+            changes.extend(phone_changes::of_user(&mut tx, *whose, MOST_CHANGES).await?);
+        }
+        changes.sort_by_key(|row| std::cmp::Reverse(row.id));
         let now = self.accounts.clock.now();
         let events = self.events(&mut tx, Span { user: id, from: now.plus_seconds(-LIFE_S), to: now }).await?;
         let sessions = tokens::of_user(&mut tx, id, now, MOST_SESSIONS).await?;
         let resets = self.resets_of(&mut tx, id).await?;
         let failures = failures::newest_of(&mut tx, id, MOST_FAILURES).await?;
         let failures = self.failures_of(&mut tx, &failures).await?;
+        let merged_into = merged_into(&mut tx, user.merged_into).await?;
         drop(tx);
         let block = resets.iter().find(|reset| reset.kind == ResetKind::Block).cloned();
         Ok(User {
@@ -40,6 +46,8 @@ impl ConsoleServer {
             blocked_at: user.blocked_at.map(Millis),
             block: block.filter(|block| user.blocked_at == Some(block.at.0)),
             erased_at: user.erased_at.map(Millis),
+            merged_into,
+            merged: merged.iter().map(Uuid::to_string).collect(),
             phone_bound_at: user.phone_bound_at.map(Millis),
             sessions: sessions.iter().map(|row| self.user_session(row, &rows)).collect::<Result<_, _>>()?,
             resets,
@@ -62,7 +70,8 @@ impl ConsoleServer {
         })
     }
 
-    fn binding(&self, row: &BindingRow, key_ages: &[Millis]) -> Binding {
+    /// `key_ages` of its ring, newest first.
+    pub(super) fn binding(&self, row: &BindingRow, key_ages: &[Millis]) -> Binding {
         Binding {
             id: row.id.to_string(),
             app: self.app(&row.appid),

@@ -5,10 +5,10 @@ use latchkey_app::{
     error::ConsoleError,
     port::{Admin, Console, OwnAccount, Support, Viewer},
     types::{
-        Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Cursor, Dashboard, ErasePreview,
-        FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink, Operator, OperatorSummary,
-        Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role, SignInStep, Trial, TrialStep,
-        UndoPreview, UnionidConflict, User, UserList, UserQuery, Zone,
+        Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
+        Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink,
+        Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
+        SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
     },
 };
 use tower_sessions::Session;
@@ -217,8 +217,12 @@ impl Viewer for SignedInVisit {
         Ok(self.server.mini_programs().await?)
     }
 
-    async fn unionid_conflicts(&self, cursor: Option<Cursor>) -> Result<Page<UnionidConflict>, ConsoleError> {
-        Ok(self.server.unionid_conflicts(cursor.as_ref()).await?)
+    async fn conflicts(&self, query: ConflictQuery) -> Result<Page<Conflict>, ConsoleError> {
+        Ok(self.server.conflicts(&query).await?)
+    }
+
+    async fn conflict(&self, id: &str) -> Result<Conflict, ConsoleError> {
+        Ok(self.server.conflict(id).await?)
     }
 
     async fn failures(&self, query: FailureQuery) -> Result<FailureList, ConsoleError> {
@@ -262,6 +266,10 @@ impl Support for SignedInVisit {
 
     async fn block_users(&self, users: &[String], blocked: bool, reason: &str) -> Result<(), ConsoleError> {
         Ok(self.server.block_users(users, blocked, reason, &self.own.actor).await?)
+    }
+
+    async fn keep_apart(&self, conflict: &str, reason: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.keep_apart(conflict, reason, &self.own.actor).await?)
     }
 
     async fn ask_wechat(&self, failure_id: &str) -> Result<(), ConsoleError> {

@@ -43,12 +43,6 @@ pub async fn with_unionid(tx: &mut Tx, unionid: &str) -> Result<Vec<BindingRow>>
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(unionid).fetch_all(conn).await)?)
 }
 
-/// Another user than this one who has the unionid, too.
-pub async fn other_user_with_unionid(tx: &mut Tx, unionid: &str, user: Uuid) -> Result<Option<Uuid>> {
-    let sql = "SELECT user_id FROM bindings WHERE unionid = $1 AND user_id <> $2 ORDER BY id LIMIT 1";
-    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(unionid).bind(user).fetch_optional(conn).await)?)
-}
-
 /// Oldest first.
 pub async fn of_users(tx: &mut Tx, users: &[Uuid]) -> Result<Vec<BindingRow>> {
     let mut rows: Vec<BindingRow> = fetch_of!(tx, format!("SELECT {COLUMNS} FROM bindings WHERE user_id IN"), users)?;
@@ -87,12 +81,17 @@ pub async fn set_unionid(tx: &mut Tx, id: Uuid, unionid: Option<&str>) -> Result
     Ok(())
 }
 
+/// Gives a binding to another user, with the keys that hang on it.
+pub async fn move_to(tx: &mut Tx, id: Uuid, user: Uuid) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE bindings SET user_id = $2 WHERE id = $1").bind(id).bind(user))?;
+    Ok(())
+}
+
 /// Deletes one binding with everything that hangs on it.
 pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
     for sql in [
         "DELETE FROM tokens WHERE binding_id = $1",
         "DELETE FROM session_keys WHERE binding_id = $1",
-        "DELETE FROM unionid_conflicts WHERE binding_id = $1",
         "UPDATE login_codes SET binding_id = NULL WHERE binding_id = $1",
         "DELETE FROM bindings WHERE id = $1",
     ] {

@@ -220,6 +220,13 @@ pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// What went wrong with a binding belongs to whoever has it.
+pub async fn follow_binding(tx: &mut Tx, binding: Uuid, from: Uuid, to: Uuid) -> Result<()> {
+    let sql = "UPDATE failures SET user_id = $3 WHERE user_id = $2 AND binding_id = $1";
+    execute!(tx, sqlx::query(sql).bind(binding).bind(from).bind(to))?;
+    Ok(())
+}
+
 /// Keeps whose ciphertext this is; the first who opened it.
 pub async fn opened(tx: &mut Tx, ciphertext: [u8; 32], user: Uuid, at: Millis) -> Result<()> {
     let sql = "INSERT INTO ciphertexts (hash, user_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
@@ -233,8 +240,10 @@ pub async fn opened_of(tx: &mut Tx, user: Uuid) -> Result<Vec<(Vec<u8>, i64)>> {
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).fetch_all(conn).await)?)
 }
 
+/// Who opened it first; if he was merged since, the other user.
 pub async fn opened_by(tx: &mut Tx, ciphertext: [u8; 32]) -> Result<Option<Uuid>> {
-    let sql = "SELECT user_id FROM ciphertexts WHERE hash = $1";
+    let sql = "SELECT COALESCE(users.merged_into, ciphertexts.user_id) FROM ciphertexts \
+               LEFT JOIN users ON users.id = ciphertexts.user_id WHERE hash = $1";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(ciphertext.as_slice()).fetch_optional(conn).await)?)
 }
 

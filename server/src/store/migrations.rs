@@ -34,6 +34,7 @@ const PAIRS: &[Pair] = pairs![
     6 "lists" "0006_lists.sql",
     7 "privacy" "0007_privacy.sql",
     8 "rollups" "0008_rollups.sql",
+    9 "conflicts" "0009_conflicts.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod api_keys;
 pub mod audit;
 pub mod bindings;
+pub mod conflicts;
 pub mod erasures;
 pub mod failures;
 pub mod login_codes;
@@ -23,7 +24,6 @@ pub mod session_keys;
 pub mod settings;
 pub mod sign_in_tries;
 pub mod tokens;
-pub mod unionid_conflicts;
 pub mod user_lists;
 pub mod users;
 

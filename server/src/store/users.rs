@@ -24,11 +24,13 @@ row! {
         pub phone_bound_at: Option<i64>,
         /// Set when the personal data is gone for good.
         pub erased_at: Option<i64>,
+        /// Who has everything of this user now.
+        pub merged_into: Option<Uuid>,
     }
 }
 
 pub(super) const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
-                       phone_sealed, phone_bound_at, erased_at";
+                       phone_sealed, phone_bound_at, erased_at, merged_into";
 
 /// A phone as it is stored: sealed, with the hashes it is found by.
 #[derive(Debug, Clone)]
@@ -77,6 +79,41 @@ pub async fn with_phone(tx: &mut Tx, hash: [u8; 32]) -> Result<Vec<UserRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(hash.as_slice()).fetch_all(conn).await)?)
 }
 
+/// The hash of a user's phone, if he has one.
+pub async fn phone_hash(tx: &mut Tx, id: Uuid) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT phone_hash FROM users WHERE id = $1";
+    let hash: Option<Option<Vec<u8>>> = on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_optional(conn).await)?;
+    Ok(hash.flatten())
+}
+
+/// The oldest user besides this one who holds the number.
+pub async fn other_with_phone(tx: &mut Tx, hash: &[u8], id: Uuid) -> Result<Option<Uuid>> {
+    let sql = "SELECT id FROM users WHERE phone_hash = $1 AND id <> $2 ORDER BY id LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(hash).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Who has everything of a user now: he himself, or the last in a line of merges. `None` when there is no such user.
+pub async fn survivor(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>> {
+    let sql = "WITH RECURSIVE line (id, next) AS (SELECT id, merged_into FROM users WHERE id = $1 \
+               UNION SELECT users.id, users.merged_into FROM users JOIN line ON users.id = line.next) \
+               SELECT id FROM line WHERE next IS NULL";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Everybody who was merged into a user, or into one who was.
+pub async fn merged_into(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
+    let sql = "WITH RECURSIVE merged (id) AS (SELECT id FROM users WHERE merged_into = $1 \
+               UNION SELECT users.id FROM users JOIN merged ON users.merged_into = merged.id) \
+               SELECT id FROM merged ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_all(conn).await)?)
+}
+
+/// Makes a user an empty row that leads to another one, or takes that back.
+pub async fn set_merged(tx: &mut Tx, id: Uuid, into: Option<Uuid>) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE users SET merged_into = $2 WHERE id = $1").bind(id).bind(into))?;
+    Ok(())
+}
+
 /// Keeps a user out from `at` on, or lets him in again.
 pub async fn set_blocked(tx: &mut Tx, id: Uuid, at: Option<Millis>) -> Result<()> {
     execute!(tx, sqlx::query("UPDATE users SET blocked_at = $2 WHERE id = $1").bind(id).bind(at.map(|at| at.0)))?;
@@ -121,7 +158,8 @@ pub struct ProfileChange<'a> {
 pub async fn set_profile(tx: &mut Tx, id: Uuid, change: &ProfileChange<'_>) -> Result<()> {
     let sql = "UPDATE users SET nickname = COALESCE($2, nickname), nickname_key = COALESCE($3, nickname_key), \
                avatar_url = COALESCE($4, avatar_url), gender = COALESCE($5, gender), province = COALESCE($6, province), \
-               city = COALESCE($7, city), country = COALESCE($8, country) WHERE id = $1 AND erased_at IS NULL";
+               city = COALESCE($7, city), country = COALESCE($8, country) \
+               WHERE id = $1 AND erased_at IS NULL AND merged_into IS NULL";
     execute!(
         tx,
         sqlx::query(sql)
@@ -133,6 +171,25 @@ pub async fn set_profile(tx: &mut Tx, id: Uuid, change: &ProfileChange<'_>) -> R
             .bind(change.province)
             .bind(change.city)
             .bind(change.country)
+    )?;
+    Ok(())
+}
+
+/// Replaces the whole profile; what is absent is forgotten.
+pub async fn replace_profile(tx: &mut Tx, id: Uuid, profile: &ProfileChange<'_>) -> Result<()> {
+    let sql = "UPDATE users SET nickname = $2, nickname_key = $3, avatar_url = $4, gender = $5, province = $6, city = $7, \
+               country = $8 WHERE id = $1";
+    execute!(
+        tx,
+        sqlx::query(sql)
+            .bind(id)
+            .bind(profile.nickname)
+            .bind(profile.nickname.map(nickname_key))
+            .bind(profile.avatar_url)
+            .bind(profile.gender.unwrap_or_default())
+            .bind(profile.province)
+            .bind(profile.city)
+            .bind(profile.country)
     )?;
     Ok(())
 }

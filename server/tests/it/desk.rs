@@ -9,7 +9,7 @@ use axum::{
 use latchkey::secret::Secret;
 use latchkey_app::{
     port::Viewer,
-    types::{Role, User, UserQuery},
+    types::{Conflict, ConflictQuery, Role, User, UserQuery},
 };
 
 use crate::house::{Answer, House};
@@ -112,6 +112,12 @@ impl<'a> Desk<'a> {
 
     pub async fn newest_reset(&self, user: &str) -> String {
         self.user(user).await.resets[0].id.clone()
+    }
+
+    /// The open conflicts, or the settled ones.
+    pub async fn conflicts(&self, settled: bool) -> Vec<Conflict> {
+        let query = ConflictQuery { settled, cursor: None };
+        self.viewer.as_ref().unwrap().conflicts(query).await.unwrap().items
     }
 
     /// What the user's page is made of.

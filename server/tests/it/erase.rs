@@ -121,7 +121,7 @@ async fn an_erased_person_is_nowhere(house: House) {
     let Person { id, token, canaries } = person(&house).await;
     let (stays, _) = with_phone(&house, "u2", "13700001111").await;
     let conflict = format!(
-        "INSERT INTO unionid_conflicts (id, at, unionid, binding_id, user_id, other_user_id) SELECT a.id, 1, b.unionid, a.id, \
+        "INSERT INTO conflicts (id, at, kind, shared, user_id, other_user_id) SELECT a.id, 1, 'unionid', b.unionid, \
          a.user_id, b.user_id FROM bindings a, bindings b WHERE a.user_id <> b.user_id AND b.unionid = '{}' AND b.appid = '{APP_1}'",
         canaries[1]
     );
@@ -152,7 +152,7 @@ async fn an_erased_person_is_nowhere(house: House) {
     for (table, count) in [
         ("bindings", 1),
         ("tokens", 1),
-        ("unionid_conflicts", 0),
+        ("conflicts", 0),
         ("ciphertexts", 0),
         ("users WHERE phone_sealed IS NOT NULL", 1),
         ("users WHERE phone_hash IS NOT NULL OR phone_last_four_hash IS NOT NULL", 1),
@@ -284,7 +284,7 @@ async fn every_table_that_knows_users_is_known_to_the_erasure() {
         "login_codes",
         "erasures",
         "push_events",
-        "unionid_conflicts",
+        "conflicts",
         "audit",
         "failures",
         "ciphertexts",

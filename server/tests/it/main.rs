@@ -8,6 +8,7 @@ mod audit;
 mod bind_phone;
 mod browser;
 mod compat;
+mod conflicts;
 mod console;
 mod counter;
 mod dashboard;

@@ -30,7 +30,7 @@ async fn a_unionid_that_appears_later_is_attached(house: House) {
     assert_eq!((after["unionId"].is_null(), &after["userId"]), (false, &before["userId"]));
     let elsewhere = log_in(&house, "u1", APP_2).await;
     assert_eq!((&elsewhere["userId"], &elsewhere["unionId"]), (&after["userId"], &after["unionId"]));
-    assert_eq!(house.count("unionid_conflicts").await, 0);
+    assert_eq!(house.count("conflicts").await, 0);
 }
 
 async fn one_that_is_another_users_is_a_conflict_and_nothing_is_merged(house: House) {
@@ -44,5 +44,5 @@ async fn one_that_is_another_users_is_a_conflict_and_nothing_is_merged(house: Ho
         assert_eq!((&again["userId"], &again["unionId"]), (&first["userId"], &second["unionId"]));
         assert_eq!(log_in(&house, "u1", APP_2).await["userId"], second["userId"]);
     }
-    assert_eq!((house.count("users").await, house.count("unionid_conflicts").await), (2, 1));
+    assert_eq!((house.count("users").await, house.count("conflicts").await), (2, 1));
 }

@@ -2,15 +2,18 @@ use leptos::{either::Either, prelude::*};
 
 use super::preview_link;
 use crate::{
-    components::{Icon, avatar, copyable, fact, moment, status},
+    components::{Icon, avatar, copyable, fact, moment, status, user_link},
     text::{t, zone},
-    types::{ResetKind, User, UserSummary},
+    types::{ResetKind, Settlement, User, UserSummary},
 };
 
 /// Who it is, and in what state.
 pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
     let UserSummary { id, nickname, .. } = user.summary.clone();
-    let state = status(user.summary.blocked);
+    let state = match &user.merged_into {
+        Some(_) => Either::Left(view! { <span class="badge">{t().settlement(Settlement::Merged)}</span> }),
+        None => Either::Right(status(user.summary.blocked)),
+    };
     view! {
         <nav class="crumbs" aria-label=t().breadcrumb()>
             <a href="/console/users">{t().users()}</a>
@@ -22,6 +25,7 @@ pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
             </div> {support.then(|| view! { <a class="button page-act" href="#danger">{t().to_resets()}</a> })}
         </div>
         {blocked(user)}
+        {merged(user).into_any()}
     }
 }
 
@@ -46,6 +50,32 @@ fn blocked(user: &User) -> impl IntoView + use<> {
             </div>
         }
     })
+}
+
+/// Where a merged user has gone, or who has come to this one.
+fn merged(user: &User) -> impl IntoView + use<> {
+    let into = user.merged_into.clone().map(|other| {
+        view! {
+            <div class="notice state">
+                {Icon::Arrow.view()} <div>
+                    <h2>{t().merged_notice()}</h2>
+                    <p>{t().merged_notice_lead()} {user_link(&other.id, other.nickname)}</p>
+                </div>
+            </div>
+        }
+    });
+    let here =
+        user.merged.iter().map(|id| view! { <a href=format!("/console/users/{id}")><code>{id.clone()}</code></a> " " });
+    let here = (!user.merged.is_empty()).then(|| {
+        view! {
+            <div class="notice state">
+                {Icon::Users.view()} <div>
+                    <p>{t().merged_here()} {here.collect_view()}</p>
+                </div>
+            </div>
+        }
+    });
+    view! { {into} {here} }
 }
 
 /// `number` is the phone as it may be seen.

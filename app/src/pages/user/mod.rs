@@ -40,7 +40,7 @@ pub fn UserPage() -> impl IntoView {
 }
 
 fn content(user: User, role: Role, privacy: UserPrivacy) -> impl IntoView {
-    let support = role >= Role::Support;
+    let support = role >= Role::Support && user.merged_into.is_none();
     view! {
         {header::header(&user, support).into_any()}
         {outcome().into_any()}
@@ -48,7 +48,7 @@ fn content(user: User, role: Role, privacy: UserPrivacy) -> impl IntoView {
         {header::facts(&user, support, privacy.phone(user.summary.phone.clone()).into_any()).into_any()}
         {bindings::section(&user, support).into_any()}
         {sessions::section(&user, support).into_any()}
-        {phones::section(user.phone_changes.clone()).into_any()}
+        {phones::section(&user).into_any()}
         {failures::section(&user).into_any()}
         {resets::section(&user, role).into_any()}
         {life::section(&user.events).into_any()}

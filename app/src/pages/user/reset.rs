@@ -6,11 +6,11 @@ use super::{
     confirm::{Form, form, head},
 };
 use crate::{
-    components::{Icon, Section, page, user_link},
+    components::{Icon, Section, avatar, fact, moment, page, phone, user_link},
     fns::ResetUser,
     port,
     text::{t, zone},
-    types::{Change, ComesBack, ResetKind, ResetOrder, ResetPreview},
+    types::{Change, ComesBack, ResetKind, ResetOrder, ResetPreview, UserSummary},
 };
 
 /// What a reset would do, exactly, before it does anything; and the form that does it.
@@ -36,7 +36,7 @@ fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
     };
     view! {
         <div class="preview">
-            {head(title, &preview.user).into_any()} {evades_block(&preview)} <section class="card">
+            {head(title, &preview.user).into_any()} {second(&preview).into_any()} {evades_block(&preview).into_any()} <section class="card">
                 <h2>{t().what_happens()}</h2>
                 <ul class="effects">{effects(&preview).into_any()}</ul>
                 {stays(preview.kind).into_any()}
@@ -97,6 +97,31 @@ fn change_view(change: &Change) -> AnyView {
             };
             line(Icon::Conflict, "bad", text).into_any()
         }
+        Change::HandedPhone { number, shared } => {
+            line(Icon::Phone, "bad", t().phone_handed(&number, shared)).into_any()
+        }
+        Change::ReplacedPhone(number) => {
+            let text = view! {
+                <p>{t().phone_replaced(&number)}</p>
+                <p class="lead">{t().replaced_phone_lead()}</p>
+            };
+            line(Icon::Phone, "bad", text).into_any()
+        }
+        Change::LostPhone { number, kept } => {
+            let text = view! {
+                <p>{t().phone_lost(&number, &kept)}</p>
+                <p class="lead">{t().lost_phone_lead()}</p>
+            };
+            line(Icon::Phone, "bad", text).into_any()
+        }
+        Change::MovedOpenid { app, openid } => {
+            let text = view! {
+                <p>{t().openid_moves(&app.name)} " " <code>{openid}</code></p>
+                <p class="lead">{t().moves_bindings_lead()}</p>
+            };
+            line(Icon::Arrow, "note", text).into_any()
+        }
+        Change::Account { taken, lost, lost_more } => account(taken, lost, lost_more).into_any(),
         Change::WechatSession { app, openid } => {
             let text = view! {
                 <p>{t().key_goes(&app.name)} " " <code>{openid}</code></p>
@@ -104,6 +129,45 @@ fn change_view(change: &Change) -> AnyView {
             };
             line(Icon::Key, "bad", text).into_any()
         }
+    }
+}
+
+fn account(taken: Option<String>, lost: Option<String>, lost_more: bool) -> impl IntoView {
+    view! {
+        {line(Icon::Cross, "bad", t().becomes_empty())}
+        {taken.map(|name| line(Icon::Users, "note", t().nickname_taken(&name)))}
+        {lost.map(|name| line(Icon::Users, "bad", t().nickname_lost(&name)))}
+        {lost_more.then(|| line(Icon::Users, "", t().profile_more_lost()))}
+        {line(Icon::Arrow, "note", t().failures_follow())}
+    }
+}
+
+/// Who gets what this user gives.
+fn second(preview: &ResetPreview) -> impl IntoView + use<> {
+    let merge = preview.kind == ResetKind::Merge;
+    let (gives, gets) = if merge { (t().goes_away(), t().stays_on()) } else { (t().loses_it(), t().gets_it()) };
+    preview.other.clone().map(|other| {
+        view! {
+            <div class="twins">
+                {person(gives, &preview.user, "badge badge-bad").into_any()}
+                {person(gets, &other, "badge badge-good").into_any()}
+            </div>
+        }
+    })
+}
+
+fn person(role: &'static str, user: &UserSummary, class: &'static str) -> impl IntoView + use<> {
+    let UserSummary { id, nickname, phone: number, apps, created_at, last_login_at, .. } = user.clone();
+    let apps = apps.into_iter().map(|app| view! { <span class="badge">{app.name}</span> " " }).collect_view();
+    view! {
+        <section class="card">
+            <p><span class=class>{role}</span></p>
+            <p class="who">{avatar(nickname.as_deref(), &id)} {user_link(&id, nickname)}</p>
+            <dl class="pairs">
+                {fact(t().phone(), phone(number))} {fact(t().created(), moment(created_at))}
+                {fact(t().last_login(), moment(last_login_at))} {fact(t().mini_programs(), apps)}
+            </dl>
+        </section>
     }
 }
 
@@ -124,12 +188,16 @@ fn stays(kind: ResetKind) -> impl IntoView {
             t().stays_account()
         }
         ResetKind::Everything => t().stays_empty(),
+        ResetKind::Move => t().stays_move(),
+        ResetKind::Merge => t().stays_survivor(),
         ResetKind::WechatSession => t().stays_session(),
         ResetKind::Unblock => return None,
     };
+    let both = matches!(kind, ResetKind::Move | ResetKind::Merge);
+    let both = both.then(|| line(Icon::Check, "good", t().histories_stay()));
     Some(view! {
         <h3>{t().what_stays()}</h3>
-        <ul class="effects">{line(Icon::Check, "good", text)}</ul>
+        <ul class="effects">{line(Icon::Check, "good", text)} {both}</ul>
     })
 }
 
@@ -144,6 +212,8 @@ fn undoable(preview: &ResetPreview) -> impl Iterator<Item = AnyView> + use<> {
         ResetKind::WechatSession => t().undo_key_not(),
         ResetKind::Block => t().undo_block(),
         ResetKind::Unblock => t().undo_unblock(),
+        ResetKind::Move => t().undo_move(),
+        ResetKind::Merge => t().undo_merge(),
     };
     let sessions = preview.kind.undoable() && preview.sessions > 0;
     let sessions = sessions.then(|| line(Icon::Cross, "", t().undo_sessions_not()).into_any());
@@ -154,11 +224,18 @@ fn undoable(preview: &ResetPreview) -> impl Iterator<Item = AnyView> + use<> {
 fn evades_block(preview: &ResetPreview) -> impl IntoView + use<> {
     let new =
         |change: &Change| matches!(change, Change::Openid { comes_back: ComesBack::New | ComesBack::Other(_), .. });
-    (preview.user.blocked && preview.changes.iter().any(new)).then(|| {
+    let merge = preview.other.as_ref().filter(|_| preview.kind == ResetKind::Merge).map(|other| other.blocked);
+    let text = match (preview.user.blocked, merge) {
+        (true, None) => preview.changes.iter().any(new).then(|| t().evades_block()),
+        (true, Some(false)) => Some(t().merge_blocked()),
+        (_, Some(true)) => Some(t().merge_into_blocked()),
+        (false, _) => None,
+    };
+    text.map(|text| {
         view! {
             <div class="notice notice-problem">
                 {Icon::Warning.view()} <div>
-                    <p>{t().evades_block()}</p>
+                    <p>{text}</p>
                 </div>
             </div>
         }

@@ -1,7 +1,7 @@
 use leptos::{either::EitherOf4, prelude::*};
 
 use crate::{
-    components::moment,
+    components::{moment, user_link},
     text::{t, zone},
     types::{Reset, ResetState, Role, User},
 };
@@ -23,7 +23,7 @@ pub(super) fn section(user: &User, role: Role) -> impl IntoView + use<> {
 }
 
 fn table(user: &str, resets: Vec<Reset>, role: Role) -> impl IntoView + use<> {
-    let rows = resets.into_iter().map(|reset| row(user, reset, role)).collect_view();
+    let rows = resets.into_iter().map(|reset| row(user, reset, role).into_any()).collect_view();
     view! {
         <table class="table">
             <thead>
@@ -42,12 +42,13 @@ fn table(user: &str, resets: Vec<Reset>, role: Role) -> impl IntoView + use<> {
 
 fn row(user: &str, reset: Reset, role: Role) -> impl IntoView + use<> {
     let app = reset.app.clone().map(|app| view! { <span class="badge" title=app.appid>{app.name}</span> });
-    let state = state(user, &reset, role);
+    let state = state(&reset, role);
+    let other = other(user, &reset);
     view! {
         <tr>
             <td data-label=t().time()>{moment(reset.at)}</td>
             <td data-label=t().act()>
-                <span>{t().reset_kind(reset.kind)} " " {app}</span>
+                <span>{t().reset_kind(reset.kind)} " " {app} {other}</span>
             </td>
             <td data-label=t().why()>
                 <bdi class="reason">{reset.reason}</bdi>
@@ -60,11 +61,23 @@ fn row(user: &str, reset: Reset, role: Role) -> impl IntoView + use<> {
     }
 }
 
-fn state(user: &str, reset: &Reset, role: Role) -> impl IntoView + use<> {
+/// Of an act on two users, the other one: which of them this page is about shows by the arrow.
+fn other(here: &str, reset: &Reset) -> Option<AnyView> {
+    let other = reset.other.clone()?;
+    let link = if other.id == here {
+        user_link(&reset.user, None).into_any()
+    } else {
+        user_link(&other.id, other.nickname).into_any()
+    };
+    let arrow = if other.id == here { "← " } else { "→ " };
+    Some(view! { <span class="muted">{arrow} {link}</span> }.into_any())
+}
+
+fn state(reset: &Reset, role: Role) -> impl IntoView + use<> {
     match &reset.state {
         ResetState::Undoable(until) => {
             let link = (role == Role::Admin).then(|| {
-                let href = format!("/console/users/{user}/undo/{}", reset.id);
+                let href = format!("/console/users/{}/undo/{}", reset.user, reset.id);
                 view! { <a class="deed" href=href>{t().undo()}</a> " " }
             });
             let note = view! { <span class="muted">{t().undoable_until(&zone().day(*until))}</span> };

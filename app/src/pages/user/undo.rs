@@ -53,9 +53,10 @@ fn content(preview: UndoPreview) -> impl IntoView {
 
 /// The act, who did it, when and why.
 fn undone(reset: Reset) -> impl IntoView {
+    let other = reset.other.map(|other| fact(t().second_user(), user_link(&other.id, other.nickname)));
     view! {
         <dl class="card facts">
-            {fact(t().undone_act(), t().reset_kind(reset.kind))} {fact(t().time(), moment(reset.at))}
+            {fact(t().undone_act(), t().reset_kind(reset.kind))} {other} {fact(t().time(), moment(reset.at))}
             {fact(t().by(), reset.by)} {fact(t().why(), view! { <bdi>{reset.reason}</bdi> })}
         </dl>
     }
@@ -70,21 +71,24 @@ fn part(part: UndoPart) -> impl IntoView {
     view! {
         <li class=class>
             {icon.view()} <div>
-                <p><strong>{verdict}</strong> " · " {taken(part.what).into_any()}</p>
+                <p><strong>{verdict}</strong> " · " {taken(part.what)}</p>
                 {obstacle(part.fate)}
             </div>
         </li>
     }
 }
 
-fn taken(what: Taken) -> impl IntoView {
+fn taken(what: Taken) -> AnyView {
+    let number = |name: &'static str, number| view! { {name} " " <span class="phone">{number}</span> }.into_any();
     let (name, app, id) = match what {
-        Taken::Phone(number) => return Either::Left(view! { {t().phone()} " " <span class="phone">{number}</span> }),
+        Taken::Phone(phone) | Taken::HandedPhone(phone) => return number(t().phone(), phone),
+        Taken::ReplacedPhone(phone) => return number(t().taken_replaced(), phone),
+        Taken::Account => return t().taken_account().into_any(),
         Taken::Openid { app, openid } => ("openid", Some(app), openid),
         Taken::Unionid { app, unionid } => ("unionid", app, unionid),
     };
     let app = app.map(|app| format!("{} ", app.name));
-    Either::Right(view! { {app} {name} " " <code>{id}</code> })
+    view! { {app} {name} " " <code>{id}</code> }.into_any()
 }
 
 /// Why it does not come back.
@@ -94,6 +98,7 @@ fn obstacle(fate: Fate) -> Option<AnyView> {
         Fate::PhoneOf(user) => view! { {t().phone_of_other()} {user_link(&user.id, user.nickname)} }.into_any(),
         Fate::OpenidOf(user) => view! { {t().openid_of_other()} {user_link(&user.id, user.nickname)} }.into_any(),
         Fate::OtherPhone(number) => t().other_phone(&number).into_any(),
+        Fate::Unbound => t().binding_unbound().into_any(),
         Fate::NoBinding => t().binding_gone().into_any(),
         Fate::OtherUnionid => t().unionid_other().into_any(),
     };

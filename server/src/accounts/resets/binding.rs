@@ -78,7 +78,7 @@ impl Accounts {
             return Err(Fault::Missing("the place of a binding that was free a moment ago").into());
         }
         match &row.unionid {
-            Some(unionid) => self.note_conflict(tx, &row, unionid, self.clock.now()).await,
+            Some(unionid) => self.note_unionid(tx, user_id, unionid).await,
             None => Ok(()),
         }
     }

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use latchkey_app::types::ResetKind;
+use latchkey_app::types::{PhoneSource, ResetKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Order, Part, Plan, ResetError, What, plan::Ends};
+use super::{BindingPart, Order, Part, Plan, ResetError, What, plan::Ends};
 use crate::{
-    accounts::{Accounts, Actor, Failure},
+    accounts::{Accounts, Actor, Failure, Fault},
     store::{
         Tx,
         resets::{self, ResetRow},
@@ -24,7 +24,7 @@ impl Accounts {
             return self.reset_wechat_session(binding, actor, reason).await;
         }
         let mut tx = self.db.write().await?;
-        self.lock_user(&mut tx, order.user).await?;
+        self.lock_users(&mut tx, &order.users()).await?;
         let plan = self.as_seen(self.plan_reset(&mut tx, order).await, seen)?;
         let id = self.carry_out(&mut tx, &plan, actor, reason).await?;
         tx.commit().await?;
@@ -35,9 +35,9 @@ impl Accounts {
     /// all of them or none. Ids of nobody, and those for whom it is so already, are passed over.
     pub async fn reset_each(&self, users: &[Uuid], what: &What, actor: &Actor, reason: &str) -> Result<(), ResetError> {
         let mut tx = self.db.write().await?;
-        // Two operators who do this to the same users meet in one order.
+        // All at once: two operators who do this to the same users meet in one order.
+        self.lock_users(&mut tx, users).await?;
         for user in users.iter().copied().collect::<BTreeSet<_>>() {
-            self.lock_user(&mut tx, user).await?;
             match self.plan_reset(&mut tx, &Order { user, what: what.clone() }).await {
                 Ok(plan) => self.carry_out(&mut tx, &plan, actor, reason).await?,
                 Err(ResetError::Unknown | ResetError::Nothing) => continue,
@@ -48,17 +48,42 @@ impl Accounts {
     }
 
     async fn carry_out(&self, tx: &mut Tx, plan: &Plan, actor: &Actor, reason: &str) -> Result<Uuid, ResetError> {
-        let occasion = self.occasion(actor);
+        self.settle_pair(tx, plan, actor, reason).await?;
         for part in &plan.parts {
-            match part {
-                Part::Phone(part) => self.take_phone(tx, plan.user.id, part, &occasion).await?,
-                Part::Binding(part) => part.take(tx).await?,
-                Part::Unionid(part) => part.take(tx).await?,
-            }
+            self.take(tx, plan, part, actor).await?;
         }
+        self.review_conflicts(tx, plan.user.id).await?;
+        self.note_moved(tx, plan).await?;
         set_blocked(tx, plan).await?;
         end(tx, plan.user.id, &plan.ends).await?;
         Ok(self.record_reset(tx, plan, actor, reason).await?)
+    }
+
+    async fn take(&self, tx: &mut Tx, plan: &Plan, part: &Part, actor: &Actor) -> Result<(), Failure> {
+        let (occasion, source) = (self.occasion(actor), source(plan.kind));
+        let user = plan.user.id;
+        let other = || plan.other.as_ref().ok_or(Fault::Missing("the other user"));
+        match part {
+            Part::Phone(part) => self.take_phone(tx, user, part, source, &occasion).await,
+            Part::Binding(part) => part.take(tx).await,
+            Part::Unionid(part) => part.take(tx).await,
+            Part::HandedPhone(part) => self.hand_over(tx, [user, other()?.id], part, source, &occasion).await,
+            // By the phone that is handed over.
+            Part::ReplacedPhone(_) => Ok(()),
+            Part::MovedBinding(part) => part.hand_over(tx, user, other()?.id).await,
+            Part::Account(part) => part.take(tx, &plan.user, other()?).await,
+        }
+    }
+
+    /// With a binding, its unionid has come to somebody else.
+    async fn note_moved(&self, tx: &mut Tx, plan: &Plan) -> Result<(), Failure> {
+        let Some(other) = &plan.other else { return Ok(()) };
+        for part in &plan.parts {
+            if let Part::MovedBinding(BindingPart { unionid: Some(unionid), .. }) = part {
+                self.note_unionid(tx, other.id, unionid).await?;
+            }
+        }
+        Ok(())
     }
 
     fn as_seen(&self, plan: Result<Plan, ResetError>, seen: &str) -> Result<Plan, ResetError> {
@@ -83,7 +108,7 @@ impl Accounts {
             id,
             at: plan.at.0,
             user_id: plan.user.id,
-            other_user_id: None,
+            other_user_id: plan.other.as_ref().map(|other| other.id),
             kind: plan.kind.name().to_owned(),
             appid,
             actor: actor.name.clone(),
@@ -98,8 +123,20 @@ impl Accounts {
             detail.insert("binding".to_owned(), binding.id.to_string().into());
             detail.insert("appid".to_owned(), binding.appid.clone().into());
         }
+        if let (Some(other), Value::Object(detail)) = (&plan.other, &mut detail) {
+            detail.insert("other".to_owned(), other.id.to_string().into());
+        }
         self.write_audit(tx, actor, plan.kind.action(), Some(plan.user.id), &detail).await?;
         Ok(id)
+    }
+}
+
+/// What the phone history says of it.
+const fn source(kind: ResetKind) -> PhoneSource {
+    match kind {
+        ResetKind::Move => PhoneSource::Moved,
+        ResetKind::Merge => PhoneSource::Merged,
+        _ => PhoneSource::Reset,
     }
 }
 

@@ -34,12 +34,33 @@ impl Accounts {
 
     /// The user has withdrawn his phone at WeChat: no number of his is kept, whoever took it away.
     pub(in crate::accounts) async fn forget_kept_phones(&self, tx: &mut Tx, user: Uuid) -> Result<(), Failure> {
+        let phone = |part: &Part| matches!(part, Part::Phone(_) | Part::HandedPhone(_) | Part::ReplacedPhone(_));
+        self.keep_less(tx, user, |part: Part| (!phone(&part)).then_some(part)).await
+    }
+
+    /// And so with what he said of himself.
+    pub(in crate::accounts) async fn forget_kept_profiles(
+        &self,
+        tx: &mut Tx,
+        user: Uuid,
+        nickname: bool,
+        avatar: bool,
+    ) -> Result<(), Failure> {
+        let rest = |part: Part| match part {
+            Part::Account(part) => Some(Part::Account(part.without(nickname, avatar))),
+            other => Some(other),
+        };
+        self.keep_less(tx, user, rest).await
+    }
+
+    async fn keep_less(&self, tx: &mut Tx, user: Uuid, rest: impl Fn(Part) -> Option<Part>) -> Result<(), Failure> {
         for row in resets::of_user(tx, user, MOST_RESETS).await? {
-            let parts = self.open_parts(&row)?;
-            let rest: Vec<_> = parts.iter().filter(|part| !matches!(part, Part::Phone(_))).cloned().collect();
-            if rest.len() < parts.len() {
-                resets::keep(tx, row.id, self.seal_parts(row.id, &rest)?.as_deref()).await?;
+            let kept = self.open_parts(&row)?;
+            if kept.is_empty() {
+                continue;
             }
+            let rest: Vec<_> = kept.into_iter().filter_map(&rest).collect();
+            resets::keep(tx, row.id, self.seal_parts(row.id, &rest)?.as_deref()).await?;
         }
         Ok(())
     }

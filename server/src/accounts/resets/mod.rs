@@ -7,20 +7,27 @@
 //!
 //! A new kind of reset adds a name to [`ResetKind`], a line to `plan`, and, if it takes something new, a part.
 
+mod account;
 mod binding;
 mod carry_out;
+mod handed_phone;
 mod kept;
+mod pair;
 mod phone;
 mod plan;
 mod undo;
 mod unionid;
 mod wechat_session;
 
+use std::collections::BTreeSet;
+
 use latchkey_app::types::ResetKind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use account::AccountPart;
 pub use binding::{BindingPart, ComesBack};
+pub use handed_phone::HandedPhone;
 pub use kept::KEPT_S;
 pub use phone::PhonePart;
 pub use plan::Plan;
@@ -33,6 +40,7 @@ use crate::{
     store::{
         StoreError, Tx,
         bindings::{self, BindingRow},
+        users,
     },
 };
 
@@ -55,6 +63,10 @@ pub enum What {
     Everything,
     Block,
     Unblock,
+    /// The phone, to this user.
+    Move(Uuid),
+    /// All of him, into this user.
+    Merge(Uuid),
 }
 
 impl What {
@@ -69,6 +81,8 @@ impl What {
             Self::Everything => ResetKind::Everything,
             Self::Block => ResetKind::Block,
             Self::Unblock => ResetKind::Unblock,
+            Self::Move(_) => ResetKind::Move,
+            Self::Merge(_) => ResetKind::Merge,
         }
     }
 }
@@ -81,6 +95,14 @@ pub enum Part {
     Phone(PhonePart),
     Binding(BindingPart),
     Unionid(UnionidPart),
+    /// The phone, which the other user gets.
+    HandedPhone(HandedPhone),
+    /// The phone that the other user had until he got that one.
+    ReplacedPhone(PhonePart),
+    /// A binding, which the other user gets.
+    MovedBinding(BindingPart),
+    /// The user himself, who is merged into the other one.
+    Account(AccountPart),
 }
 
 /// Why an operator's act did nothing.
@@ -94,6 +116,8 @@ pub enum ResetError {
     Stale,
     #[error("it has been undone, or cannot be any more")]
     Final,
+    #[error("the user was merged into another one")]
+    Merged,
     #[error("no session_key is kept that WeChat still takes: there is nothing to reset")]
     NoSession,
     #[error(transparent)]
@@ -112,26 +136,47 @@ impl From<SealError> for ResetError {
     }
 }
 
+impl Order {
+    /// Whom it concerns.
+    fn users(&self) -> Vec<Uuid> {
+        let other = match self.what {
+            What::Move(other) | What::Merge(other) => Some(other),
+            _ => None,
+        };
+        std::iter::once(self.user).chain(other).collect()
+    }
+}
+
 impl Accounts {
-    /// Until the end of this transaction nobody logs in with these bindings, and nothing else changes the user or his
-    /// phone. Everybody who takes several of these locks takes them in this order.
+    /// Until the end of this transaction nobody logs in with these bindings, and nothing else changes the users or their
+    /// phones. Everybody who takes several of these locks takes them in this order.
     async fn lock_whole(
         &self,
         tx: &mut Tx,
-        user: Uuid,
+        users: &[Uuid],
         wechat_ids: impl Iterator<Item = String>,
     ) -> Result<(), Failure> {
-        for id in wechat_ids.collect::<std::collections::BTreeSet<_>>() {
+        for id in wechat_ids.collect::<BTreeSet<_>>() {
             tx.lock(&id).await?;
         }
-        tx.lock(&format!("user {user}")).await?;
-        self.lock_phone(tx, user).await
+        let users: BTreeSet<_> = users.iter().collect();
+        for user in &users {
+            tx.lock(&format!("user {user}")).await?;
+        }
+        let mut phones = Vec::new();
+        for user in users {
+            self.lock_phone(tx, *user).await?;
+            if let Some(row) = users::find(tx, *user).await? {
+                phones.extend(self.phone_of(&row)?);
+            }
+        }
+        self.lock_numbers(tx, phones.iter()).await
     }
 
-    /// [`Self::lock_whole`] for a user with everything that is his.
-    async fn lock_user(&self, tx: &mut Tx, user: Uuid) -> Result<(), Failure> {
-        let rows = bindings::of_users(tx, &[user]).await?;
-        self.lock_whole(tx, user, rows.into_iter().map(login_lock)).await
+    /// [`Self::lock_whole`] for users with everything that is theirs.
+    async fn lock_users(&self, tx: &mut Tx, users: &[Uuid]) -> Result<(), Failure> {
+        let rows = bindings::of_users(tx, users).await?;
+        self.lock_whole(tx, users, rows.into_iter().map(login_lock)).await
     }
 
     /// An operator's act, for the phone history.

@@ -40,25 +40,38 @@ impl Accounts {
         tx: &mut Tx,
         user: Uuid,
         part: &PhonePart,
+        source: PhoneSource,
         occasion: &Occasion<'_>,
     ) -> Result<(), Failure> {
         users::set_phone(tx, user, None, occasion.now).await?;
-        self.record_change(tx, user, Some(&part.number()?), None, PhoneSource::Reset, occasion).await
+        self.record_change(tx, user, Some(&part.number()?), None, source, occasion).await
     }
 
     /// A number that somebody else has bound since the reset stays his. Who shared it before may go on doing so, where the
     /// installation allows it.
     pub(super) async fn phone_fate(&self, tx: &mut Tx, reset: &ResetRow, part: &PhonePart) -> Result<Fate, Failure> {
-        let number = part.number()?;
-        let user = users::find(tx, reset.user_id).await?.ok_or(Fault::Missing("the user"))?;
-        if let Some(phone) = self.phone_of(&user)? {
-            return Ok(if phone == number { Fate::There } else { Fate::OtherPhone(phone) });
+        self.fate_of_phone(tx, reset.at, (reset.user_id, None), &part.number()?, None).await
+    }
+
+    /// [`Self::phone_fate`] of a number that was `user`'s until `at`; `giver` has it now and gives it back, and what the
+    /// user has now is no obstacle if it is `gone` by then.
+    pub(super) async fn fate_of_phone(
+        &self,
+        tx: &mut Tx,
+        at: i64,
+        (user, giver): (Uuid, Option<Uuid>),
+        number: &PhoneNumber,
+        gone: Option<&PhoneNumber>,
+    ) -> Result<Fate, Failure> {
+        let user = users::find(tx, user).await?.ok_or(Fault::Missing("the user"))?;
+        if let Some(phone) = self.phone_of(&user)?.filter(|phone| Some(phone) != gone) {
+            return Ok(if phone == *number { Fate::There } else { Fate::OtherPhone(phone) });
         }
         let shared = |owner: &UserRow| {
-            let before = owner.phone_bound_at.is_some_and(|at| at < reset.at);
-            before && self.rules.phone_conflict == PhoneConflict::Allow
+            let before = owner.phone_bound_at.is_some_and(|bound| bound < at);
+            Some(owner.id) == giver || before && self.rules.phone_conflict == PhoneConflict::Allow
         };
-        let owners = users::with_phone(tx, self.index.phone(&number)).await?;
+        let owners = users::with_phone(tx, self.index.phone(number)).await?;
         let owner = owners.iter().find(|owner| !shared(owner));
         Ok(owner.map_or(Fate::Returns, |owner| Fate::PhoneOf(owner.id)))
     }

@@ -21,6 +21,8 @@ const MOST_SESSIONS: i64 = 1000;
 #[expect(missing_debug_implementations, reason = "its parts hold a phone number in plain text")]
 pub struct Plan {
     pub user: UserRow,
+    /// The second user, of what concerns two.
+    pub other: Option<UserRow>,
     pub kind: ResetKind,
     /// When it was made: whatever is done by it is done at this moment.
     pub at: Millis,
@@ -53,6 +55,10 @@ impl Accounts {
     /// [`ResetError::Nothing`] when there is nothing of the kind to take away, or the user is as he is to be.
     pub(super) async fn plan_reset(&self, tx: &mut Tx, order: &Order) -> Result<Plan, ResetError> {
         let user = users::find(tx, order.user).await?.ok_or(ResetError::Unknown)?;
+        let other = self.second(tx, order).await?;
+        if user.merged_into.is_some() {
+            return Err(ResetError::Merged);
+        }
         let bindings = bindings::of_users(tx, &[user.id]).await?;
         let own = |id: &Uuid| bindings.iter().find(|row| row.id == *id).cloned().ok_or(ResetError::Unknown);
         let phone = self.phone_of(&user)?.map(|phone| Part::Phone(PhonePart::new(&phone, &user)));
@@ -62,6 +68,13 @@ impl Accounts {
         };
         let about = |row: &BindingRow| Part::Binding(BindingPart::new(row));
         let parts: Vec<Part> = match &order.what {
+            What::Move(_) => {
+                other.iter().map(|other| self.parts_of_move(&user, other)).collect::<Result<Vec<_>, _>>()?.concat()
+            }
+            What::Merge(_) => {
+                let parts = other.iter().map(|other| self.parts_of_merge(&user, other, &bindings));
+                parts.collect::<Result<Vec<_>, _>>()?.concat()
+            }
             What::Phone => phone.into_iter().collect(),
             What::Binding(_) => binding.iter().map(about).collect(),
             What::Unionid(_) => binding.iter().filter_map(UnionidPart::of).map(Part::Unionid).collect(),
@@ -73,6 +86,7 @@ impl Accounts {
         let plan = Plan {
             comes_back: comes_back(tx, &parts).await?,
             user,
+            other,
             kind: order.what.kind(),
             at: self.clock.now(),
             parts,
@@ -95,7 +109,13 @@ impl Accounts {
                 Ends::One(row.ok_or(ResetError::Unknown)?)
             }
             // Whoever is let in again starts afresh, too: a login that raced with the block may have left a token.
-            What::Phone | What::Sessions | What::Everything | What::Block | What::Unblock => Ends::All,
+            What::Phone
+            | What::Sessions
+            | What::Everything
+            | What::Block
+            | What::Unblock
+            | What::Move(_)
+            | What::Merge(_) => Ends::All,
         })
     }
 
@@ -116,7 +136,8 @@ impl Accounts {
         let user = json!([plan.user.id, plan.user.blocked_at, plan.user.erased_at]);
         let binding = plan.binding.as_ref().map(|row| (row.id, &row.unionid));
         let comes_back: Vec<_> = plan.comes_back.iter().map(|(id, who)| json!([id, format!("{who:?}")])).collect();
-        let state = json!([user, plan.kind, binding, parts, comes_back, format!("{:?}", plan.ends)]);
+        let other = plan.other.as_ref().map(|other| json!([other.id, other.blocked_at]));
+        let state = json!([user, other, plan.kind, binding, parts, comes_back, format!("{:?}", plan.ends)]);
         hex::encode(self.index.state(&state.to_string()))
     }
 }
@@ -126,7 +147,9 @@ impl Plan {
         let UserRow { blocked_at, erased_at, .. } = &self.user;
         erased_at.is_none()
             && match self.kind {
-                ResetKind::Phone | ResetKind::Binding | ResetKind::Unionid => !self.parts.is_empty(),
+                ResetKind::Phone | ResetKind::Binding | ResetKind::Unionid | ResetKind::Move | ResetKind::Merge => {
+                    !self.parts.is_empty()
+                }
                 ResetKind::Session | ResetKind::Sessions => self.sessions > 0,
                 ResetKind::Everything => !self.parts.is_empty() || self.sessions > 0,
                 ResetKind::WechatSession => true,
@@ -140,7 +163,10 @@ impl Part {
     fn identity(&self) -> serde_json::Value {
         match self {
             Self::Phone(part) => json!(part),
-            Self::Binding(part) => json!([part.id, part.openid, part.unionid]),
+            Self::HandedPhone(part) => json!(["handed", part]),
+            Self::ReplacedPhone(part) => json!(["replaced", part]),
+            Self::Account(part) => json!(part),
+            Self::Binding(part) | Self::MovedBinding(part) => json!([part.id, part.openid, part.unionid]),
             Self::Unionid(part) => json!(part),
         }
     }

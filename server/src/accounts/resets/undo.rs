@@ -1,4 +1,4 @@
-use latchkey_app::types::AuditAction;
+use latchkey_app::types::{AuditAction, ResetKind};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub enum Fate {
     OpenidOf(Uuid),
     /// The binding whose unionid it was is not the user's any more.
     NoBinding,
+    /// The binding was unbound since.
+    Unbound,
     /// WeChat has given another unionid since.
     OtherUnionid,
 }
@@ -60,6 +62,9 @@ impl Accounts {
         for (part, _) in plan.parts.iter().filter(|(_, fate)| *fate == Fate::Returns) {
             self.give_back(&mut tx, &plan, part, actor).await?;
         }
+        for user in std::iter::once(plan.user.id).chain(plan.reset.other_user_id) {
+            self.review_conflicts(&mut tx, user).await?;
+        }
         if !resets::undo(&mut tx, reset, self.clock.now(), &actor.name).await? {
             return Err(ResetError::Final);
         }
@@ -91,23 +96,48 @@ impl Accounts {
             return Err(ResetError::Final);
         }
         let user = users::find(tx, reset.user_id).await?.ok_or(Fault::Missing("the user")).map_err(Failure::from)?;
-        let mut parts = Vec::new();
+        self.nobody_merged(tx, &reset, &user).await?;
+        let (mut parts, mut handed) = (Vec::new(), None);
         for part in self.open_parts(&reset)? {
             let fate = match &part {
                 Part::Phone(part) => self.phone_fate(tx, &reset, part).await?,
                 Part::Binding(part) => part.fate(tx, &reset).await?,
                 Part::Unionid(part) => part.fate(tx, &reset).await?,
+                Part::HandedPhone(part) => self.handed_fate(tx, &reset, part).await?,
+                Part::ReplacedPhone(part) => self.replaced_fate(tx, &reset, part, handed.as_ref()).await?,
+                Part::MovedBinding(part) => part.moved_fate(tx, &reset).await?,
+                Part::Account(_) => Fate::Returns,
             };
+            if let (Part::HandedPhone(part), Fate::Returns) = (&part, &fate) {
+                handed = Some(part.phone.number()?);
+            }
             parts.push((part, fate));
         }
         Ok(UndoPlan { reset, user, parts })
     }
 
+    /// What is given back to somebody who was merged since would be nobody's. The merge is to be undone first.
+    async fn nobody_merged(&self, tx: &mut Tx, reset: &ResetRow, user: &UserRow) -> Result<(), ResetError> {
+        let other = match reset.other_user_id {
+            Some(other) => users::find(tx, other).await?,
+            None => None,
+        };
+        let mine = reset.other_user_id.filter(|_| reset.kind == ResetKind::Merge.name());
+        let other_merged = other.is_some_and(|other| other.merged_into.is_some());
+        if user.merged_into == mine && !other_merged { Ok(()) } else { Err(ResetError::Merged) }
+    }
+
     async fn give_back(&self, tx: &mut Tx, plan: &UndoPlan, part: &Part, actor: &Actor) -> Result<(), Failure> {
+        let (user, occasion) = (plan.user.id, self.occasion(actor));
+        let other = || plan.reset.other_user_id.ok_or(Fault::Missing("the other user"));
         match part {
-            Part::Phone(part) => self.give_back_phone(tx, plan.user.id, part, &self.occasion(actor)).await,
-            Part::Binding(part) => self.give_back_binding(tx, plan.user.id, part).await,
+            Part::Phone(part) => self.give_back_phone(tx, user, part, &occasion).await,
+            Part::Binding(part) => self.give_back_binding(tx, user, part).await,
             Part::Unionid(part) => self.give_back_unionid(tx, part).await,
+            Part::HandedPhone(part) => self.take_back(tx, [user, other()?], part, &occasion).await,
+            Part::ReplacedPhone(part) => self.give_back_phone(tx, other()?, part, &occasion).await,
+            Part::MovedBinding(part) => self.take_back_binding(tx, [user, other()?], part).await,
+            Part::Account(part) => part.give_back(tx, user, other()?).await,
         }
     }
 
@@ -115,10 +145,11 @@ impl Accounts {
     async fn lock_undo(&self, tx: &mut Tx, reset: Uuid) -> Result<(), ResetError> {
         let reset = resets::find(tx, reset).await?.ok_or(ResetError::Unknown)?;
         let parts = self.open_parts(&reset)?;
-        let own = bindings::of_users(tx, &[reset.user_id]).await?;
+        let users: Vec<_> = std::iter::once(reset.user_id).chain(reset.other_user_id).collect();
+        let own = bindings::of_users(tx, &users).await?;
         let coming = parts.iter().filter_map(Part::binding);
         let coming = coming.map(|part| part.unionid.clone().unwrap_or_else(|| part.openid.clone()));
         let locks = own.into_iter().map(login_lock).chain(coming);
-        Ok(self.lock_whole(tx, reset.user_id, locks).await?)
+        Ok(self.lock_whole(tx, &users, locks).await?)
     }
 }

@@ -8,7 +8,6 @@ use crate::{
         Tx,
         bindings::{self, BindingRow},
         resets::ResetRow,
-        unionid_conflicts,
     },
 };
 
@@ -25,8 +24,7 @@ impl UnionidPart {
     }
 
     pub(super) async fn take(&self, tx: &mut Tx) -> Result<(), Failure> {
-        bindings::set_unionid(tx, self.binding, None).await?;
-        Ok(unionid_conflicts::delete_of_binding(tx, self.binding).await?)
+        Ok(bindings::set_unionid(tx, self.binding, None).await?)
     }
 
     pub(super) async fn fate(&self, tx: &mut Tx, reset: &ResetRow) -> Result<Fate, Failure> {
@@ -44,6 +42,6 @@ impl Accounts {
     pub(super) async fn give_back_unionid(&self, tx: &mut Tx, part: &UnionidPart) -> Result<(), Failure> {
         bindings::set_unionid(tx, part.binding, Some(&part.unionid)).await?;
         let row = bindings::find(tx, part.binding).await?.ok_or(Fault::Missing("the binding"))?;
-        self.note_conflict(tx, &row, &part.unionid, self.clock.now()).await
+        self.note_unionid(tx, row.user_id, &part.unionid).await
     }
 }

@@ -42,7 +42,8 @@ impl Accounts {
         self.keep_key(&mut tx, binding, &key, self.clock.now()).await?;
         let (kind, parts, comes_back) = (ResetKind::WechatSession, Vec::new(), Vec::new());
         let at = self.clock.now();
-        let plan = Plan { user, kind, at, parts, comes_back, binding: Some(row), ends: Ends::None, sessions: 0 };
+        let (other, binding) = (None, Some(row));
+        let plan = Plan { user, other, kind, at, parts, comes_back, binding, ends: Ends::None, sessions: 0 };
         let id = self.record_reset(&mut tx, &plan, actor, reason).await?;
         tx.commit().await?;
         Ok(id)

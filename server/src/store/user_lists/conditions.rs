@@ -99,9 +99,9 @@ const fn truth(healed: bool) -> &'static str {
 
 pub(super) const fn status(status: Option<Status>) -> &'static str {
     match status {
-        None => "erased_at IS NULL",
-        Some(Status::Active) => "erased_at IS NULL AND blocked_at IS NULL",
-        Some(Status::Blocked) => "erased_at IS NULL AND blocked_at IS NOT NULL",
+        None => "erased_at IS NULL AND merged_into IS NULL",
+        Some(Status::Active) => "erased_at IS NULL AND merged_into IS NULL AND blocked_at IS NULL",
+        Some(Status::Blocked) => "erased_at IS NULL AND merged_into IS NULL AND blocked_at IS NOT NULL",
         Some(Status::Erased) => "erased_at IS NOT NULL",
         Some(Status::Any) => "1 = 1",
     }

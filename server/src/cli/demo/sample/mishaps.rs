@@ -67,6 +67,7 @@ const AFTER: [Mishap; 10] = [
 /// Plays all of it, up to now.
 pub(super) async fn play(stage: &Stage) -> Outcome {
     conflict(stage).await?;
+    one_number(stage).await?;
     let (end, mut number) = (stage.begin.plus_seconds(SPAN_S), 0);
     let left = || end.since(stage.clock.now()) / 1000;
     while left() > BUSY_S {
@@ -93,6 +94,20 @@ async fn conflict(stage: &Stage) -> Outcome {
     }
     stage.press("openplatform", json!({ "appid": APP, "linked": true })).await?;
     who.log_in(APP, None).await?;
+    Ok(())
+}
+
+/// A number that the telephone company gave to somebody else.
+async fn one_number(stage: &Stage) -> Outcome {
+    for number in [1, 5] {
+        let who = Visitor { stage, number, version: 11 };
+        stage.press("users", json!({ "user": who.user(), "phone": "19900000055", "countryCode": "86" })).await?;
+        who.log_in(APP, None).await?;
+        let encrypted = who.tap(json!({})).await?;
+        let user = who.log_in(APP, Some(encrypted)).await?;
+        stage.name(user, NAMES[who.number]).await?;
+        stage.clock.advance(3600);
+    }
     Ok(())
 }
 
