@@ -44,7 +44,7 @@ pub enum ConsoleError {
     NothingToReset,
     /// A reset that has been undone, or cannot be any more: 409.
     Final,
-    /// A form for several users that names none, or gives no reason: 400.
+    /// A form for several users that names none: 400.
     NobodySelected,
     /// More than an operator may do in an hour: 429.
     TooMany,

@@ -36,8 +36,8 @@ texts! {
     users_blocked_lead: "选中的用户已退出登录，在解除封禁前无法再登录。", "They are signed out everywhere and cannot log in until they are unblocked.";
     users_unblocked: "已解除封禁", "Unblocked";
     users_unblocked_lead: "选中的用户可以重新登录。", "They can log in again.";
-    nobody_selected: "没有选中用户，或缺少原因", "Nobody selected, or no reason given";
-    nobody_selected_lead: "请勾选至少一位用户，填写原因后重试。", "Tick at least one user, give a reason, and try again.";
+    nobody_selected: "没有选中用户", "Nobody selected";
+    nobody_selected_lead: "请勾选至少一位用户后重试。", "Tick at least one user and try again.";
 
     // Exports
     export: "导出", "Export";

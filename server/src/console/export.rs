@@ -18,6 +18,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use self::{file::Format, rows::Rows};
 use super::{
     Failed, Visit, internal,
+    reason::reason as checked,
     users::{ids, sort},
     visit::SignedInVisit,
 };
@@ -26,7 +27,6 @@ use crate::{
     store::user_lists::{Filter, Status},
 };
 
-const LONGEST_REASON: usize = 500;
 /// Pieces that wait for a slow reader.
 const PIECES: usize = 4;
 
@@ -82,10 +82,10 @@ impl Visit {
         let full = form.get("full").is_some();
         let visit = self.signed_in(if full { Role::Support } else { Role::Viewer }).await?;
         let reason = form.get("reason").unwrap_or_default().trim().to_owned();
-        let format = Format::from_name(&form.get("format").unwrap_or_default()).ok_or(ConsoleError::BadRequest)?;
-        if reason.chars().count() > LONGEST_REASON || (full && reason.is_empty()) {
-            return Err(ConsoleError::BadRequest);
+        if full || !reason.is_empty() {
+            checked(&reason)?;
         }
+        let format = Format::from_name(&form.get("format").unwrap_or_default()).ok_or(ConsoleError::BadRequest)?;
         let query = UserQuery::from_fields(&preferences.zone, |name| form.get(name))?;
         let filter = visit.exported(&query, form.ticked()).await?;
         let mut detail = detail(&query, &filter);

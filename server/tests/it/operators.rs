@@ -274,8 +274,8 @@ async fn the_audit_log_names_no_link_and_no_password() {
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT action, detail FROM audit ORDER BY seq").fetch_all(readers).await.unwrap();
     let actions: Vec<&str> = rows.iter().map(|(action, _)| action.as_str()).collect();
-    assert_eq!(actions, ["create_operator", "sign_in", "create_operator", "choose_password"]);
-    let made: Value = serde_json::from_str(&rows[2].1).unwrap();
+    assert_eq!(actions, ["begin_log", "create_operator", "sign_in", "create_operator", "choose_password"]);
+    let made: Value = serde_json::from_str(&rows[3].1).unwrap();
     assert_eq!((&made["operator"], &made["role"]), (&"anna".into(), &"viewer".into()));
     for (_, detail) in &rows {
         assert!(!detail.contains(link.rsplit('/').next().unwrap()) && !detail.contains(NEW_PASSWORD), "{detail}");

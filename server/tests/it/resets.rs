@@ -49,7 +49,7 @@ fn dead(answer: &Answer) {
 
 async fn untouched(house: &House, token: &str) {
     assert!(!house.me(token).await.data()["phone"].is_null());
-    assert_eq!((house.count("resets").await, house.count("audit").await), (0, 0));
+    assert_eq!((house.count("resets").await, house.count("audit WHERE user_id IS NOT NULL").await), (0, 0));
 }
 
 async fn who_may_not_changes_nothing(house: House) {
@@ -197,7 +197,7 @@ async fn a_phone_is_unbound(house: House) {
     assert_eq!(house.count("audit WHERE action = 'unbind_phone'").await, 1);
     assert_eq!(house.count("audit WHERE detail LIKE '%13580006666%' OR detail LIKE '%135***%'").await, 0);
     assert_eq!(house.count("users WHERE phone_hash IS NOT NULL OR phone_sealed IS NOT NULL").await, 0);
-    assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(1));
+    assert!(house.server.accounts.verify_audit().await.unwrap().is_ok());
     // Free for whoever proves it.
     let (other, _) = person(&house, "u2", "13580006666").await;
     assert_ne!(other, user);
@@ -323,7 +323,7 @@ async fn an_erased_user_is_a_tombstone(house: House) {
     house.sim("push", cancel).await;
     assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 0, "nothing personal is kept");
     let page = support.get(&format!("/console/users/{user}")).await.text;
-    assert!(page.contains("个人数据已删除") && !page.contains("/reset?what="), "{page}");
+    assert!(page.contains("已删除的用户") && !page.contains("/reset?what="), "{page}");
     for what in ["phone", "sessions", "everything", "block", "unblock"] {
         assert_eq!(support.preview(&user, what, "").await.status, 409, "{what}");
     }

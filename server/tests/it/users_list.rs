@@ -235,7 +235,7 @@ async fn a_viewer_blocks_nobody(house: House) {
     assert!(answer.header("location").starts_with("/console/login?next="));
     for reason in ["", "   ", &"x".repeat(501)] {
         let refused = support.submit("/console/fn/block_users", &form(reason)).await;
-        assert_eq!(refused.header("location"), "/console/users?q=x&problem=NobodySelected", "{reason}");
+        assert_eq!(refused.header("location"), "/console/users?q=x&problem=Reason", "{reason}");
     }
     let nobody = [("act", "block"), ("reason", "spam"), ("back", "https://evil.example")];
     let refused = support.submit("/console/fn/block_users", &nobody).await;
