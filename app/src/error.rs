@@ -129,12 +129,21 @@ impl ConsoleError {
             Self::NotFound => 404,
             Self::BadRequest | Self::NobodySelected => 400,
             Self::TooLong => 413,
-            Self::Taken | Self::OperatorTaken | Self::LastAdmin => 409,
-            Self::NoSession | Self::NothingToAsk | Self::NoPhone | Self::Erased => 409,
-            Self::Stale | Self::NothingToReset | Self::Final | Self::Merged => 409,
+            Self::Taken
+            | Self::OperatorTaken
+            | Self::LastAdmin
+            | Self::NoSession
+            | Self::NothingToAsk
+            | Self::NoPhone
+            | Self::Erased
+            | Self::Stale
+            | Self::NothingToReset
+            | Self::Final
+            | Self::Merged => 409,
             Self::LinkGone => 410,
-            Self::Reason | Self::Unconfirmed => 422,
-            Self::CodeWrong
+            Self::Reason
+            | Self::Unconfirmed
+            | Self::CodeWrong
             | Self::PasswordWrong
             | Self::PasswordLength
             | Self::PasswordCommon

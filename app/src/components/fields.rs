@@ -8,10 +8,10 @@ pub fn choice(
     name: &'static str,
     label: &'static str,
     mut options: Vec<(String, String)>,
-    chosen: String,
-) -> impl IntoView {
+    chosen: &str,
+) -> impl IntoView + use<> {
     if !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen) {
-        options.push((chosen.clone(), chosen.clone()));
+        options.push((chosen.to_owned(), chosen.to_owned()));
     }
     let options = options.into_iter().map(|(value, text)| {
         let selected = value == chosen;

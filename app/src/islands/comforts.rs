@@ -32,7 +32,6 @@ pub fn Comforts(
             }
             let done = match (event.key().as_str(), field) {
                 ("Escape", Some(field)) => field.id() == "q" && field.blur().is_ok(),
-                (_, Some(_)) => false,
                 ("/", None) => focus_search(),
                 ("j", None) => focus_row(1),
                 ("k", None) => focus_row(-1),

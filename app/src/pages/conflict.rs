@@ -35,7 +35,7 @@ pub fn ConflictPage() -> impl IntoView {
 }
 
 /// A conflict in the list.
-pub(super) fn card(conflict: Conflict) -> impl IntoView {
+pub(super) fn card(conflict: &Conflict) -> impl IntoView + use<> {
     let href = format!("/console/conflicts/{}", conflict.id);
     let open = conflict.settled.is_none();
     let (class, text) =
@@ -43,7 +43,7 @@ pub(super) fn card(conflict: Conflict) -> impl IntoView {
     view! {
         <article class="card conflict">
             <h2>{t().conflict_kind(conflict.kind)}</h2>
-            {facts(&conflict).into_any()}
+            {facts(conflict).into_any()}
             <div class="twins">
                 {side(t().conflict_other(), &conflict.other, Detail::Apps).into_any()} {side(t().conflict_user(), &conflict.user, Detail::Apps).into_any()}
             </div>

@@ -19,7 +19,7 @@ pub fn ConflictsPage() -> impl IntoView {
         let list = if conflicts.items.is_empty() {
             Either::Left(view! { <section class="card">{none(settled)}</section> })
         } else {
-            Either::Right(conflicts.items.into_iter().map(|conflict| card(conflict).into_any()).collect_view())
+            Either::Right(conflicts.items.iter().map(|conflict| card(conflict).into_any()).collect_view())
         };
         Ok(view! {
             <div class="page-head">

@@ -27,7 +27,7 @@ pub fn UsersPage() -> impl IntoView {
             </div>
             {outcome().into_any()}
             <div id="results">
-                {filter_form(&filter, apps).into_any()} {results(users, &filter, support).into_any()}
+                {filter_form(&filter, apps).into_any()} {results(&users, &filter, support).into_any()}
             </div>
         }
         .into_any())
@@ -62,17 +62,17 @@ fn filter_form(filter: &UserFilter, apps: Vec<MiniProgram>) -> impl IntoView + u
         <form class="filters" method="get" action=PATH>
             {hidden(search)}
             <div class="filter-row">
-                {choice("app", t().mini_program(), apps, filter.get("app"))}
-                {choice("status", t().status(), statuses, filter.get("status"))}
-                {choice("lately", t().lately(), lately, filter.get("lately"))}
+                {choice("app", t().mini_program(), apps, &filter.get("app"))}
+                {choice("status", t().status(), statuses, &filter.get("status"))}
+                {choice("lately", t().lately(), lately, &filter.get("lately"))}
                 {order(filter)}
                 <button class="button button-main" type="submit">{t().filter()}</button>
             </div>
             <details class="act" open=more>
                 <summary>{t().more_filters()}</summary>
                 <div class="filter-row">
-                    {choice("phone", t().has_phone(), has(), filter.get("phone"))}
-                    {choice("unionid", t().has_unionid(), has(), filter.get("unionid"))}
+                    {choice("phone", t().has_phone(), has(), &filter.get("phone"))}
+                    {choice("unionid", t().has_unionid(), has(), &filter.get("unionid"))}
                     {entry("from", t().created_from(), "date", filter.get("from"))}
                     {entry("to", t().created_to(), "date", filter.get("to"))}
                 </div>
@@ -96,7 +96,7 @@ fn order(filter: &UserFilter) -> impl IntoView + use<> {
 }
 
 /// What a search as one types swaps.
-fn results(users: UserList, filter: &UserFilter, support: bool) -> impl IntoView + use<> {
+fn results(users: &UserList, filter: &UserFilter, support: bool) -> impl IntoView + use<> {
     let pager = pager(&users.page, PATH, &filter.url_query());
     let count = t().how_many_users(users.count, users.exact);
     let partial = users.partial.then(|| view! { <p class="lead">{t().searched_part()}</p> });
@@ -105,7 +105,7 @@ fn results(users: UserList, filter: &UserFilter, support: bool) -> impl IntoView
             <p role="status">{count}</p>
             {chips(filter, &users.q).into_any()}
         </div>
-        {list(&users, filter, support).into_any()}
+        {list(users, filter, support).into_any()}
         {partial}
         {pager}
     }

@@ -197,7 +197,8 @@ impl Accounts {
     pub(super) async fn lock_phone(&self, tx: &mut Tx, user_id: Uuid) -> Result<(), Failure> {
         // Unless everybody may have every number, owners have to be counted: one bind at a time.
         let everybody = self.rules.phone_conflict != PhoneConflict::Allow;
-        Ok(if everybody { tx.lock("phones").await? } else { tx.lock(&format!("user {user_id}")).await? })
+        let what = if everybody { "phones".to_owned() } else { format!("user {user_id}") };
+        Ok(tx.lock(&what).await?)
     }
 
     async fn take_from_others(

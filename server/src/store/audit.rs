@@ -95,7 +95,7 @@ impl Filter {
             ("at <", self.to.is_some()),
         ];
         let said = said.iter().filter(|(_, said)| *said).zip(3..);
-        said.map(|((condition, _), number)| format!(" AND {condition} ${number}")).collect()
+        said.map(|((condition, _), number)| format!(" AND {condition} ${number}")).collect::<Vec<_>>().concat()
     }
 }
 

@@ -114,7 +114,7 @@ pub struct Slice<T> {
 
 impl<T> Slice<T> {
     /// From one row more than the page holds, in the order the database gave them.
-    fn new<K>(mut rows: Vec<T>, start: Start<K>, limit: usize) -> Self {
+    fn new<K: Copy>(mut rows: Vec<T>, start: Start<K>, limit: usize) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
         match start {

@@ -24,7 +24,7 @@ row! {
 impl TokenRow {
     /// Names a session where its token must not be: the first half of the hash, in hex.
     pub fn id(&self) -> String {
-        self.hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(self.hash.get(..16).unwrap_or_default())
     }
 
     pub fn hash(&self) -> Option<[u8; 32]> {

@@ -266,7 +266,7 @@ impl<'a> Browser<'a> {
         let mut this = Self { house, cookie: String::new() };
         let form = [("username", role.name()), ("password", PASSWORD)];
         let answer = this.submit("/console/fn/sign_in", &form).await;
-        this.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        answer.header("set-cookie").split(';').next().unwrap().clone_into(&mut this.cookie);
         this
     }
 

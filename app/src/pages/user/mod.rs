@@ -35,25 +35,25 @@ pub fn UserPage() -> impl IntoView {
         if let Some(at) = privacy.erased_at() {
             return Ok(privacy.tombstone(user, at).into_any());
         }
-        Ok(content(user, viewer.operator().role, privacy).into_any())
+        Ok(content(&user, viewer.operator().role, privacy).into_any())
     })
 }
 
-fn content(user: User, role: Role, privacy: UserPrivacy) -> impl IntoView {
+fn content(user: &User, role: Role, privacy: UserPrivacy) -> impl IntoView + use<> {
     let support = role >= Role::Support && user.merged_into.is_none();
     view! {
-        {header::header(&user, support).into_any()}
+        {header::header(user, support).into_any()}
         {outcome().into_any()}
         {privacy.wait()}
-        {header::facts(&user, support, privacy.phone(user.summary.phone.clone()).into_any()).into_any()}
-        {bindings::section(&user, support).into_any()}
-        {sessions::section(&user, support).into_any()}
-        {phones::section(&user).into_any()}
-        {failures::section(&user).into_any()}
-        {resets::section(&user, role).into_any()}
+        {header::facts(user, support, privacy.phone(user.summary.phone.clone()).into_any()).into_any()}
+        {bindings::section(user, support).into_any()}
+        {sessions::section(user, support).into_any()}
+        {phones::section(user).into_any()}
+        {failures::section(user).into_any()}
+        {resets::section(user, role).into_any()}
         {life::section(&user.events).into_any()}
         {privacy.sections().into_any()}
-        {support.then(|| danger::section(&user).into_any())}
+        {support.then(|| danger::section(user).into_any())}
     }
 }
 

@@ -20,11 +20,11 @@ pub fn ResetPage() -> impl IntoView {
     let title = ResetKind::from_name(&order.what).map_or(t().danger(), |kind| t().reset_kind(kind));
     page(title, Section::Users, |_| async move {
         let preview = port::support().await?.preview_reset(&order).await?;
-        Ok(content(preview, order).into_any())
+        Ok(content(&preview, order).into_any())
     })
 }
 
-fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
+fn content(preview: &ResetPreview, order: ResetOrder) -> impl IntoView + use<> {
     let title = t().reset_kind(preview.kind);
     let fields = Form {
         action: ResetUser::PATH,
@@ -36,12 +36,12 @@ fn content(preview: ResetPreview, order: ResetOrder) -> impl IntoView {
     };
     view! {
         <div class="preview">
-            {head(title, &preview.user).into_any()} {second(&preview).into_any()} {evades_block(&preview).into_any()} <section class="card">
+            {head(title, &preview.user).into_any()} {second(preview).into_any()} {evades_block(preview).into_any()} <section class="card">
                 <h2>{t().what_happens()}</h2>
-                <ul class="effects">{effects(&preview).into_any()}</ul>
+                <ul class="effects">{effects(preview).into_any()}</ul>
                 {stays(preview.kind).into_any()}
                 <h3>{t().can_undo()}</h3>
-                <ul class="effects">{undoable(&preview).collect_view()}</ul>
+                <ul class="effects">{undoable(preview).collect_view()}</ul>
             </section> {form(fields).into_any()}
         </div>
     }

@@ -84,7 +84,7 @@ fn csv_lines(lines: &[Line]) -> Result<Vec<u8>, ConsoleError> {
 /// last reader.
 async fn xlsx(rows: &mut Rows, texts: T, to: &Sender<io::Result<Vec<u8>>>) -> Result<bool, ConsoleError> {
     let (lines, taken) = mpsc::channel(1);
-    let writing = tokio::task::spawn_blocking(move || workbook(Rows::head(texts), taken));
+    let writing = tokio::task::spawn_blocking(move || workbook(&Rows::head(texts), taken));
     while let Some(piece) = rows.next(texts).await? {
         if to.is_closed() || lines.send(piece).await.is_err() {
             break;
@@ -95,7 +95,7 @@ async fn xlsx(rows: &mut Rows, texts: T, to: &Sender<io::Result<Vec<u8>>>) -> Re
     send(file, to).await.map_err(|error| internal(&error))
 }
 
-fn workbook(head: Line, mut pieces: Receiver<Vec<Line>>) -> Result<File, XlsxError> {
+fn workbook(head: &Line, mut pieces: Receiver<Vec<Line>>) -> Result<File, XlsxError> {
     let mut book = Workbook::new();
     let mut piece = Vec::new().into_iter();
     loop {
@@ -107,7 +107,7 @@ fn workbook(head: Line, mut pieces: Receiver<Vec<Line>>) -> Result<File, XlsxErr
             let mut cells = line.iter().enumerate();
             cells.try_for_each(|(column, text)| sheet.write_string(row, column_number(column), text).map(drop))
         };
-        write(0, &head)?;
+        write(0, head)?;
         for row in 1..MOST_ROWS {
             let line = match piece.next() {
                 Some(line) => Some(line),
