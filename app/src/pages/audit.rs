@@ -163,6 +163,8 @@ fn row(entry: AuditEntry) -> impl IntoView {
 /// An operator's username, or the command line.
 pub(super) fn who(actor: Option<String>) -> impl IntoView {
     match actor {
+        // No username has a space: nobody who has proven who he is.
+        Some(name) if name.contains(' ') => Either::Right(view! { <span class="muted">{t().not_signed_in()}</span> }),
         Some(name) => Either::Left(view! { <strong>{name}</strong> }),
         None => Either::Right(view! { <span class="muted">{t().command_line()}</span> }),
     }
@@ -183,8 +185,7 @@ fn origin(network: Option<String>, request_id: Option<String>) -> impl IntoView 
     (network.is_some() || request_id.is_some()).then(|| {
         view! {
             <div>
-                {network.map(|network| view! { <span>{network}</span> })}
-                {request_id.map(copyable)}
+                {network.map(|network| view! { <div>{network}</div> })} {request_id.map(copyable)}
             </div>
         }
     })

@@ -8,6 +8,7 @@ texts! {
     audit_lead: "控制台和命令行里的每个操作、每次查看完整数据，都记录在这里，只增不改。", "Every act in the console or on the command line, and every look at somebody's data in full. Only ever added to.";
     no_audit: "没有符合条件的记录", "No entry matches";
     no_audit_lead: "换个条件，或清除筛选。", "Try another filter, or clear it.";
+    not_signed_in: "未登录", "Not signed in";
     operator: "操作人", "Operator";
     whom: "对象", "Whom";
     origin: "来自", "Origin";
@@ -85,6 +86,11 @@ impl T {
             "failure" => ("失败记录", "failure"),
             "operator" => ("操作员", "operator"),
             "role" => ("角色", "role"),
+            "oldRole" => ("原角色", "role before"),
+            "secondFactor" => ("第二步", "second step"),
+            "secondFactorRemoved" | "removesSecondFactor" => ("移除两步验证", "second factor removed"),
+            "step" => ("步骤", "step"),
+            "minutes" => ("分钟", "minutes"),
             "sessions" => ("会话", "sessions"),
             "rows" => ("行数", "rows"),
             "format" => ("格式", "format"),

@@ -47,6 +47,7 @@ fn entry(row: AuditRow, nicknames: &HashMap<Uuid, String>) -> AuditEntry {
     let mut detail: Map<String, Value> = serde_json::from_str(&row.detail).unwrap_or_default();
     let mut take = |name| detail.remove(name).map(text);
     let (reason, network, request_id) = (take("reason"), take("from"), take("requestId"));
+    let facts = detail.into_iter().filter(|(_, value)| !value.is_null() && *value != Value::Bool(false));
     AuditEntry {
         seq: row.seq,
         at: Millis(row.at),
@@ -56,7 +57,7 @@ fn entry(row: AuditRow, nicknames: &HashMap<Uuid, String>) -> AuditEntry {
         reason,
         network,
         request_id,
-        facts: detail.into_iter().map(|(name, value)| (name, text(value))).collect(),
+        facts: facts.map(|(name, value)| (name, text(value))).collect(),
     }
 }
 

@@ -119,7 +119,7 @@ impl Operators {
         }
         operators::set_role(&mut tx, id, role.name()).await?;
         keep_an_admin(&mut tx, &row).await?;
-        let detail = json!({ "operator": row.username, "from": row.role, "to": role.name() });
+        let detail = json!({ "operator": row.username, "oldRole": row.role, "role": role.name() });
         self.accounts.write_audit(&mut tx, actor, AuditAction::SetOperatorRole, None, &detail).await?;
         Ok(tx.commit().await?)
     }
