@@ -1,5 +1,5 @@
 import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
-import { STRANGER, expect, notice, postForm, rows, searchBox, signIn, test } from '../support/test.js';
+import { STRANGER, expect, notice, postForm, searchBox, signIn, test } from '../support/test.js';
 
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });
 const alert = page => page.getByRole('alert');

@@ -18,7 +18,7 @@ test('a stranger is sent to sign-in and from there to the page he wanted', async
   await expect(page).toHaveURL(/\/console\/login\?next=/);
   await signIn(page);
   await expect(page).toHaveURL(`/console/users?q=${encodeURIComponent('李娜')}`);
-  await expect(page.getByRole('link', { name: '李娜' })).toBeVisible();
+  await expect(page.getByRole('link', { name: '李娜', exact: true })).toBeVisible();
 });
 
 test('the wanted page is not forgotten over a mistyped password', async ({ page }) => {

@@ -172,8 +172,16 @@ fn show(page: Result<Document, JsValue>, url: &str) {
         drop(window().location().set_href(url));
         return;
     };
+    let held = document().active_element().filter(|active| stale.contains(Some(active)));
+    let held = held.and_then(|active| active.get_attribute("href"));
     // Server-rendered by ourselves a moment ago, under the same policy that forbids inline scripts.
     stale.set_inner_html(&fresh.inner_html());
+    // Whoever has gone on to a row by keyboard meanwhile stays on it.
+    let again = held.and_then(|href| stale.query_selector(&format!("a[href='{href}']")).ok().flatten());
+    if let Some(again) = again.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Fails only for what cannot be focused.
+        let _ = again.focus();
+    }
     if let Ok(history) = window().history() {
         drop(history.replace_state_with_url(&JsValue::NULL, "", Some(url)));
     }
