@@ -51,7 +51,7 @@ test('several users are blocked at once, with a reason, and let in again', async
   await page.goto('/console/users?q=%E9%82%93%E8%B6%85%E5%B8%82');
   await page.getByRole('checkbox', { name: '选择 邓超市' }).check();
   await page.getByRole('button', { name: '封禁', exact: true }).click();
-  await expect(page.getByRole('heading', { name: '没有选中用户，或缺少原因' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '请填写原因，且不要包含手机号' })).toBeVisible();
   await page.getByRole('checkbox', { name: '选择 邓超市' }).check();
   await page.locator('.at-once').getByLabel(/原因/).fill('测试封禁');
   await page.getByRole('button', { name: '封禁', exact: true }).click();
