@@ -270,6 +270,7 @@ async fn a_failure_has_its_story(house: House) {
     let token = house.token("u1").await;
     house.clock.advance(60);
     bind(&house, &token, json!({ "code": "0".repeat(64) })).await;
+    house.server.accounts.reports_written().await;
     house.clock.advance(5);
     let tap = house.tap("u1", "code").await;
     bind(&house, &token, tap).await.data();
