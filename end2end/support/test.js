@@ -26,7 +26,8 @@ export const test = base.extend({
     async ({ demo, playwright }, use) => {
       const known = new Map();
       const signedIn = async username => {
-        const request = await playwright.request.newContext({ baseURL: demo.origin });
+        // Its own cookies: with those of a test that runs, its operator would be signed out.
+        const request = await playwright.request.newContext({ baseURL: demo.origin, ...STRANGER });
         await request.post('/console/fn/sign_in', { form: { username, password: PASSWORD }, maxRedirects: 0 });
         const cookies = await request.storageState();
         await request.dispose();
