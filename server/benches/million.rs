@@ -243,7 +243,7 @@ impl Visitor {
         server.operators.create("anna", Role::Viewer, &Secret::new(PASSWORD)).await.unwrap();
         let mut this = Self { router, cookie: String::new() };
         let (_, headers, _) = this.post("/console/fn/sign_in", "username=anna&password=correct+horse").await;
-        this.cookie = headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().clone_into(&mut this.cookie);
         this
     }
 
