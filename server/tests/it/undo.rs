@@ -327,7 +327,7 @@ async fn join_two(desk: &Desk<'_>, actor: &Actor, which: u8, other: u8) {
     let id = |number: usize| users[number].summary.id.parse::<Uuid>().unwrap();
     let first = usize::from(which) % users.len();
     let second = id((first + 1 + usize::from(other) % last) % users.len());
-    let what = if other % 2 == 0 { What::Move(second) } else { What::Merge(second) };
+    let what = if other.is_multiple_of(2) { What::Move(second) } else { What::Merge(second) };
     let accounts = &desk.house.server.accounts;
     let order = Order { user: id(first), what };
     if let Ok(plan) = accounts.preview_reset(&order).await {
