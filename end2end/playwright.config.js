@@ -3,16 +3,24 @@ import { defineConfig } from '@playwright/test';
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-/// A test without a tag runs in all four projects. `@js` and `@no-js` run where they can mean something, `@once`
-/// (about the server's answers, not about what a browser makes of them) in the first project alone.
+/// A test without a tag runs in the first four projects. `@js` and `@no-js` run where they can mean something, `@once`
+/// (about the server's answers, not about what a browser makes of them) in the first project alone, `@english` in the last.
 const project = (name, viewport, javaScriptEnabled, leftOut) => ({
   name,
   use: { viewport, javaScriptEnabled },
   grepInvert: leftOut,
 });
 
+/// The whole path again, as somebody sees it who reads English.
+const english = {
+  name: 'English',
+  testMatch: 'afternoon.spec.js',
+  use: { viewport: DESKTOP, javaScriptEnabled: true, language: 'en', locale: 'en-US' },
+};
+
 export default defineConfig({
   testDir: 'tests',
+  outputDir: '../target/playwright',
   // Each worker starts a demo of its own; two share this machine well.
   workers: 2,
   timeout: 30_000,
@@ -28,9 +36,10 @@ export default defineConfig({
     },
   },
   projects: [
-    project('desktop', DESKTOP, true, /@no-js/),
-    project('phone', PHONE, true, /@no-js|@once/),
-    project('desktop without JavaScript', DESKTOP, false, /@js|@once/),
-    project('phone without JavaScript', PHONE, false, /@js|@once/),
+    project('desktop', DESKTOP, true, /@no-js|@english/),
+    project('phone', PHONE, true, /@no-js|@once|@english/),
+    project('desktop without JavaScript', DESKTOP, false, /@js|@once|@english/),
+    project('phone without JavaScript', PHONE, false, /@js|@once|@english/),
+    english,
   ],
 });

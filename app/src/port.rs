@@ -134,9 +134,9 @@ pub trait Admin: Send + Sync {
     async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
     async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
-    async fn erase_preview(&self, user_id: &str) -> Result<ErasePreview, ConsoleError>;
-    /// Takes a user's personal data out for good. `confirm`: the last four characters of his id.
-    async fn erase_user(&self, user_id: &str, confirm: &str, reason: &str) -> Result<(), ConsoleError>;
+    async fn preview_erasure(&self, user_id: &str) -> Result<ErasePreview, ConsoleError>;
+    /// Takes a user's personal data out for good.
+    async fn erase_user(&self, user_id: &str, said: &Confirmation) -> Result<(), ConsoleError>;
     /// All that is held about a user, as JSON.
     async fn export_user(&self, user_id: &str, reason: &str) -> Result<String, ConsoleError>;
     /// Fetches an access_token as any call would: WeChat says whether the credentials are right. A refusal raises its alert.

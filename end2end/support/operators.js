@@ -1,19 +1,12 @@
-import { watch } from './guard.js';
-import { STRANGER, test as base, expect, signIn } from './test.js';
+import { test as base, expect, signIn } from './test.js';
 
 export { expect, signIn };
 
 export const NEW_PASSWORD = 'three blue teapots';
 
-/// With the page of a second person, in a browser of his own that is watched like the first.
+/// With the page of a second person.
 export const test = base.extend({
-  guest: async ({ browser, baseURL, viewport, javaScriptEnabled }, use) => {
-    const context = await browser.newContext({ baseURL, viewport, javaScriptEnabled, locale: 'zh-CN', ...STRANGER });
-    const faults = watch(context, baseURL, javaScriptEnabled);
-    await use(await context.newPage());
-    await context.close();
-    expect(faults, 'no page complains or speaks to others').toEqual([]);
-  },
+  guest: async ({ another }, use) => use(await another()),
 });
 
 /// A name that no other test uses.
@@ -43,10 +36,10 @@ export async function newLink(page) {
 }
 
 /// Chooses a password with the link whose page is open.
-export async function choose(page, password = NEW_PASSWORD, repeat = password) {
-  await page.getByLabel('新密码', { exact: true }).fill(password);
-  await page.getByLabel('再次输入新密码').fill(repeat);
-  await page.getByRole('button', { name: '保存密码' }).click();
+export async function choose(page, password = NEW_PASSWORD, repeat = password, say = zh => zh) {
+  await page.getByLabel(say('新密码', 'New password'), { exact: true }).fill(password);
+  await page.getByLabel(say('再次输入新密码', 'New password, once more')).fill(repeat);
+  await page.getByRole('button', { name: say('保存密码', 'Save the password') }).click();
 }
 
 /// A new operator, signed in on `guest`; his name.

@@ -41,7 +41,12 @@ export const test = base.extend({
     { scope: 'worker' },
   ],
   baseURL: async ({ demo }, use) => use(demo.origin),
-  storageState: async ({ sessions, operator }, use) => use(await sessions(operator)),
+  /// For projects: `zh` or `en`.
+  language: ['zh', { option: true }],
+  /// What a page says, in the language that it is read in.
+  say: async ({ language }, use) => use((zh, en) => ({ zh, en })[language]),
+  storageState: async ({ sessions, operator, language, demo }, use) =>
+    use(reading(await sessions(operator), language, demo)),
   watched: [
     async ({ context, demo, javaScriptEnabled }, use) => {
       const faults = watch(context, demo.origin, javaScriptEnabled);
@@ -50,7 +55,29 @@ export const test = base.extend({
     },
     { auto: true },
   ],
+  /// Opens a page in another browser that is watched like the first: of an operator, or of nobody.
+  another: async ({ browser, demo, sessions, viewport, javaScriptEnabled, language, locale, colorScheme }, use) => {
+    const [contexts, faults] = [[], []];
+    await use(async username => {
+      const state = username ? await sessions(username) : STRANGER.storageState;
+      const storageState = reading(state, language, demo);
+      const context = await browser.newContext({ baseURL: demo.origin, viewport, javaScriptEnabled, locale, colorScheme, storageState });
+      contexts.push(context);
+      faults.push(watch(context, demo.origin, javaScriptEnabled));
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+    expect(faults.flat(), 'no page complains or speaks to others').toEqual([]);
+  },
 });
+
+/// The cookies of somebody who reads this language.
+function reading(state, language, { origin }) {
+  if (language === 'zh') return state;
+  const { hostname: domain } = new URL(origin);
+  const cookie = { name: 'latchkey_lang', value: language, domain, path: '/console', expires: -1, httpOnly: false, secure: false, sameSite: 'Lax' };
+  return { ...state, cookies: [...state.cookies, cookie] };
+}
 
 /// Until the islands are awake, what needs them does nothing.
 export async function awake(page) {
@@ -58,15 +85,15 @@ export async function awake(page) {
 }
 
 /// Fills the form of the sign-in page that is open, and sends it.
-export async function signIn(page, username = 'admin', password = PASSWORD) {
-  await page.getByLabel('用户名').fill(username);
-  await page.getByLabel('密码').fill(password);
-  await page.getByRole('button', { name: '登录' }).click();
+export async function signIn(page, username = 'admin', password = PASSWORD, say = zh => zh) {
+  await page.getByLabel(say('用户名', 'Username')).fill(username);
+  await page.getByLabel(say('密码', 'Password')).fill(password);
+  await page.getByRole('button', { name: say('登录', 'Sign in') }).click();
 }
 
 /// The users that a list or a search shows.
 export const rows = page => page.locator('#results tbody tr');
-export const searchBox = page => page.getByRole('searchbox', { name: '搜索用户' });
+export const searchBox = (page, say = zh => zh) => page.getByRole('searchbox', { name: say('搜索用户', 'Search users') });
 
 /// The words that are searched for, as the URL says.
 export const asked = url => url.searchParams.get('q');
@@ -76,7 +103,7 @@ export async function openUser(page, q) {
   await page.goto(`/console/users?q=${encodeURIComponent(q)}`);
   await expect(rows(page)).toHaveCount(1);
   await rows(page).locator('.cell-user a').click();
-  await expect(page.getByRole('heading', { name: '微信绑定' })).toBeVisible();
+  await expect(page.locator('.bindings')).toBeVisible();
 }
 
 /// What came of a form.

@@ -1,8 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 
-import { CAUSES, PAGES } from '../support/pages.js';
-import { LIU_YANG } from '../support/sample.js';
-import { STRANGER, awake, expect, openFailure, openUser, test } from '../support/test.js';
+import { DOORS, PAGES } from '../support/pages.js';
+import { awake, expect, test } from '../support/test.js';
 
 /// axe finds nothing to complain of, with all that can be opened open.
 async function accessible(page) {
@@ -21,37 +20,25 @@ for (const [colorScheme, tag] of [
   test.describe(colorScheme, { tag }, () => {
     test.use({ colorScheme });
 
-    test('every page is accessible', async ({ page }) => {
-      test.setTimeout(180_000);
-      for (const [name, path] of Object.entries(PAGES)) {
+    test('every page is accessible', async ({ page, demo }) => {
+      test.setTimeout(240_000);
+      for (const [name, open] of Object.entries(PAGES)) {
         await test.step(name, async () => {
-          await page.goto(path);
+          await open(page, demo);
           await accessible(page);
         });
       }
     });
 
-    test("a user's page is accessible", async ({ page }) => {
-      await openUser(page, LIU_YANG.nickname);
-      await accessible(page);
-    });
-
-    test("a failure's page is accessible", async ({ page }) => {
-      for (const cause of CAUSES) {
-        await test.step(cause, async () => {
-          await openFailure(page, `cause=${cause}`);
-          await accessible(page);
+    test('every page before sign-in is accessible', async ({ page, another }) => {
+      test.slow();
+      const guest = await another();
+      for (const [name, open] of Object.entries(DOORS)) {
+        await test.step(name, async () => {
+          await open(guest, page);
+          await accessible(guest);
         });
       }
-    });
-
-    test.describe('before sign-in', () => {
-      test.use(STRANGER);
-
-      test('sign-in is accessible', async ({ page }) => {
-        await page.goto('/console/login?problem=SignInFailed');
-        await accessible(page);
-      });
     });
   });
 }

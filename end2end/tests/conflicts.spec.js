@@ -1,29 +1,7 @@
-import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
+import { confirm, masked, sharers, undo } from '../support/callers.js';
 import { expect, notice, test } from '../support/test.js';
 
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });
-const masked = phone => `${phone.slice(0, 3)}******${phone.slice(-2)}`;
-
-/// Two persons who have proved one number; the second has it in his hand.
-async function sharers(demo) {
-  const phone = randomPhone();
-  const people = [];
-  for (let count = 0; count < 2; count += 1) {
-    const person = new MiniProgramUser(demo);
-    const { userId } = await person.logIn(phone);
-    await person.bindPhone('code');
-    people.push({ person, userId });
-  }
-  return { phone, before: people[0], after: people[1] };
-}
-
-/// Fills the form of the preview that is open, and sends it.
-async function confirm(page, userId, reason, button) {
-  await page.getByLabel('原因').fill(reason);
-  await page.getByLabel('输入用户 ID 的最后四个字符').fill(userId.slice(-4));
-  await page.getByRole('button', { name: button, exact: true }).click();
-}
-
 /// From the navigation to the conflict of these two.
 async function openConflict(page, { userId }) {
   await page.goto('/console');
@@ -31,13 +9,6 @@ async function openConflict(page, { userId }) {
   await page.locator('.conflict', { has: page.locator(`a[href="/console/users/${userId}"]`) })
     .getByRole('link', { name: '比较并处理' }).click();
   await expect(page.locator('.twins > section')).toHaveCount(2);
-}
-
-async function undo(page, userId) {
-  await page.goto(`/console/users/${userId}`);
-  await page.locator('#resets').getByRole('link', { name: '撤销' }).click();
-  await confirm(page, userId, '弄错了', '撤销');
-  await expect(notice(page)).toContainText(['已撤销']);
 }
 
 test("somebody else's number shows in my account: it is moved, and that is undone", async ({ page, demo }) => {
@@ -52,6 +23,7 @@ test("somebody else's number shows in my account: it is moved, and that is undon
   expect((await before.person.logInAgain()).phone).toBeNull();
   expect((await after.person.logInAgain()).phone).toBe(phone);
   await undo(page, before.userId);
+  await expect(notice(page)).toContainText(['已撤销']);
   expect((await before.person.logInAgain()).phone).toBe(phone);
 });
 
@@ -67,6 +39,7 @@ test('two users who are one person are merged, and that is undone', async ({ pag
   await expect(page.locator(`a[href="/console/users/${after.userId}"]`)).toBeVisible();
   expect(await before.person.logInAgain()).toMatchObject({ userId: after.userId });
   await undo(page, before.userId);
+  await expect(notice(page)).toContainText(['已撤销']);
   expect(await before.person.logInAgain()).toMatchObject({ userId: before.userId });
 });
 

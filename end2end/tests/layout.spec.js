@@ -1,6 +1,5 @@
-import { CAUSES, PAGES } from '../support/pages.js';
-import { LIU_YANG } from '../support/sample.js';
-import { STRANGER, awake, expect, openFailure, rows, test } from '../support/test.js';
+import { DOORS, PAGES } from '../support/pages.js';
+import { awake, expect, test } from '../support/test.js';
 
 /// Nothing stands out to the right, neither so that one must scroll nor cut off, with all that can be opened open.
 async function fits(page) {
@@ -19,59 +18,39 @@ async function fits(page) {
   expect(outside, 'nothing is cut off').toEqual([]);
 }
 
-for (const [lang, tag] of [
+for (const [language, tag] of [
   ['zh', 'zh-CN'],
   ['en', 'en'],
 ]) {
   test.describe(`in ${tag}`, () => {
-    test.beforeEach(({ context, demo }) =>
-      context.addCookies([{ name: 'latchkey_lang', value: lang, url: `${demo.origin}/console` }]),
-    );
+    test.use({ language });
 
-    test('every page fits the width of the window', async ({ page, javaScriptEnabled }) => {
-      test.slow();
-      for (const [name, path] of Object.entries(PAGES)) {
+    /// Awake, so that the guard hears what the islands of every page have to complain about.
+    const settled = async (page, javaScriptEnabled) => {
+      await expect(page.locator('html')).toHaveAttribute('lang', tag);
+      if (javaScriptEnabled) await awake(page);
+      await fits(page);
+    };
+
+    test('every page fits the width of the window', async ({ page, demo, javaScriptEnabled }) => {
+      test.setTimeout(120_000);
+      for (const [name, open] of Object.entries(PAGES)) {
         await test.step(name, async () => {
-          await page.goto(path);
-          await expect(page.locator('html')).toHaveAttribute('lang', tag);
-          // Awake, so that the guard hears what the islands of every page have to complain about.
-          if (javaScriptEnabled) await awake(page);
-          await fits(page);
-        });
-      }
-      await page.goto(`/console/users?q=${LIU_YANG.nickname}`);
-      await rows(page).locator('.cell-user a').click();
-      await expect(page.locator('.bindings')).toBeVisible();
-      await fits(page);
-    });
-
-    test('every failure fits the width of the window', async ({ page, javaScriptEnabled }) => {
-      for (const cause of CAUSES) {
-        await test.step(cause, async () => {
-          await openFailure(page, `cause=${cause}`);
-          if (javaScriptEnabled) await awake(page);
-          await fits(page);
+          await open(page, demo);
+          await settled(page, javaScriptEnabled);
         });
       }
     });
 
-    test('the answer to a trial fits the width of the window', async ({ page }) => {
-      await page.goto('/console/try');
-      await page.locator('[name=encrypted_data]').fill('A'.repeat(4000));
-      await page.locator('[name=iv]').fill('A'.repeat(256));
-      await page.locator('form.trial').getByRole('button').click();
-      await expect(page.locator('.checks > li')).toHaveCount(8);
-      await fits(page);
-    });
-
-    test.describe('before sign-in', () => {
-      test.use(STRANGER);
-
-      test('sign-in fits the width of the window', async ({ page }) => {
-        await page.goto('/console/login?problem=SignInFailed');
-        await expect(page.locator('html')).toHaveAttribute('lang', tag);
-        await fits(page);
-      });
+    test('every page before sign-in fits the width of the window', async ({ page, another, javaScriptEnabled }) => {
+      test.slow();
+      const guest = await another();
+      for (const [name, open] of Object.entries(DOORS)) {
+        await test.step(name, async () => {
+          await open(guest, page);
+          await settled(guest, javaScriptEnabled);
+        });
+      }
     });
   });
 }

@@ -1,20 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
-import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
+import { caller } from '../support/callers.js';
 import { expect, notice, test } from '../support/test.js';
-
-async function somebody(demo) {
-  const person = new MiniProgramUser(demo);
-  const phone = randomPhone();
-  const { userId, openId } = await person.logIn(phone);
-  await person.bindPhone('code');
-  return { person, userId, openId, phone };
-}
 
 const requests = page => page.locator('.requests');
 
 test('a person is exported to a file', async ({ page, demo }) => {
-  const { userId, openId, phone } = await somebody(demo);
+  const { userId, openId, phone } = await caller(demo);
   await page.goto(`/console/users/${userId}`);
   await requests(page).locator('summary').click();
   await requests(page).getByLabel('原因').fill('用户来信，工单 8');
@@ -31,19 +23,20 @@ test('a person is exported to a file', async ({ page, demo }) => {
 });
 
 test('a person is erased: preview, reason, four characters, tombstone', async ({ page, demo }) => {
-  const { userId, openId, phone } = await somebody(demo);
+  const { userId, openId, phone } = await caller(demo);
   await page.goto(`/console/users/${userId}`);
   await requests(page).getByRole('link', { name: '删除个人数据' }).click();
   await expect(page).toHaveURL(`/console/users/${userId}/erase`);
   await expect(page.getByRole('heading', { name: '会删除' })).toBeVisible();
   await expect(page.getByText('数据库备份')).toBeVisible();
-  const form = page.locator('.confirm form');
+  const form = page.locator('form.confirm');
   await form.getByLabel('原因').fill('用户要求删除，工单 9');
-  // Another four characters never leave the browser.
-  await form.getByLabel('后四位').fill('zzzz');
+  // Four other characters erase nobody, and the reason is still there.
+  await form.getByLabel('最后四个字符').fill('0000');
   await form.getByRole('button', { name: '永久删除' }).click();
-  await expect(page).toHaveURL(`/console/users/${userId}/erase`);
-  await form.getByLabel('后四位').fill(userId.slice(-4));
+  await expect(page).toHaveURL(`/console/users/${userId}/erase?problem=Unconfirmed`);
+  await expect(form.getByLabel('原因')).toHaveValue('用户要求删除，工单 9');
+  await form.getByLabel('最后四个字符').fill(userId.slice(-4));
   await form.getByRole('button', { name: '永久删除' }).click();
 
   await expect(page).toHaveURL(`/console/users/${userId}?done=erased`);
@@ -64,7 +57,7 @@ test.describe('support', () => {
   test.use({ operator: 'support' });
 
   test('neither exports nor erases', { tag: '@once' }, async ({ page, demo }) => {
-    const { userId } = await somebody(demo);
+    const { userId } = await caller(demo);
     await page.goto(`/console/users/${userId}`);
     await expect(page.locator('.looks')).toBeVisible();
     await expect(requests(page)).toHaveCount(0);

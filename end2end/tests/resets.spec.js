@@ -1,35 +1,14 @@
-import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
-import { STRANGER, expect, notice, postForm, searchBox, signIn, test } from '../support/test.js';
+import { acts, alive, caller, confirm, masked } from '../support/callers.js';
+import { randomPhone } from '../support/mini-program.js';
+import { expect, notice, postForm, searchBox, test } from '../support/test.js';
 
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });
 const alert = page => page.getByRole('alert');
-const acts = page => page.locator('#resets tbody tr');
-
-/// A person with a phone, as a support call would name him.
-async function caller(demo) {
-  const person = new MiniProgramUser(demo);
-  const phone = randomPhone();
-  const { userId } = await person.logIn(phone);
-  await person.bindPhone('code');
-  return { person, phone, userId };
-}
-
-/// Fills the form of the preview that is open, and sends it.
-async function confirm(page, userId, reason, button) {
-  await page.getByLabel('原因').fill(reason);
-  await page.getByLabel('输入用户 ID 的最后四个字符').fill(userId.slice(-4));
-  await page.getByRole('button', { name: button }).click();
-}
-
-async function alive({ person, demo }) {
-  const headers = { Authorization: `Bearer ${person.token}` };
-  return (await fetch(`${demo.origin}/api/me`, { headers })).status === 200;
-}
 
 test.describe('support staff', () => {
   test.use({ operator: 'support' });
 
-  test('unbind a phone from the search box, and an administrator undoes it', async ({ page, demo, browser }) => {
+  test('unbind a phone from the search box, and an administrator undoes it', async ({ page, demo, another }) => {
     const { person, phone, userId } = await caller(demo);
     await page.goto('/console');
     await searchBox(page).fill(phone);
@@ -38,8 +17,7 @@ test.describe('support staff', () => {
     await page.locator('.facts').getByRole('link', { name: '解绑' }).click();
 
     await expect(heading(page, '解绑手机号')).toBeVisible();
-    const masked = `${phone.slice(0, 3)}******${phone.slice(-2)}`;
-    await expect(page.locator('.effects').first()).toContainText(`手机号 ${masked} 从这个用户解绑`);
+    await expect(page.locator('.effects').first()).toContainText(`手机号 ${masked(phone)} 从这个用户解绑`);
     await expect(page.locator('.effects').first()).toContainText('1 个会话立即失效');
     await confirm(page, userId, '用户已换号', '解绑手机号');
     await expect(notice(page)).toContainText('手机号已解绑');
@@ -48,19 +26,14 @@ test.describe('support staff', () => {
     await expect(acts(page)).toContainText(['用户已换号']);
     await expect(acts(page).getByRole('link', { name: '撤销' })).toHaveCount(0);
 
-    const { viewport, javaScriptEnabled } = test.info().project.use;
-    const context = await browser.newContext({ baseURL: demo.origin, viewport, javaScriptEnabled, ...STRANGER });
-    const admin = await context.newPage();
+    const admin = await another('admin');
     await admin.goto(`/console/users/${userId}`);
-    await signIn(admin, 'admin');
-    await expect(admin).toHaveURL(`/console/users/${userId}`);
     await acts(admin).getByRole('link', { name: '撤销' }).click();
-    await expect(admin.locator('.effects')).toContainText(masked);
+    await expect(admin.locator('.effects')).toContainText(masked(phone));
     await confirm(admin, userId, '用户改变主意', '撤销');
     await expect(notice(admin)).toContainText('已撤销');
-    await expect(admin.locator('.facts .phone')).toHaveText(masked);
+    await expect(admin.locator('.facts .phone')).toHaveText(masked(phone));
     await expect(acts(admin)).toContainText(['admin 于']);
-    await context.close();
     expect(await person.logInAgain()).toMatchObject({ userId, phone });
   });
 

@@ -1,16 +1,8 @@
-import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
+import { caller, masked } from '../support/callers.js';
 import { STRANGER, awake, expect, openUser, postForm, signIn, test } from '../support/test.js';
 
 // A session of its own: a number that is revealed in it is shown nowhere else.
 test.use(STRANGER);
-
-async function withPhone(demo) {
-  const person = new MiniProgramUser(demo);
-  const phone = randomPhone();
-  const { userId } = await person.logIn(phone);
-  await person.bindPhone('code');
-  return { userId, phone, masked: `${phone.slice(0, 3)}******${phone.slice(-2)}` };
-}
 
 async function enter(page, username) {
   await page.goto('/console/login');
@@ -29,9 +21,9 @@ async function reveal(page, reason) {
 
 test('support sees a number after giving a reason, and the page says who looked', async ({ page, demo }) => {
   await enter(page, 'support');
-  const { userId, phone, masked } = await withPhone(demo);
+  const { userId, phone } = await caller(demo);
   await page.goto(`/console/users/${userId}`);
-  await expect(fact(page)).toContainText(masked);
+  await expect(fact(page)).toContainText(masked(phone));
   await expect(page.locator('.looks')).toContainText('还没有人看过完整数据');
   await reveal(page, '用户来电，已核对身份');
   await expect(page).toHaveURL(`/console/users/${userId}`);
@@ -48,7 +40,7 @@ test('support sees a number after giving a reason, and the page says who looked'
 
 test('the number is taken back after a minute', { tag: '@js' }, async ({ page, demo }) => {
   await enter(page, 'admin');
-  const { userId, phone, masked } = await withPhone(demo);
+  const { userId, phone } = await caller(demo);
   await page.clock.install();
   await page.goto(`/console/users/${userId}`);
   await reveal(page, '核对');
@@ -57,14 +49,14 @@ test('the number is taken back after a minute', { tag: '@js' }, async ({ page, d
   await page.clock.runFor(30_000);
   await expect(page.locator('#revealed')).toContainText(phone);
   await page.clock.runFor(31_000);
-  await expect(fact(page)).toContainText(masked);
+  await expect(fact(page)).toContainText(masked(phone));
   await expect(page.locator('.reveal-timer')).toHaveText('号码已隐藏');
   expect(await page.content()).not.toContain(phone);
 });
 
 test('without JavaScript the browser is told to fetch the masked page', { tag: '@no-js' }, async ({ page, demo }) => {
   await enter(page, 'support');
-  const { userId, phone } = await withPhone(demo);
+  const { userId, phone } = await caller(demo);
   await page.goto(`/console/users/${userId}`);
   await reveal(page, '核对');
   await expect(page.locator('#revealed')).toContainText(phone);
@@ -74,7 +66,7 @@ test('without JavaScript the browser is told to fetch the masked page', { tag: '
 
 test('a reason with a number in it is refused', async ({ page, demo }) => {
   await enter(page, 'support');
-  const { userId, phone } = await withPhone(demo);
+  const { userId, phone } = await caller(demo);
   await page.goto(`/console/users/${userId}`);
   await reveal(page, `用户说号码是 ${phone}`);
   await expect(page).toHaveURL(`/console/users/${userId}?problem=Reason`);
@@ -84,14 +76,14 @@ test('a reason with a number in it is refused', async ({ page, demo }) => {
 
 test('one look too many is told in words', { tag: '@once' }, async ({ page, demo }) => {
   await enter(page, 'support');
-  const { userId } = await withPhone(demo);
+  const { userId } = await caller(demo);
   await page.goto(`/console/users/${userId}?problem=TooManyReveals`);
   await expect(page.getByRole('alert')).toContainText('本小时的查看次数已用完');
 });
 
 test('a viewer sees who looked and gets no number', { tag: '@once' }, async ({ page, demo }) => {
   await enter(page, 'viewer');
-  const { userId, phone } = await withPhone(demo);
+  const { userId, phone } = await caller(demo);
   await openUser(page, phone);
   await expect(page.locator('.looks')).toBeVisible();
   await expect(fact(page).locator('form')).toHaveCount(0);

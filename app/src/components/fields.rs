@@ -2,6 +2,35 @@ use leptos::prelude::*;
 
 use crate::text::t;
 
+/// The form that narrows a list: what is asked often, and folded away what is asked rarely. Without JavaScript it is the
+/// list's URL that it makes.
+pub fn filter_form(
+    path: &'static str,
+    often: impl IntoView + 'static,
+    beside: impl IntoView + 'static,
+    rarely: impl IntoView + 'static,
+    open: bool,
+) -> impl IntoView {
+    view! {
+        <form class="filters" method="get" action=path>
+            <div class="filter-row">
+                {often.into_any()}
+                <button class="button button-main" type="submit">{t().filter()}</button>
+            </div>
+            {beside.into_any()}
+            <details class="act" open=open>
+                <summary>{t().more_filters()}</summary>
+                <div class="filter-row">{rarely.into_any()}</div>
+            </details>
+        </form>
+    }
+}
+
+/// The way back to the whole list.
+pub fn clear_filters(path: &'static str) -> impl IntoView {
+    view! { <a class="filter-end" href=path>{t().clear_filters()}</a> }
+}
+
 /// A list to choose from, with "any" on top. What a link has chosen stays chosen, such as a mini program that is not
 /// configured any more.
 pub fn choice(
@@ -39,7 +68,8 @@ pub fn entry(name: &'static str, label: &'static str, kind: &'static str, value:
 }
 
 /// What a form sends along unseen.
-pub fn hidden(fields: Vec<(&'static str, String)>) -> impl IntoView {
-    let field = |(name, value)| view! { <input type="hidden" name=name value=value /> };
-    fields.into_iter().map(field).collect_view()
+pub fn hidden(fields: &[(&'static str, String)]) -> impl IntoView + use<> {
+    let field =
+        |(name, value): &(&'static str, String)| view! { <input type="hidden" name=*name value=value.clone() /> };
+    fields.iter().map(field).collect_view()
 }

@@ -1,7 +1,7 @@
 use leptos::server;
 
 use super::{own_path, redirect};
-use crate::{error::ConsoleError, port};
+use crate::{error::ConsoleError, port, types::Confirmation};
 
 /// The form at a user's phone: fields `user` and `reason`. The page it leads back to shows the number for a minute.
 #[server(prefix = "/console/fn", endpoint = "reveal_phone")]
@@ -12,11 +12,11 @@ pub async fn reveal_phone(user: String, reason: String) -> Result<(), ConsoleErr
     Ok(())
 }
 
-/// The form of `/console/users/:id/erase`: fields `user`, `confirm` (the last four characters of the id) and `reason`.
+/// The form of `/console/users/:id/erase`: fields `user`, `reason` and `typed` (the last four characters of the id).
 #[server(prefix = "/console/fn", endpoint = "erase_user")]
-pub async fn erase_user(user: String, confirm: String, reason: String) -> Result<(), ConsoleError> {
-    let erased = async { port::admin().await?.erase_user(&user, confirm.trim(), &reason).await };
-    let page = format!("/console/users/{user}");
+pub async fn erase_user(user: String, reason: String, typed: String) -> Result<(), ConsoleError> {
+    let (page, said) = (format!("/console/users/{user}"), Confirmation { reason, typed, ..Confirmation::default() });
+    let erased = async { port::admin().await?.erase_user(&user, &said).await };
     redirect(erased.await, own_path(&format!("{page}?done=erased")), own_path(&format!("{page}/erase")));
     Ok(())
 }

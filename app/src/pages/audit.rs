@@ -4,19 +4,25 @@ use leptos::{
 };
 use server_fn::ServerFn;
 
-use super::audit_filter::{AuditFilter, PATH};
+use super::{
+    audit_filter::{PATH, ask, audit_filter},
+    url_filter::UrlFilter,
+};
 use crate::{
-    components::{Icon, Section, copyable, empty, moment, page, pager, zone_note},
+    components::{
+        Icon, Section, choice, clear_filters, copyable, empty, entry, filter_form, moment, page, pager,
+        zone_note,
+    },
     fns::CheckAudit,
     text::t,
-    types::{AlertKind, AuditAction, AuditEntry, AuditList, Chain, ChainState, UserRef},
+    types::{AlertKind, AuditAction, AuditEntry, AuditList, Chain, ChainState, UserRef, split_end},
 };
 
 /// Who did what, newest first, narrowed to what the URL says; and whether the log can be believed.
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    let filter = AuditFilter::of_url();
-    let asked = filter.ask();
+    let filter = audit_filter();
+    let asked = ask(&filter);
     page(t().audit(), Section::Audit, |viewer| async move {
         let AuditList { page: entries, chain } = viewer.audit(asked?).await?;
         let pager = pager(&entries, PATH, &filter.url_query());
@@ -27,7 +33,7 @@ pub fn AuditPage() -> impl IntoView {
             </div>
             <p class="intro">{t().audit_lead()}</p>
             {chain_state(chain).into_any()}
-            {filter_form(&filter).into_any()}
+            {filters(&filter).into_any()}
             <section class="card card-flush">{table(entries.items).into_any()}</section>
             {pager}
         }
@@ -65,57 +71,20 @@ fn chain_state(chain: Chain) -> impl IntoView {
     }
 }
 
-fn filter_form(filter: &AuditFilter) -> impl IntoView + use<> {
-    let more = ["from", "to"].iter().any(|field| filter.find(field).is_some());
-    view! {
-        <form class="filters" method="get" action=PATH>
-            <div class="filter-row">
-                {actions(filter)} {field("actor", t().operator(), "text", filter)}
-                {field("user", t().user_id(), "text", filter)}
-                <button class="button button-main" type="submit">{t().filter()}</button>
-            </div>
-            {(!filter.is_empty()).then(|| view! { <a class="filter-end" href=PATH>{t().clear_filters()}</a> })}
-            <details class="act" open=more>
-                <summary>{t().more_filters()}</summary>
-                <div class="filter-row">
-                    {field("from", t().from_day(), "date", filter)} {field("to", t().to_day(), "date", filter)}
-                </div>
-            </details>
-        </form>
-    }
-}
-
-fn actions(filter: &AuditFilter) -> impl IntoView + use<> {
-    let chosen = filter.find("action").unwrap_or_default();
-    let mut names: Vec<&str> = AuditAction::ALL.iter().map(|action| action.name()).collect();
-    // What a link has chosen stays chosen, such as an act that only a newer version knows.
-    if !chosen.is_empty() && !names.contains(&chosen.as_str()) {
-        names.push(&chosen);
-    }
-    let options = names.into_iter().map(|name| {
-        view! {
-            <option value=name.to_owned() selected=name == chosen>
-                {t().action(name)}
-            </option>
-        }
-    });
-    view! {
-        <label>
-            {t().act()} <select name="action">
-                <option value="">{t().any()}</option>
-                {options.collect_view()}
-            </select>
-        </label>
-    }
-}
-
-fn field(name: &'static str, label: &'static str, kind: &'static str, filter: &AuditFilter) -> impl IntoView + use<> {
-    let value = filter.find(name).unwrap_or_default();
-    view! {
-        <label>
-            {label} <input type=kind name=name value=value maxlength="64" autocomplete="off" spellcheck="false" />
-        </label>
-    }
+fn filters(filter: &UrlFilter) -> impl IntoView + use<> {
+    let actions =
+        AuditAction::ALL.iter().map(|action| (action.name().to_owned(), t().action(action.name()).to_owned()));
+    let often = view! {
+        {choice("action", t().act(), actions.collect(), &filter.get("action"))}
+        {entry("actor", t().operator(), "text", filter.get("actor"))}
+        {entry("user", t().user_id(), "text", filter.get("user"))}
+    };
+    let rarely = view! {
+        {entry("from", t().from_day(), "date", filter.get("from"))}
+        {entry("to", t().to_day(), "date", filter.get("to"))}
+    };
+    let clear = (!filter.is_empty()).then(|| clear_filters(PATH));
+    filter_form(PATH, often, clear, rarely, filter.says_any(&["from", "to"]))
 }
 
 fn table(entries: Vec<AuditEntry>) -> impl IntoView {
@@ -173,10 +142,9 @@ pub(super) fn who(actor: Option<String>) -> impl IntoView {
 /// By his nickname, or the end of his id: that is all there is of somebody who was erased.
 fn whom(user: UserRef) -> impl IntoView {
     let href = format!("/console/users/{}", user.id);
-    let end = user.id.chars().skip(user.id.len().saturating_sub(4)).collect::<String>();
     let name = match user.nickname {
         Some(name) => Either::Left(view! { <bdi>{name}</bdi> }),
-        None => Either::Right(view! { {t().user()} " …" {end} }),
+        None => Either::Right(view! { {t().user()} " …" {split_end(&user.id).1.to_owned()} }),
     };
     view! { <a href=href title=user.id>{name}</a> }
 }

@@ -2,11 +2,14 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     cursor,
-    failure_filter::{FailureFilter, PATH, minute_of},
-    query_text,
+    failure_filter::{PATH, ask, failure_filter, minute_of},
+    url_filter::UrlFilter,
 };
 use crate::{
-    components::{Icon, Section, empty, moment, page, pager, user_link, verdict, zone_note},
+    components::{
+        Icon, Section, choice, clear_filters, empty, entry, filter_form, moment, page, pager, user_link, verdict,
+        zone_note,
+    },
     islands::NewFailures,
     text::{t, zone},
     types::{AppRef, Cause, CauseCount, Failure, FailureList, FailureQuery, MiniProgram, Role, Stage},
@@ -20,9 +23,9 @@ const LIVE: &str = "/console/live";
 /// Every failure and healing, newest first, narrowed to what the URL says.
 #[component]
 pub fn FailuresPage() -> impl IntoView {
-    let filter = FailureFilter::of(&query_text());
+    let filter = failure_filter();
     let cursor = cursor();
-    let asked = filter.ask(&zone());
+    let asked = ask(&filter, &zone());
     page(t().failures(), Section::Failures, |viewer| async move {
         let cursor = cursor?;
         let first = cursor.is_none();
@@ -38,7 +41,7 @@ pub fn FailuresPage() -> impl IntoView {
             </div>
             <p class="intro">{t().failures_lead()}</p>
             {chips(&causes, &filter).into_any()}
-            {filter_form(&filter, &causes, apps).into_any()}
+            {filters(&filter, &causes, apps).into_any()}
             {first.then(|| news(&failures.items, &filter).into_any())}
             <section class="card card-flush">{list(failures.items, &filter).into_any()}</section>
             {pager}
@@ -48,25 +51,24 @@ pub fn FailuresPage() -> impl IntoView {
 }
 
 /// What has come since, where the newest are: a line instead of jumping rows.
-fn news(shown: &[Failure], filter: &FailureFilter) -> impl IntoView + use<> {
+fn news(shown: &[Failure], filter: &UrlFilter) -> impl IntoView + use<> {
     let newest = shown.first().map(|failure| failure.id.as_str()).unwrap_or_default();
-    let (query, text) = (filter.url_query(), t().new_failures().to_owned());
-    let here = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") };
-    view! { <NewFailures live=format!("{LIVE}?since={newest}&{query}") here=here text=text /> }
+    let live = format!("{LIVE}?since={newest}&{}", filter.url_query());
+    view! { <NewFailures live=live here=filter.url() text=t().new_failures().to_owned() /> }
 }
 
-fn chips(causes: &[CauseCount], filter: &FailureFilter) -> impl IntoView + use<> {
+fn chips(causes: &[CauseCount], filter: &UrlFilter) -> impl IntoView + use<> {
     let current = Cause::from_name(&filter.get("cause"));
     let all = causes.iter().map(total).sum();
     let shown = causes.iter().enumerate().filter(|(index, count)| *index < CHIPS || Some(count.cause) == current);
     let shown = shown.map(|(_, count)| {
         let (cause, name) = (Some(count.cause), t().explain(count.cause).name);
-        chip(filter.with_cause(cause), name, total(count), cause == current)
+        chip(filter.with("cause", Some(count.cause.name())).url(), name, total(count), cause == current)
     });
     (!causes.is_empty()).then(|| {
         view! {
             <nav class="chips" aria-label=t().causes()>
-                {chip(filter.with_cause(None), t().all_causes(), all, current.is_none())}
+                {chip(filter.with("cause", None).url(), t().all_causes(), all, current.is_none())}
                 {shown.collect_view()}
             </nav>
         }
@@ -87,33 +89,28 @@ fn chip(href: String, name: &'static str, count: i64, current: bool) -> impl Int
     }
 }
 
-fn filter_form(filter: &FailureFilter, causes: &[CauseCount], apps: Vec<MiniProgram>) -> impl IntoView + use<> {
-    let more = ["from", "to", "stage", "version", "user"].iter().any(|field| !filter.get(field).is_empty());
+fn filters(filter: &UrlFilter, causes: &[CauseCount], apps: Vec<MiniProgram>) -> impl IntoView + use<> {
     let apps = apps.into_iter().map(|app| (app.app.appid, app.app.name)).collect();
     let healed = vec![("yes".to_owned(), t().healed().to_owned()), ("no".to_owned(), t().failed().to_owned())];
     let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), t().stage_name(stage).to_owned())).to_vec();
-    view! {
-        <form class="filters" method="get" action=PATH>
-            <div class="filter-row">
-                {select("cause", t().cause(), cause_options(causes, filter), filter)}
-                {select("app", t().mini_program(), apps, filter)} {select("healed", t().result(), healed, filter)}
-                <button class="button button-main" type="submit">{t().filter()}</button>
-            </div>
-            {(!filter.is_empty()).then(|| view! { <a class="filter-end" href=PATH>{t().clear_filters()}</a> })}
-            <details class="act" open=more>
-                <summary>{t().more_filters()}</summary>
-                <div class="filter-row">
-                    {moment_field("from", t().from_day(), filter)} {moment_field("to", t().to_day(), filter)}
-                    {select("stage", t().stage(), stages, filter)} {field("version", t().version(), "text", filter.get("version"))}
-                    {field("user", t().user_id(), "text", filter.get("user"))}
-                </div>
-            </details>
-        </form>
-    }
+    let often = view! {
+        {choice("cause", t().cause(), cause_options(causes, filter), &filter.get("cause"))}
+        {choice("app", t().mini_program(), apps, &filter.get("app"))}
+        {choice("healed", t().result(), healed, &filter.get("healed"))}
+    };
+    let rarely = view! {
+        {moment_entry("from", t().from_day(), filter)}
+        {moment_entry("to", t().to_day(), filter)}
+        {choice("stage", t().stage(), stages, &filter.get("stage"))}
+        {entry("version", t().version(), "text", filter.get("version"))}
+        {entry("user", t().user_id(), "text", filter.get("user"))}
+    };
+    let clear = (!filter.is_empty()).then(|| clear_filters(PATH));
+    filter_form(PATH, often, clear, rarely, filter.says_any(&["from", "to", "stage", "version", "user"]))
 }
 
 /// With their counts; the chosen one is there even when nothing matches it.
-fn cause_options(causes: &[CauseCount], filter: &FailureFilter) -> Vec<(String, String)> {
+fn cause_options(causes: &[CauseCount], filter: &UrlFilter) -> Vec<(String, String)> {
     let counted = causes.iter().map(|count| (count.cause, total(count)));
     let chosen = Cause::from_name(&filter.get("cause"));
     let chosen = chosen.filter(|chosen| causes.iter().all(|count| count.cause != *chosen)).map(|cause| (cause, 0));
@@ -122,51 +119,16 @@ fn cause_options(causes: &[CauseCount], filter: &FailureFilter) -> Vec<(String, 
     counted.chain(chosen).map(option).collect()
 }
 
-fn select(
-    name: &'static str,
-    label: &'static str,
-    mut options: Vec<(String, String)>,
-    filter: &FailureFilter,
-) -> impl IntoView + use<> {
-    let chosen = filter.get(name);
-    // What a link has chosen stays chosen, such as a mini program that is not configured any more.
-    if !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen) {
-        options.push((chosen.clone(), chosen.clone()));
-    }
-    let options = options.into_iter().map(|(value, text)| {
-        let selected = value == chosen;
-        view! { <option value=value selected=selected>{text}</option> }
-    });
-    view! {
-        <label>
-            {label}
-            <select name=name>
-                <option value="">{t().any()}</option>
-                {options.collect_view()}
-            </select>
-        </label>
-    }
-}
-
-fn field(name: &'static str, label: &'static str, kind: &'static str, value: String) -> impl IntoView {
-    view! {
-        <label>
-            {label}
-            <input type=kind name=name value=value maxlength="64" autocomplete="off" spellcheck="false" />
-        </label>
-    }
-}
-
 /// A day, unless a link has brought a moment within one.
-fn moment_field(name: &'static str, label: &'static str, filter: &FailureFilter) -> impl IntoView + use<> {
+fn moment_entry(name: &'static str, label: &'static str, filter: &UrlFilter) -> impl IntoView + use<> {
     let said = filter.get(name);
     match minute_of(&said, &zone()) {
-        Some(minute) => field(name, label, "datetime-local", minute),
-        None => field(name, label, "date", said),
+        Some(minute) => entry(name, label, "datetime-local", minute),
+        None => entry(name, label, "date", said),
     }
 }
 
-fn list(failures: Vec<Failure>, filter: &FailureFilter) -> impl IntoView + use<> {
+fn list(failures: Vec<Failure>, filter: &UrlFilter) -> impl IntoView + use<> {
     if failures.is_empty() {
         let (headline, advice) = if filter.is_empty() {
             (t().no_failures(), t().no_failures_lead())

@@ -143,7 +143,7 @@ fn reveal_form(id: &str) -> impl IntoView + use<> {
 }
 
 /// With the warning that belongs to it.
-pub(super) fn reason_field(example: &'static str) -> impl IntoView {
+fn reason_field(example: &'static str) -> impl IntoView {
     view! {
         <label>
             {t().reason()} <input name="reason" required maxlength="200" autocomplete="off" placeholder=example />

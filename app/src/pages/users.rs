@@ -2,11 +2,12 @@ use leptos::prelude::*;
 
 use super::{
     form_problem, query,
-    user_filter::{PATH, UserFilter},
+    url_filter::UrlFilter,
+    user_filter::{PATH, ask, narrowing, order, user_filter},
     users_table::list,
 };
 use crate::{
-    components::{Heading, Section, choice, done, entry, hidden, page, pager, problem, zone_note},
+    components::{Heading, Section, choice, done, entry, filter_form, hidden, page, pager, problem, zone_note},
     text::t,
     types::{MiniProgram, Role, UserList, UserSort, UserStatus},
 };
@@ -14,8 +15,8 @@ use crate::{
 /// The users: found, narrowed, sorted, kept out, exported.
 #[component]
 pub fn UsersPage() -> impl IntoView {
-    let filter = UserFilter::of_url();
-    let asked = filter.ask();
+    let filter = user_filter();
+    let asked = ask(&filter);
     page(t().users(), Section::Users, |viewer| async move {
         let users = viewer.users(asked?).await?;
         let apps = viewer.mini_programs().await?;
@@ -27,7 +28,7 @@ pub fn UsersPage() -> impl IntoView {
             </div>
             {outcome().into_any()}
             <div id="results">
-                {filter_form(&filter, apps).into_any()} {results(&users, &filter, support).into_any()}
+                {filters(&filter, apps).into_any()} {results(&users, &filter, support).into_any()}
             </div>
         }
         .into_any())
@@ -50,39 +51,30 @@ fn either(yes: &str, no: &str, texts: [&str; 2]) -> Vec<(String, String)> {
     vec![(yes.to_owned(), texts[0].to_owned()), (no.to_owned(), texts[1].to_owned())]
 }
 
-fn filter_form(filter: &UserFilter, apps: Vec<MiniProgram>) -> impl IntoView + use<> {
-    let more = ["phone", "unionid", "from", "to"].iter().any(|field| !filter.get(field).is_empty());
+fn filters(filter: &UrlFilter, apps: Vec<MiniProgram>) -> impl IntoView + use<> {
     let apps = apps.into_iter().map(|app| (app.app.appid, app.app.name)).collect();
     let statuses =
         UserStatus::ALL.map(|status| (status.name().to_owned(), t().user_status(status).to_owned())).to_vec();
     let has = || either("yes", "no", [t().has_it(), t().has_none()]);
     let lately = either("failed", "healed", [t().failed_lately(), t().healed_lately()]);
-    let search = filter.fields().into_iter().filter(|(name, _)| matches!(*name, "q" | "find")).collect();
-    view! {
-        <form class="filters" method="get" action=PATH>
-            {hidden(search)}
-            <div class="filter-row">
-                {choice("app", t().mini_program(), apps, &filter.get("app"))}
-                {choice("status", t().status(), statuses, &filter.get("status"))}
-                {choice("lately", t().lately(), lately, &filter.get("lately"))}
-                {order(filter)}
-                <button class="button button-main" type="submit">{t().filter()}</button>
-            </div>
-            <details class="act" open=more>
-                <summary>{t().more_filters()}</summary>
-                <div class="filter-row">
-                    {choice("phone", t().has_phone(), has(), &filter.get("phone"))}
-                    {choice("unionid", t().has_unionid(), has(), &filter.get("unionid"))}
-                    {entry("from", t().created_from(), "date", filter.get("from"))}
-                    {entry("to", t().created_to(), "date", filter.get("to"))}
-                </div>
-            </details>
-        </form>
-    }
+    let search: Vec<_> = filter.said().iter().filter(|(name, _)| matches!(*name, "q" | "find")).cloned().collect();
+    let often = view! {
+        {choice("app", t().mini_program(), apps, &filter.get("app"))}
+        {choice("status", t().status(), statuses, &filter.get("status"))}
+        {choice("lately", t().lately(), lately, &filter.get("lately"))}
+        {orders(order(filter))}
+    };
+    let rarely = view! {
+        {choice("phone", t().has_phone(), has(), &filter.get("phone"))}
+        {choice("unionid", t().has_unionid(), has(), &filter.get("unionid"))}
+        {entry("from", t().created_from(), "date", filter.get("from"))}
+        {entry("to", t().created_to(), "date", filter.get("to"))}
+    };
+    let open = filter.says_any(&["phone", "unionid", "from", "to"]);
+    filter_form(PATH, often, hidden(&search), rarely, open)
 }
 
-fn order(filter: &UserFilter) -> impl IntoView + use<> {
-    let chosen = UserSort::from_name(&filter.get("sort")).unwrap_or_default();
+fn orders(chosen: UserSort) -> impl IntoView {
     let options = UserSort::ALL.map(|sort| {
         let name = if sort == UserSort::default() { "" } else { sort.name() };
         view! { <option value=name selected=sort == chosen>{t().user_sort(sort)}</option> }
@@ -96,7 +88,7 @@ fn order(filter: &UserFilter) -> impl IntoView + use<> {
 }
 
 /// What a search as one types swaps.
-fn results(users: &UserList, filter: &UserFilter, support: bool) -> impl IntoView + use<> {
+fn results(users: &UserList, filter: &UrlFilter, support: bool) -> impl IntoView + use<> {
     let pager = pager(&users.page, PATH, &filter.url_query());
     let count = t().how_many_users(users.count, users.exact);
     let partial = users.partial.then(|| view! { <p class="lead">{t().searched_part()}</p> });
@@ -112,20 +104,20 @@ fn results(users: &UserList, filter: &UserFilter, support: bool) -> impl IntoVie
 }
 
 /// Every filter with its way out.
-fn chips(filter: &UserFilter, q: &str) -> impl IntoView + use<> {
-    let chip = |(name, value): (&'static str, &str)| {
+fn chips(filter: &UrlFilter, q: &str) -> impl IntoView + use<> {
+    let chip = |(name, value): &(&'static str, String)| {
         let text = chip_text(name, value, q);
         let label = format!("{} {text}", t().take_away());
         view! {
             <li>
-                <a class="chip" href=filter.without(name) aria-label=label>
+                <a class="chip" href=filter.with(name, None).url() aria-label=label>
                     {text}
                     <span aria-hidden="true">"×"</span>
                 </a>
             </li>
         }
     };
-    let chips: Vec<_> = filter.said().map(chip).collect();
+    let chips: Vec<_> = narrowing(filter).said().iter().map(chip).collect();
     let several = chips.len() > 1;
     (!chips.is_empty()).then(|| {
         view! {

@@ -1,7 +1,10 @@
 use leptos::{either::Either, prelude::*};
 use server_fn::ServerFn;
 
-use super::user_filter::{PATH, UserFilter};
+use super::{
+    url_filter::UrlFilter,
+    user_filter::{PATH, narrowing, order, sorted},
+};
 use crate::{
     components::{Icon, avatar, empty, hidden, moment, phone, url_value},
     fns::BlockUsers,
@@ -12,7 +15,7 @@ use crate::{
 const EXPORT: &str = "/console/users/export";
 
 /// The rows, and what can be done to them, or why there are none.
-pub(super) fn list(users: &UserList, filter: &UserFilter, support: bool) -> impl IntoView + use<> {
+pub(super) fn list(users: &UserList, filter: &UrlFilter, support: bool) -> impl IntoView + use<> {
     if users.page.items.is_empty() {
         let (headline, advice) = why_none(users, filter);
         return Either::Left(
@@ -34,19 +37,19 @@ pub(super) fn list(users: &UserList, filter: &UserFilter, support: bool) -> impl
     })
 }
 
-fn why_none(users: &UserList, filter: &UserFilter) -> (&'static str, &'static str) {
+fn why_none(users: &UserList, filter: &UrlFilter) -> (&'static str, &'static str) {
     if users.partial {
         (t().none_in_this_part(), t().none_in_this_part_lead())
     } else if !users.q.is_empty() {
         (t().no_hits(), t().no_hits_lead())
-    } else if filter.said().next().is_some() {
+    } else if !narrowing(filter).is_empty() {
         (t().no_matching_users(), t().no_matching_users_lead())
     } else {
         (t().no_users(), t().no_users_lead())
     }
 }
 
-fn head(filter: &UserFilter) -> impl IntoView + use<> {
+fn head(filter: &UrlFilter) -> impl IntoView + use<> {
     view! {
         <thead>
             <tr>
@@ -63,12 +66,12 @@ fn head(filter: &UserFilter) -> impl IntoView + use<> {
 }
 
 /// A press sorts by the column, newest first; the next one turns it round.
-fn sortable(name: &'static str, down: UserSort, up: UserSort, filter: &UserFilter) -> impl IntoView + use<> {
-    let now = UserSort::from_name(&filter.get("sort")).unwrap_or_default();
-    let sorted = if now == down { Some("descending") } else { (now == up).then_some("ascending") };
-    let href = filter.sorted(if now == down { up } else { down });
+fn sortable(name: &'static str, down: UserSort, up: UserSort, filter: &UrlFilter) -> impl IntoView + use<> {
+    let now = order(filter);
+    let direction = if now == down { Some("descending") } else { (now == up).then_some("ascending") };
+    let href = sorted(filter, if now == down { up } else { down });
     view! {
-        <th scope="col" aria-sort=sorted>
+        <th scope="col" aria-sort=direction>
             <a class="sort" href=href>{name}</a>
         </th>
     }
@@ -125,7 +128,7 @@ fn badge(status: UserStatus) -> impl IntoView {
 }
 
 /// What is done to those who are ticked. A viewer may only take them along, masked.
-fn at_once(filter: &UserFilter, support: bool) -> impl IntoView + use<> {
+fn at_once(filter: &UrlFilter, support: bool) -> impl IntoView + use<> {
     let acts = support.then(|| {
         view! {
             <label>
@@ -139,8 +142,8 @@ fn at_once(filter: &UserFilter, support: bool) -> impl IntoView + use<> {
     view! {
         <fieldset class="at-once">
             <legend>{t().selected_users()}</legend>
-            {hidden(filter.fields())}
-            {hidden(vec![("back", filter.url()), ("selected", "1".to_owned())])}
+            {hidden(filter.said())}
+            {hidden(&[("back", filter.url()), ("selected", "1".to_owned())])}
             <div class="line">
                 {acts}
                 {formats()}
@@ -162,7 +165,7 @@ fn formats() -> impl IntoView {
     }
 }
 
-fn export(filter: &UserFilter, support: bool) -> impl IntoView + use<> {
+fn export(filter: &UrlFilter, support: bool) -> impl IntoView + use<> {
     let full = support.then(|| {
         view! {
             <label>
@@ -180,7 +183,7 @@ fn export(filter: &UserFilter, support: bool) -> impl IntoView + use<> {
             <summary>{t().export_all()}</summary>
             <p class="lead">{t().export_lead()}</p>
             <form class="line" method="post" action=EXPORT>
-                {hidden(filter.fields())} {formats()} {full}
+                {hidden(filter.said())} {formats()} {full}
                 <button class="button" type="submit">{t().export()}</button>
             </form>
         </details>

@@ -1,7 +1,7 @@
 //! Conflicts between users, and what is done with two users: the phone moved, one merged into the other.
 
 use super::{Lang, T};
-use crate::types::{ConflictKind, Settlement};
+use crate::types::{ConflictKind, Settlement, split_end};
 
 texts! {
     // The list
@@ -148,7 +148,7 @@ impl T {
 
     /// A user as a button calls him: the name, or the end of the id.
     pub fn called(self, nickname: Option<&str>, id: &str) -> String {
-        let end = id.get(id.len().saturating_sub(4)..).unwrap_or(id);
+        let (_, end) = split_end(id);
         match (nickname, self.0) {
             (Some(name), Lang::Zh) => format!("「{name}」({end})"),
             (Some(name), Lang::En) => format!("{name} ({end})"),

@@ -31,7 +31,6 @@ texts! {
     goes_phone: "当前手机号", "The phone";
     goes_profile: "昵称、头像、性别、地区", "Nickname, avatar, gender and place";
     nothing_held: "没有", "none";
-    confirm_id: "输入用户 ID 的后四位", "Type the last four characters of the user id";
     erase_now: "永久删除", "Erase for good";
     erased_user: "已删除的用户", "Erased user";
     erased: "已删除", "Erased";
@@ -85,14 +84,17 @@ impl T {
         let yes =
             |held: bool| self.pick(if held { "有" } else { "没有" }, if held { "known" } else { "none" }).to_owned();
         vec![
-            (self.goes_phone(), preview.phone.clone().unwrap_or_else(|| self.nothing_held().to_owned())),
-            (self.pick("历史中的号码", "Lines of the phone history with numbers"), count(preview.numbers)),
-            (self.goes_profile(), yes(preview.profile)),
-            (self.pick("微信绑定（openid、unionid）", "WeChat bindings (openid, unionid)"), count(preview.bindings)),
-            (self.pick("会话密钥", "Session keys"), count(preview.session_keys)),
-            (self.pick("登录会话（立即失效）", "Sessions, which end at once"), count(preview.sessions)),
-            (self.pick("失败记录中与此人的关联", "Failure records that name the user"), count(preview.failures)),
-            (self.pick("unionid 冲突", "unionid conflicts"), count(preview.conflicts)),
+            (self.goes_phone(), preview.user.phone.clone().unwrap_or_else(|| self.nothing_held().to_owned())),
+            (self.pick("历史中的号码", "Lines of the phone history with numbers"), count(preview.held.numbers)),
+            (self.goes_profile(), yes(preview.held.profile)),
+            (
+                self.pick("微信绑定（openid、unionid）", "WeChat bindings (openid, unionid)"),
+                count(preview.held.bindings),
+            ),
+            (self.pick("会话密钥", "Session keys"), count(preview.held.session_keys)),
+            (self.pick("登录会话（立即失效）", "Sessions, which end at once"), count(preview.held.sessions)),
+            (self.pick("失败记录中与此人的关联", "Failure records that name the user"), count(preview.held.failures)),
+            (self.pick("unionid 冲突", "unionid conflicts"), count(preview.held.conflicts)),
         ]
     }
 }

@@ -36,13 +36,13 @@ pub use operator::{
 };
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
-pub use privacy::{ErasePreview, Erasure, Privacy, RevealedPhone};
+pub use privacy::{ErasePreview, Erasure, Holdings, Privacy, RevealedPhone};
 pub use reset::{
     Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Taken, UndoPart,
     UndoPreview,
 };
 pub use time::Millis;
-pub use user::{AppRef, Binding, Operator, Role, User, UserSession, UserSummary};
+pub use user::{AppRef, Binding, Operator, Role, User, UserSession, UserSummary, split_end};
 pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};
 #[cfg(feature = "ssr")]
 pub use zone::Zone;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuditEntry, Millis};
+use super::{AuditEntry, Millis, UserSummary};
 
 /// A user's full number, on its way to the one page that shows it. Not `Serialize`: it belongs in no props and no URL.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,13 +42,18 @@ pub struct Erasure {
     pub request_id: String,
 }
 
-/// What an erasure would take, counted.
+/// What an erasure would take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasePreview {
-    pub user_id: String,
-    pub nickname: Option<String>,
-    /// Masked.
-    pub phone: Option<String>,
+    pub user: UserSummary,
+    pub held: Holdings,
+    /// What was typed when the form was refused.
+    pub reason: String,
+}
+
+/// What is held about a person, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
     /// Nickname, avatar, gender or place is known.
     pub profile: bool,
     pub bindings: usize,

@@ -97,9 +97,9 @@ pub struct ResetOrder {
 }
 
 /// What an operator says to a preview.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confirmation {
-    /// [`ResetPreview::seen`] or [`UndoPreview::seen`]: what he has seen.
+    /// [`ResetPreview::seen`] or [`UndoPreview::seen`]: what he has seen. Empty for an erasure: it takes whatever there is.
     pub seen: String,
     pub reason: String,
     /// The last four characters of the user's id.

@@ -112,3 +112,8 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
+
+/// An id before its last four characters, and these: enough for an operator to tell two apart.
+pub fn split_end(id: &str) -> (&str, &str) {
+    id.split_at_checked(id.len().saturating_sub(4)).unwrap_or((id, ""))
+}

@@ -1,4 +1,4 @@
-use latchkey_app::types::AuditAction;
+use latchkey_app::types::{AuditAction, Holdings};
 use uuid::Uuid;
 
 use super::{Accounts, Actor, Failure, erase::Erasure};
@@ -27,22 +27,9 @@ impl From<StoreError> for EraseError {
     }
 }
 
-/// How much is held about a person.
-#[derive(Debug)]
-pub struct Holdings {
-    pub user: UserRow,
-    pub bindings: usize,
-    pub session_keys: usize,
-    pub sessions: usize,
-    /// Lines of the history that still have numbers.
-    pub numbers: usize,
-    pub failures: usize,
-    pub conflicts: usize,
-}
-
 impl Accounts {
     /// What [`Self::erase_person`] would take.
-    pub async fn holdings(&self, user_id: Uuid) -> Result<Holdings, EraseError> {
+    pub async fn holdings(&self, user_id: Uuid) -> Result<(UserRow, Holdings), EraseError> {
         let mut tx = self.db.read().await?;
         let user = living(&mut tx, user_id).await?;
         let bindings = bindings::of_users(&mut tx, &[user_id]).await?;
@@ -51,15 +38,17 @@ impl Accounts {
             keys += session_keys::ring(&mut tx, binding.id, always.0, i64::MAX).await?.len();
         }
         let changes = phone_changes::of_user(&mut tx, user_id, i64::MAX).await?;
-        Ok(Holdings {
-            user,
+        let place = [&user.nickname, &user.avatar_url, &user.province, &user.city, &user.country];
+        let held = Holdings {
+            profile: user.gender != 0 || place.into_iter().any(Option::is_some),
             bindings: bindings.len(),
             session_keys: keys,
             sessions: tokens::of_user(&mut tx, user_id, self.clock.now(), i64::MAX).await?.len(),
             numbers: changes.iter().filter(|change| change.erased_at.is_none()).count(),
             failures: failures::of_user(&mut tx, user_id, always.0, always.1, i64::MAX).await?.len(),
             conflicts: conflicts::of_user(&mut tx, user_id).await?.len(),
-        })
+        };
+        Ok((user, held))
     }
 
     /// Takes everything personal out, for good, at the wish of the person. What stays is said in [`super::erase`].

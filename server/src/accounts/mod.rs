@@ -43,7 +43,7 @@ pub use api_keys::ApiKeyError;
 pub use audit::Actor;
 pub use authenticate::{Session, TokenPart};
 pub use bind_phone::BoundPhone;
-pub use erase_person::{EraseError, Holdings};
+pub use erase_person::EraseError;
 pub use export::ExportError;
 pub use failure::{Failure, Fault};
 pub use introspect::Introspection;

@@ -4,11 +4,13 @@ use latchkey_app::{error::ConsoleError, types::Confirmation};
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::{Failed, reason::reason, shown_once};
+use super::{
+    Failed,
+    reason::{LONGEST, reason},
+    shown_once,
+};
 use crate::{sealed::Vault, secret::Secret};
 
-/// Of what is kept of a reason that was refused.
-const LONGEST_REASON: usize = 500;
 const TYPED_REASON: &str = "typed_reason";
 
 /// The reason, when there is one and the last four characters of the user's id were typed.
@@ -30,7 +32,7 @@ pub(super) async fn keep_reason(
     page: &str,
     said: &Confirmation,
 ) -> Result<(), Failed> {
-    let short: String = said.reason.chars().take(LONGEST_REASON).collect();
+    let short: String = said.reason.chars().take(LONGEST).collect();
     shown_once::keep(vault, session, TYPED_REASON, &Secret::new(json!([page, short]).to_string())).await
 }
 

@@ -1,15 +1,20 @@
 use latchkey_app::{
     error::ConsoleError,
-    types::{ErasePreview, Erasure, Millis, Privacy, RevealedPhone},
+    types::{Confirmation, ErasePreview, Erasure, Millis, Privacy, RevealedPhone},
 };
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, internal, reason::reason};
+use super::{
+    ConsoleServer, Failed,
+    confirmed::{confirmed, keep_reason, typed_reason},
+    internal,
+    reason::reason,
+};
 use crate::{
     accounts::{Actor, DISCLOSURES, EraseError, RevealError},
-    store::{audit, erasures, users},
+    store::{audit, bindings, erasures, users},
 };
 
 /// How long a number stays revealed.
@@ -74,31 +79,30 @@ impl ConsoleServer {
         Ok(self.accounts.disclosure_wait(&actor.name).await?)
     }
 
-    pub(super) async fn erase_preview(&self, user: &str) -> Result<ErasePreview, Failed> {
-        let held = self.accounts.holdings(user_id(user)?).await.map_err(erase_error)?;
-        let user = &held.user;
-        let place = [&user.nickname, &user.avatar_url, &user.province, &user.city, &user.country];
-        Ok(ErasePreview {
-            user_id: user.id.to_string(),
-            nickname: user.nickname.clone(),
-            phone: self.accounts.phone_of(user)?.map(|phone| phone.masked()),
-            profile: user.gender != 0 || place.into_iter().any(Option::is_some),
-            bindings: held.bindings,
-            session_keys: held.session_keys,
-            sessions: held.sessions,
-            numbers: held.numbers,
-            failures: held.failures,
-            conflicts: held.conflicts,
-        })
+    pub(super) async fn preview_erasure(&self, user: &str, session: &Session) -> Result<ErasePreview, Failed> {
+        let id = user_id(user)?;
+        let (row, held) = self.accounts.holdings(id).await.map_err(erase_error)?;
+        let bindings = bindings::of_users(&mut self.accounts.db.read().await?, &[id]).await?;
+        let reason = typed_reason(&self.accounts.vault, session, &erasure_of(user)).await?;
+        Ok(ErasePreview { user: self.summary(&row, &bindings)?, held, reason })
     }
 
-    pub(super) async fn erase_user(&self, user: &str, confirm: &str, why: &str, actor: &Actor) -> Result<(), Failed> {
-        let id = user_id(user)?;
-        if !id.to_string().ends_with(confirm) || confirm.len() != 4 {
-            return Err(ConsoleError::Unconfirmed.into());
+    pub(super) async fn erase_user(
+        &self,
+        user: &str,
+        said: &Confirmation,
+        actor: &Actor,
+        session: &Session,
+    ) -> Result<(), Failed> {
+        let erased = async {
+            let (id, why) = (user_id(user)?, confirmed(said, user)?);
+            self.accounts.erase_person(id, actor, why).await.map_err(erase_error)
+        };
+        if let Err(error) = erased.await {
+            keep_reason(&self.accounts.vault, session, &erasure_of(user), said).await?;
+            return Err(error.into());
         }
-        let why = reason(why)?;
-        Ok(self.accounts.erase_person(id, actor, why).await.map_err(erase_error)?)
+        Ok(())
     }
 
     pub(super) async fn export_user(&self, user: &str, why: &str, actor: &Actor) -> Result<String, Failed> {
@@ -106,6 +110,11 @@ impl ConsoleServer {
         let held = self.accounts.export_person(user, actor, why).await.map_err(reveal_error)?;
         Ok(serde_json::to_string_pretty(&held).map_err(|error| internal(&error))?)
     }
+}
+
+/// The page whose reason is kept.
+fn erasure_of(user: &str) -> String {
+    format!("{user} erase")
 }
 
 /// An id of another shape is no user.

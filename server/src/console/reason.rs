@@ -1,6 +1,7 @@
 use latchkey_app::error::ConsoleError;
 
-const LONGEST: usize = 500;
+/// In characters.
+pub(super) const LONGEST: usize = 500;
 
 /// Why an operator acts, as the audit log will keep it for ever. Nothing can be taken out of a chain of hashes again, so a
 /// mobile number is refused before it gets in; of names, nobody can tell, and the form asks to leave them out.

@@ -315,12 +315,12 @@ impl Admin for SignedInVisit {
         Ok(self.server.revoke_api_key(id, &self.own.actor).await?)
     }
 
-    async fn erase_preview(&self, user_id: &str) -> Result<ErasePreview, ConsoleError> {
-        Ok(self.server.erase_preview(user_id).await?)
+    async fn preview_erasure(&self, user_id: &str) -> Result<ErasePreview, ConsoleError> {
+        Ok(self.server.preview_erasure(user_id, &self.own.session).await?)
     }
 
-    async fn erase_user(&self, user_id: &str, confirm: &str, reason: &str) -> Result<(), ConsoleError> {
-        Ok(self.server.erase_user(user_id, confirm, reason, &self.own.actor).await?)
+    async fn erase_user(&self, user_id: &str, said: &Confirmation) -> Result<(), ConsoleError> {
+        Ok(self.server.erase_user(user_id, said, &self.own.actor, &self.own.session).await?)
     }
 
     async fn export_user(&self, user_id: &str, reason: &str) -> Result<String, ConsoleError> {

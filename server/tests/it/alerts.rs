@@ -1,7 +1,7 @@
 //! What an operator has to put right, seen where he looks for it.
 
 use latchkey::secret::Secret;
-use latchkey_app::types::{AlertKind, MiniProgram};
+use latchkey_app::types::{AlertKind, MiniProgram, Role};
 use serde_json::json;
 
 use crate::{
@@ -71,7 +71,7 @@ async fn a_reset_ends_the_old_key_here_and_at_wechat(house: House) {
     let token = login["token"].as_str().unwrap();
     let old = house.tap("u1", "encrypted").await;
     let user = login["userInfo"]["userId"].as_str().unwrap();
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let binding = support.user(user).await.bindings[0].id.clone();
     let preview = support.reset(user, "wechat_session", &binding).await;
     assert!(preview.contains("不能撤销"), "{preview}");

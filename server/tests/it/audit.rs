@@ -5,9 +5,9 @@ use latchkey_app::types::Role;
 use uuid::Uuid;
 
 use crate::{
-    counter::{Desk, by_hand, with_phone},
+    browser::Browser,
     databases::on_both,
-    house::House,
+    house::{House, by_hand, with_phone},
 };
 
 on_both!(crate::house::House::new =>
@@ -33,10 +33,10 @@ async fn verified(house: &House) -> Result<i64, i64> {
 }
 
 async fn the_log_is_for_operators(house: House) {
-    let stranger = Desk::stranger(&house);
+    let stranger = Browser::new(&house);
     assert_eq!(stranger.get("/console/audit").await.header("location"), "/console/login?next=%2Fconsole%2Faudit");
     assert!(stranger.led("check_audit", &[]).await.starts_with("/console/login?next="));
-    let viewer = Desk::of(&house, Role::Viewer).await;
+    let viewer = Browser::of(&house, Role::Viewer).await;
     assert_eq!(viewer.post_with("check_audit", &[], ("sec-fetch-site", "cross-site")).await.status, 403);
     for path in ["?user=x", "?from=yesterday", "?to=2026-13-01", "?cursor=x", "?cursor=after-x", "?cursor=before-"] {
         assert_eq!(viewer.get(&format!("/console/audit{path}")).await.status, 400, "{path}");
@@ -48,7 +48,7 @@ async fn the_log_is_for_operators(house: House) {
 async fn the_page_tells_every_act_in_words(house: House) {
     let (id, _) = with_phone(&house, "u1", "13580006666").await;
     house.server.accounts.create_api_key("order service", &Actor::command_line()).await.unwrap();
-    let support = Desk::of(&house, Role::Support).await;
+    let support = Browser::of(&house, Role::Support).await;
     support.led("reveal_phone", &[("user", &id), ("reason", "工单 1001")]).await;
     let page = support.page("/console/audit").await;
     for part in [
@@ -68,7 +68,7 @@ async fn the_page_tells_every_act_in_words(house: House) {
     let request = page.split("0.0.0.0/24").nth(1).unwrap().split("<code>").nth(1).unwrap();
     assert!(request.split('<').next().unwrap().parse::<Uuid>().is_ok(), "the request's id: {request}");
     assert!(!page.contains("{\"") && !page.contains("reveal_phone</"), "words, not JSON");
-    let english = Desk { house: &house, cookie: format!("{}; latchkey_lang=en", support.cookie) };
+    let english = support.in_english();
     let page = english.page("/console/audit").await;
     for part in ["saw the full phone", "made an API key", "command line", "Chain whole · 5 entries"] {
         assert!(page.contains(part), "{part}");
@@ -80,7 +80,7 @@ async fn the_page_is_filtered_and_paged_by_its_address(house: House) {
     let (id, _) = with_phone(&house, "u1", "13580006666").await;
     make_keys(&house, 60).await;
     house.clock.advance(2 * 86_400);
-    let support = Desk::of(&house, Role::Support).await;
+    let support = Browser::of(&house, Role::Support).await;
     support.led("reveal_phone", &[("user", &id), ("reason", "工单 1001")]).await;
     let rows = |page: &str| page.matches("class=\"cell-why\"").count();
     for (query, count) in [
@@ -111,7 +111,7 @@ async fn the_page_is_filtered_and_paged_by_its_address(house: House) {
 }
 
 async fn whatever_is_changed_by_hand_is_found(house: House) {
-    let viewer = Desk::of(&house, Role::Viewer).await;
+    let viewer = Browser::of(&house, Role::Viewer).await;
     make_keys(&house, 4).await;
     assert!(viewer.page("/console/audit").await.contains("链条完整 · 7 条记录"));
     by_hand(&house, "CREATE TABLE kept_audit AS SELECT * FROM audit").await;
@@ -166,7 +166,7 @@ async fn whatever_is_changed_by_hand_is_found(house: House) {
     viewer.led("check_audit", &[]).await;
     by_hand(&house, "UPDATE audit SET actor = 'bert' WHERE seq = 2").await;
     house.clock.advance(3600);
-    assert!(Desk::of(&house, Role::Viewer).await.page("/console/audit").await.contains("第 2 条"));
+    assert!(Browser::of(&house, Role::Viewer).await.page("/console/audit").await.contains("第 2 条"));
 }
 
 async fn an_act_does_not_cover_up_a_cut(house: House) {

@@ -1,4 +1,6 @@
-//! A browser without JavaScript: keeps the session's cookie, gets pages, sends forms.
+//! A browser without JavaScript: keeps its cookies, gets pages, sends forms.
+
+use std::{collections::BTreeMap, sync::Mutex};
 
 use axum::{
     body::Body,
@@ -10,68 +12,126 @@ use latchkey_app::types::Role;
 use crate::house::{Answer, House};
 
 pub const PASSWORD: &str = "correct horse battery";
+const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0";
 
 pub struct Browser<'h> {
-    house: &'h House,
-    pub cookie: String,
+    pub house: &'h House,
+    cookies: Mutex<BTreeMap<String, String>>,
     address: &'static str,
 }
 
 impl<'h> Browser<'h> {
+    /// Nobody is signed in.
     pub fn new(house: &'h House) -> Self {
-        Self::at(house, "198.51.100.7")
+        Self::from(house, "198.51.100.7")
     }
 
-    pub fn at(house: &'h House, address: &'static str) -> Self {
-        Self { house, cookie: String::new(), address }
+    pub fn from(house: &'h House, address: &'static str) -> Self {
+        Self { house, cookies: Mutex::default(), address }
     }
 
-    /// Signed in as an operator who was made for it.
-    pub async fn of(house: &'h House, username: &str, role: Role) -> Self {
-        house.server.operators.create(username, role, &Secret::new(PASSWORD)).await.unwrap();
-        let mut browser = Self::new(house);
+    /// A new session of the operator who is named as his role; the first time he is made for it.
+    pub async fn of(house: &'h House, role: Role) -> Self {
+        Self::named(house, role.name(), role).await
+    }
+
+    /// A new session of an operator; the first time he is made for it.
+    pub async fn named(house: &'h House, username: &str, role: Role) -> Self {
+        let _ = house.server.operators.create(username, role, &Secret::new(PASSWORD)).await;
+        let browser = Self::new(house);
         assert_eq!(browser.sign_in(username, PASSWORD).await, "/console");
         browser
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    /// The same cookies, sent to another node.
+    pub fn at(&self, house: &'h House) -> Self {
+        Self { house, cookies: Mutex::new(self.cookies.lock().unwrap().clone()), address: self.address }
+    }
+
+    pub fn in_english(&self) -> Self {
+        let english = self.at(self.house);
+        english.take_cookie("latchkey_lang=en");
+        english
+    }
+
+    /// As the header says them.
+    pub fn cookie(&self) -> String {
+        let pairs =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        pairs.join("; ")
+    }
+
+    /// One `name=value`.
+    pub fn take_cookie(&self, pair: &str) {
+        let (name, value) = pair.split_once('=').unwrap();
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Answer {
         let headers = request.headers_mut();
-        headers.insert(header::COOKIE, self.cookie.parse().unwrap());
-        headers.insert(header::USER_AGENT, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0".parse().unwrap());
+        headers.insert(header::HOST, "login.example".parse().unwrap());
+        headers.insert(header::COOKIE, self.cookie().parse().unwrap());
+        headers.insert(header::USER_AGENT, AGENT.parse().unwrap());
         request.extensions_mut().insert(Peer(self.address.parse().unwrap()));
         let answer = self.house.send(request).await;
         if let Some(pair) = answer.header("set-cookie").split(';').next().filter(|pair| !pair.is_empty()) {
-            pair.clone_into(&mut self.cookie);
+            self.take_cookie(pair);
         }
         answer
     }
 
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    /// Where the form leads to.
-    pub async fn post(&mut self, name: &str, fields: &[(&str, &str)]) -> String {
+    /// A page that must be there, and that nobody may keep.
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"), "{path}");
+        answer.text
+    }
+
+    /// Sends a form to any path.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.submit_with(path, fields, &[]).await
+    }
+
+    async fn submit_with(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = Request::post(format!("/console/fn/{name}"))
+        let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::CONTENT_LENGTH, form.len())
             .header(header::ACCEPT, "text/html");
-        let answer = self.send(request.body(Body::from(form)).unwrap()).await;
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(form)).unwrap()).await
+    }
+
+    /// Sends a server function's form.
+    pub async fn post(&self, name: &str, fields: &[(&str, &str)]) -> Answer {
+        self.submit(&format!("/console/fn/{name}"), fields).await
+    }
+
+    pub async fn post_with(&self, name: &str, fields: &[(&str, &str)], header: (&str, &str)) -> Answer {
+        self.submit_with(&format!("/console/fn/{name}"), fields, &[header]).await
+    }
+
+    /// Where a server function's form leads to.
+    pub async fn led(&self, name: &str, fields: &[(&str, &str)]) -> String {
+        let answer = self.post(name, fields).await;
         assert_eq!(answer.status, 302, "{name}: {}", answer.text);
         answer.header("location").to_owned()
     }
 
-    pub async fn sign_in(&mut self, username: &str, password: &str) -> String {
-        self.post("sign_in", &[("username", username), ("password", password)]).await
+    pub async fn sign_in(&self, username: &str, password: &str) -> String {
+        self.led("sign_in", &[("username", username), ("password", password)]).await
     }
 
-    pub async fn is_in(&mut self) -> bool {
+    pub async fn is_in(&self) -> bool {
         self.get("/console/users").await.status == 200
     }
 
     /// The operators page, and the link that it shows this once.
-    pub async fn new_link(&mut self) -> Option<String> {
+    pub async fn new_link(&self) -> Option<String> {
         let page = self.get("/console/operators").await.text;
         let (_, rest) = page.split_once("/console/invite/")?;
         Some(format!("/console/invite/{}", rest.get(..64)?))
@@ -98,13 +158,13 @@ pub fn totp(house: &House, secret: &str, steps: i64) -> String {
 }
 
 /// Turns the second factor on: its secret and the recovery codes.
-pub async fn turn_on(house: &House, browser: &mut Browser<'_>) -> (String, Vec<String>) {
-    assert_eq!(browser.post("begin_second_factor", &[]).await, "/console/account#second-factor");
+pub async fn turn_on(house: &House, browser: &Browser<'_>) -> (String, Vec<String>) {
+    assert_eq!(browser.led("begin_second_factor", &[]).await, "/console/account#second-factor");
     let page = browser.get("/console/account").await.text;
     let secret =
         page.split("<dd>").nth(1).unwrap().split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let code = totp(house, &secret, 0);
-    assert_eq!(browser.post("confirm_second_factor", &[("code", &code)]).await, "/console/account");
+    assert_eq!(browser.led("confirm_second_factor", &[("code", &code)]).await, "/console/account");
     let page = browser.get("/console/account").await.text;
     let list = page.split("class=\"codes\"").nth(1).unwrap().split("</ul>").next().unwrap();
     let codes = list.split("<code>").skip(1).map(|code| code.split('<').next().unwrap().to_owned()).collect();

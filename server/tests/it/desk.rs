@@ -1,27 +1,31 @@
-//! An operator at the console: his session, and the forms that he sends, as a browser without JavaScript sends them.
+//! Support at the console: the previews and forms of resets and undos, and what the pages are made of.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use axum::{
-    body::Body,
-    http::{Request, header},
-};
-use latchkey::secret::Secret;
 use latchkey_app::{
     port::Viewer,
     types::{Conflict, ConflictQuery, Role, User, UserQuery},
 };
 
-use crate::house::{Answer, House};
+use crate::{
+    browser::Browser,
+    house::{Answer, House},
+};
 
-const PASSWORD: &str = "correct horse";
 /// Of every form that does not say another one.
 pub const REASON: &str = "用户来电核实";
 
 pub struct Desk<'a> {
-    pub house: &'a House,
-    pub cookie: String,
-    viewer: Option<Arc<dyn Viewer>>,
+    browser: Browser<'a>,
+    viewer: Arc<dyn Viewer>,
+}
+
+impl<'a> Deref for Desk<'a> {
+    type Target = Browser<'a>;
+
+    fn deref(&self) -> &Browser<'a> {
+        &self.browser
+    }
 }
 
 /// What a form is filled in with besides what the preview put there.
@@ -31,42 +35,8 @@ pub struct Filled<'a> {
     pub typed: &'a str,
 }
 
-impl<'a> Desk<'a> {
-    /// Signs in as an operator of this role, whose name is the role's.
-    pub async fn of(house: &'a House, role: &str) -> Self {
-        let known = Role::from_name(role).unwrap();
-        // The second time he is there already.
-        let _ = house.server.operators.create(role, known, &Secret::new(PASSWORD)).await;
-        let answer = Self::stranger(house).post("sign_in", &[("username", role), ("password", PASSWORD)]).await;
-        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-        assert!(!cookie.is_empty(), "{}", answer.text);
-        Self { house, cookie, viewer: Some(house.console("viewer").await.viewer().await.unwrap()) }
-    }
-
-    pub fn stranger(house: &'a House) -> Self {
-        Self { house, cookie: String::new(), viewer: None }
-    }
-
-    pub fn in_english(&self) -> Self {
-        Self { house: self.house, cookie: format!("{}; latchkey_lang=en", self.cookie), viewer: None }
-    }
-
-    pub async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap();
-        self.house.send(request).await
-    }
-
-    /// Sends a form; the answer is a redirect.
-    pub async fn post(&self, name: &str, fields: &[(&str, &str)]) -> Answer {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = Request::post(format!("/console/fn/{name}"))
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::CONTENT_LENGTH, form.len())
-            .header(header::ACCEPT, "text/html");
-        self.house.send(request.body(Body::from(form)).unwrap()).await
-    }
-
+/// What needs a browser alone.
+impl Browser<'_> {
     pub async fn preview(&self, user: &str, what: &str, of: &str) -> Answer {
         self.get(&format!("/console/users/{user}/reset?what={what}&of={of}")).await
     }
@@ -76,17 +46,7 @@ impl<'a> Desk<'a> {
         let typed = &filled.typed[filled.typed.len().saturating_sub(4)..];
         let fields =
             [("user", user), ("what", what), ("of", of), ("seen", seen), ("reason", filled.reason), ("typed", typed)];
-        self.post("reset_user", &fields).await.header("location").to_owned()
-    }
-
-    /// Previews and confirms; the text of the preview.
-    pub async fn reset(&self, user: &str, what: &str, of: &str) -> String {
-        let preview = self.preview(user, what, of).await;
-        assert_eq!(preview.status, 200, "{what}: {}", preview.text);
-        let filled = Filled { reason: REASON, typed: user };
-        let to = self.confirm(user, what, of, &seen(&preview.text), &filled).await;
-        assert_eq!(to, format!("/console/users/{user}?done={what}"));
-        preview.text
+        self.led("reset_user", &fields).await
     }
 
     pub async fn preview_undo(&self, user: &str, reset: &str) -> Answer {
@@ -97,7 +57,23 @@ impl<'a> Desk<'a> {
     pub async fn confirm_undo(&self, user: &str, reset: &str, seen: &str) -> String {
         let typed = &user[user.len() - 4..];
         let fields = [("user", user), ("reset", reset), ("seen", seen), ("reason", REASON), ("typed", typed)];
-        self.post("undo_reset", &fields).await.header("location").to_owned()
+        self.led("undo_reset", &fields).await
+    }
+}
+
+impl<'a> Desk<'a> {
+    pub async fn of(house: &'a House, role: Role) -> Self {
+        Self { browser: Browser::of(house, role).await, viewer: house.console("viewer").await.viewer().await.unwrap() }
+    }
+
+    /// Previews and confirms; the text of the preview.
+    pub async fn reset(&self, user: &str, what: &str, of: &str) -> String {
+        let preview = self.preview(user, what, of).await;
+        assert_eq!(preview.status, 200, "{what}: {}", preview.text);
+        let filled = Filled { reason: REASON, typed: user };
+        let to = self.confirm(user, what, of, &seen(&preview.text), &filled).await;
+        assert_eq!(to, format!("/console/users/{user}?done={what}"));
+        preview.text
     }
 
     /// Previews and confirms the undo of the user's newest reset; the text of the preview.
@@ -117,18 +93,18 @@ impl<'a> Desk<'a> {
     /// The open conflicts, or the settled ones.
     pub async fn conflicts(&self, settled: bool) -> Vec<Conflict> {
         let query = ConflictQuery { settled, cursor: None };
-        self.viewer.as_ref().unwrap().conflicts(query).await.unwrap().items
+        self.viewer.conflicts(query).await.unwrap().items
     }
 
     /// What the user's page is made of.
     pub async fn user(&self, user: &str) -> User {
-        self.viewer.as_ref().unwrap().user(user).await.unwrap()
+        self.viewer.user(user).await.unwrap()
     }
 
     /// The newest fifty.
     pub async fn users(&self) -> Vec<User> {
         let mut users = Vec::new();
-        for listed in self.viewer.as_ref().unwrap().users(UserQuery::default()).await.unwrap().page.items {
+        for listed in self.viewer.users(UserQuery::default()).await.unwrap().page.items {
             users.push(self.user(&listed.summary.id).await);
         }
         users

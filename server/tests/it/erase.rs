@@ -10,9 +10,9 @@ use latchkey_app::types::Role;
 use serde_json::{Value, json};
 
 use crate::{
-    counter::{Desk, by_hand, with_phone},
+    browser::Browser,
     databases::on_both,
-    house::{APP_1, APP_2, House},
+    house::{APP_1, APP_2, House, by_hand, with_phone},
 };
 
 on_both!(crate::house::House::new =>
@@ -69,10 +69,10 @@ fn end(id: &str) -> &str {
 
 async fn who_may_not_erase_or_export_does_not(house: House) {
     let Person { id, token, .. } = person(&house).await;
-    let (admin, support) = (Desk::of(&house, Role::Admin).await, Desk::of(&house, Role::Support).await);
-    let viewer = Desk::of(&house, Role::Viewer).await;
+    let (admin, support) = (Browser::of(&house, Role::Admin).await, Browser::of(&house, Role::Support).await);
+    let viewer = Browser::of(&house, Role::Viewer).await;
     let page = format!("/console/users/{id}");
-    let erase = [("user", id.as_str()), ("confirm", end(&id)), ("reason", "by mail")];
+    let erase = [("user", id.as_str()), ("typed", end(&id)), ("reason", "by mail")];
     let export = [("user", id.as_str()), ("reason", "by mail")];
     for desk in [&support, &viewer] {
         assert_eq!(desk.get(&format!("{page}/erase")).await.status, 403);
@@ -82,7 +82,7 @@ async fn who_may_not_erase_or_export_does_not(house: House) {
         assert!(!text.contains("export_user") && !text.contains("/erase"));
     }
     for name in ["erase_user", "export_user"] {
-        let to = Desk::stranger(&house).led(name, &erase).await;
+        let to = Browser::new(&house).led(name, &erase).await;
         assert!(to.starts_with("/console/login?next=%2Fconsole%2Fusers%2F"), "{to}");
         for header in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
             assert_eq!(admin.post_with(name, &erase, header).await.status, 403);
@@ -97,14 +97,14 @@ async fn who_may_not_erase_or_export_does_not(house: House) {
         (end(&id), "", "Reason"),
         (end(&id), "wants 13912345678 gone", "Reason"),
     ] {
-        let to = admin.led("erase_user", &[("user", &id), ("confirm", confirm), ("reason", reason)]).await;
+        let to = admin.led("erase_user", &[("user", &id), ("typed", confirm), ("reason", reason)]).await;
         assert_eq!(to, format!("{page}/erase?problem={problem}"));
     }
     assert_eq!(admin.led("export_user", &[("user", &id), ("reason", " ")]).await, format!("{page}?problem=Reason"));
     assert_eq!(admin.led("export_user", &[("reason", "by mail")]).await, "/console/users?problem=NotFound");
     for user in [NOBODY, "x", "../../evil", "\u{0}"] {
         let confirm = user.get(user.len().saturating_sub(4)..).unwrap();
-        let to = admin.led("erase_user", &[("user", user), ("confirm", confirm), ("reason", "by mail")]).await;
+        let to = admin.led("erase_user", &[("user", user), ("typed", confirm), ("reason", "by mail")]).await;
         assert!(to.ends_with("problem=NotFound") && to.starts_with("/console"), "{to}");
         let to = admin.led("export_user", &[("user", user), ("reason", "by mail")]).await;
         assert!(to.ends_with("problem=NotFound") && to.starts_with("/console/users"), "{to}");
@@ -126,7 +126,7 @@ async fn an_erased_person_is_nowhere(house: House) {
         canaries[1]
     );
     by_hand(&house, &conflict).await;
-    let admin = Desk::of(&house, Role::Admin).await;
+    let admin = Browser::of(&house, Role::Admin).await;
     let page = format!("/console/users/{id}");
 
     let preview = admin.page(&format!("{page}/erase")).await;
@@ -139,7 +139,7 @@ async fn an_erased_person_is_nowhere(house: House) {
         canaries[..3].iter().all(|canary| before.contains(canary)) && before.contains(NICKNAME),
         "the search works"
     );
-    let form = [("user", id.as_str()), ("confirm", end(&id)), ("reason", "by mail, ticket 7")];
+    let form = [("user", id.as_str()), ("typed", end(&id)), ("reason", "by mail, ticket 7")];
     assert_eq!(admin.led("erase_user", &form).await, format!("{page}?done=erased"));
 
     let after = dump(&house).await;
@@ -194,9 +194,9 @@ async fn an_erased_person_is_nowhere(house: House) {
 /// A request that was on its way when the person was erased.
 async fn what_comes_late_leaves_no_trace_of_an_erased_person(house: House) {
     let Person { id, .. } = person(&house).await;
-    let admin = Desk::of(&house, Role::Admin).await;
+    let admin = Browser::of(&house, Role::Admin).await;
     let rows = house.count("failures").await;
-    admin.led("erase_user", &[("user", &id), ("confirm", end(&id)), ("reason", "by mail")]).await;
+    admin.led("erase_user", &[("user", &id), ("typed", end(&id)), ("reason", "by mail")]).await;
     let (user, now) = (id.parse().unwrap(), house.clock.now());
     let mut tx = house.server.accounts.db.write().await.unwrap();
     let phone = StoredPhone { sealed: vec![1], hash: [1; 32], national_hash: [1; 32], last_four_hash: [1; 32] };
@@ -210,7 +210,7 @@ async fn what_comes_late_leaves_no_trace_of_an_erased_person(house: House) {
 
 async fn an_export_holds_everything_and_no_secret(house: House) {
     let Person { id, token, canaries } = person(&house).await;
-    let (support, admin) = (Desk::of(&house, Role::Support).await, Desk::of(&house, Role::Admin).await);
+    let (support, admin) = (Browser::of(&house, Role::Support).await, Browser::of(&house, Role::Admin).await);
     support.led("reveal_phone", &[("user", &id), ("reason", "the user called")]).await;
     let answer = admin.post("export_user", &[("user", &id), ("reason", "by mail, ticket 8")]).await;
     let headers = ["content-type", "content-disposition", "cache-control"].map(|name| answer.header(name));
@@ -241,7 +241,7 @@ async fn an_export_holds_everything_and_no_secret(house: House) {
         assert!(!answer.text.contains(secret.as_str()), "{secret}");
     }
     // Of somebody who was erased there is little to hand out, but what there is.
-    admin.led("erase_user", &[("user", &id), ("confirm", end(&id)), ("reason", "by mail")]).await;
+    admin.led("erase_user", &[("user", &id), ("typed", end(&id)), ("reason", "by mail")]).await;
     let again = admin.post("export_user", &[("user", &id), ("reason", "what is left")]).await.json();
     assert_eq!((&again["phone"], &again["bindings"]), (&Value::Null, &json!([])));
     assert_eq!(again["erasures"][0]["what"], "everything");
@@ -250,7 +250,7 @@ async fn an_export_holds_everything_and_no_secret(house: House) {
 
 async fn exports_count_as_looks(house: House) {
     let (id, _) = with_phone(&house, "u1", PHONES[0]).await;
-    let admin = Desk::of(&house, Role::Admin).await;
+    let admin = Browser::of(&house, Role::Admin).await;
     let form = [("user", id.as_str()), ("reason", "again")];
     for _ in 0..15 {
         admin.led("reveal_phone", &form).await;

@@ -1,11 +1,12 @@
 //! Exports of the users list: who may, what is in them, what is filed.
 
-use latchkey_app::types::Zone;
+use latchkey_app::types::{Role, Zone};
 use serde_json::json;
 
 use crate::{
+    browser::Browser,
     databases::{NOW, on_both},
-    house::{APP_1, Answer, Browser, House},
+    house::{APP_1, Answer, House},
 };
 
 on_both!(crate::house::House::new =>
@@ -46,7 +47,7 @@ async fn filed(house: &House, condition: &str, count: i64) {
 
 async fn only_who_may_and_says_why_gets_full_phones(house: House) {
     person(&house, "a", "A", "13580006666", "86").await;
-    let (viewer, support) = (Browser::new(&house, "viewer").await, Browser::new(&house, "support").await);
+    let (viewer, support) = (Browser::of(&house, Role::Viewer).await, Browser::of(&house, Role::Support).await);
     let stranger = Browser { house: &house, cookie: String::new() };
     let answer = stranger.submit(EXPORT, &[("format", "csv")]).await;
     assert_eq!(answer.status, 302);
@@ -91,7 +92,7 @@ async fn only_who_may_and_says_why_gets_full_phones(house: House) {
 
 async fn ten_an_hour_and_no_more(house: House) {
     person(&house, "a", "A", "13580006666", "86").await;
-    let (viewer, support) = (Browser::new(&house, "viewer").await, Browser::new(&house, "support").await);
+    let (viewer, support) = (Browser::of(&house, Role::Viewer).await, Browser::of(&house, Role::Support).await);
     for _ in 0..10 {
         assert_eq!(viewer.submit(EXPORT, &[("format", "csv")]).await.status, 200);
     }
@@ -100,7 +101,7 @@ async fn ten_an_hour_and_no_more(house: House) {
     assert!(refused.text.contains("次数过多") && refused.text.contains("status"), "{}", refused.text);
     assert_eq!(support.submit(EXPORT, &[("format", "csv")]).await.status, 200, "another operator has his own");
     house.clock.advance(3601);
-    let viewer = Browser::new(&house, "viewer").await;
+    let viewer = Browser::of(&house, Role::Viewer).await;
     assert_eq!(viewer.submit(EXPORT, &[("format", "csv")]).await.status, 200);
 }
 
@@ -108,7 +109,7 @@ async fn a_csv_holds_the_list_as_it_was_narrowed(house: House) {
     let a = person(&house, "a", "陈晓, \"C\"", "13580006666", "86").await;
     house.clock.advance(60);
     let b = person(&house, "b", "Wong", "51234567", "852").await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let all = browser.submit(EXPORT, &[("format", "csv"), ("sort", "created-asc"), ("cursor", "ignored")]).await;
     let all = lines(&all);
     assert_eq!(all.len(), 3, "{all:?}");
@@ -136,7 +137,7 @@ async fn nothing_in_a_cell_is_a_formula(house: House) {
     for (number, nickname) in ["=1+1", "+1", "-1", "@SUM(1)", " =1", "＝1"].into_iter().enumerate() {
         person(&house, &format!("u{number}"), nickname, &format!("1358000666{number}"), "86").await;
     }
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let answer = browser.submit(EXPORT, &[("format", "csv")]).await;
     for line in &lines(&answer)[1..] {
         let cells: Vec<_> = line.split(',').map(|cell| cell.trim_matches('"')).collect();
@@ -147,7 +148,7 @@ async fn nothing_in_a_cell_is_a_formula(house: House) {
 
 async fn a_workbook_is_one(house: House) {
     person(&house, "a", "陈晓", "13580006666", "86").await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let answer = browser.submit(EXPORT, &[("format", "xlsx")]).await;
     assert_eq!(answer.status, 200);
     assert!(answer.text.starts_with("PK\u{3}\u{4}"), "a ZIP archive");
@@ -160,7 +161,7 @@ async fn a_selection_is_exported_alone(house: House) {
     let a = person(&house, "a", "A", "13580006666", "86").await;
     let b = person(&house, "b", "B", "13580007777", "86").await;
     person(&house, "c", "C", "13580008888", "86").await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let form = [("format", "csv"), ("selected", "1"), ("users[0]", &*b), ("users[2]", &*a), ("status", "blocked")];
     let answer = browser.submit(EXPORT, &form).await;
     let mut found: Vec<_> = lines(&answer)[1..].iter().map(|line| line.split(',').next().unwrap()).collect();
@@ -179,7 +180,7 @@ async fn an_export_of_many_pieces_is_whole(house: House) {
         latchkey::store::users::insert(&mut tx, id, at).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     for sort in ["created", "login-asc"] {
         let answer = browser.submit(EXPORT, &[("format", "csv"), ("sort", sort)]).await;
         let mut ids: Vec<_> = lines(&answer)[1..].iter().map(|line| line.split(',').next().unwrap()).collect();

@@ -250,39 +250,22 @@ pub fn phone_conflict(rule: PhoneConflict) -> impl FnOnce(&mut Config) {
     move |config| config.phone_conflict = rule
 }
 
-/// A browser without JavaScript, with an operator signed in.
-pub struct Browser<'a> {
-    pub house: &'a House,
-    pub cookie: String,
+/// Somebody who has the database and nothing else.
+pub async fn by_hand(house: &House, sql: &str) {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    match &house.server.accounts.db {
+        Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
+        Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+    }
 }
 
-impl<'a> Browser<'a> {
-    /// Signs in as an operator of this role, who is made when he is not there.
-    pub async fn new(house: &'a House, role: &str) -> Self {
-        const PASSWORD: &str = "correct horse";
-        let role = Role::from_name(role).unwrap();
-        // The second time he is there already.
-        let _ = house.server.operators.create(role.name(), role, &Secret::new(PASSWORD)).await;
-        let mut this = Self { house, cookie: String::new() };
-        let form = [("username", role.name()), ("password", PASSWORD)];
-        let answer = this.submit("/console/fn/sign_in", &form).await;
-        answer.header("set-cookie").split(';').next().unwrap().clone_into(&mut this.cookie);
-        this
-    }
-
-    pub async fn get(&self, path: &str) -> Answer {
-        self.house.send(Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
-    }
-
-    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = Request::post(path)
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::CONTENT_LENGTH, form.len())
-            .header(header::ACCEPT, "text/html");
-        self.house.send(request.body(Body::from(form)).unwrap()).await
-    }
+/// A user in the first mini program with a phone; his id and token.
+pub async fn with_phone(house: &House, user: &str, phone: &str) -> (String, String) {
+    house.sim("users", json!({ "user": user, "phone": phone })).await;
+    let login = house.log_in(user).await;
+    let token = login["token"].as_str().unwrap().to_owned();
+    house.post_as(&token, "/api/bindPhone", house.tap(user, "code").await).await.data();
+    (login["userInfo"]["userId"].as_str().unwrap().to_owned(), token)
 }
 
 /// The user ids of a list's rows, in order.

@@ -26,11 +26,11 @@ on_both!(crate::house::House::new =>
 const NEW_PASSWORD: &str = "three blue teapots";
 
 async fn only_administrators_manage_operators(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
     let root = id_of(&house, "root").await;
     let mut others = vec![Browser::new(&house)];
     for role in [Role::Viewer, Role::Support] {
-        others.push(Browser::of(&house, role.name(), role).await);
+        others.push(Browser::named(&house, role.name(), role).await);
     }
     let before = house.count("audit").await;
     for (browser, problem) in others.iter_mut().zip(["SignedOut", "Forbidden", "Forbidden"]) {
@@ -41,7 +41,7 @@ async fn only_administrators_manage_operators(house: House) {
             ("disable_operator", &[("id", root.as_str())]),
             ("enable_operator", &[("id", root.as_str())]),
         ] {
-            let to = browser.post(name, fields).await;
+            let to = browser.led(name, fields).await;
             assert!(to.ends_with(&format!("problem={problem}")), "{name}: {to}");
         }
         let page = browser.get("/console/operators").await;
@@ -64,29 +64,29 @@ async fn only_administrators_manage_operators(house: House) {
         ("invite_operator", &[("username", ""), ("role", "viewer")], "UsernameInvalid"),
         ("invite_operator", &[("username", "viewer"), ("role", "viewer")], "OperatorTaken"),
     ] {
-        assert_eq!(admin.post(name, fields).await, format!("/console/operators?problem={problem}"), "{name}");
+        assert_eq!(admin.led(name, fields).await, format!("/console/operators?problem={problem}"), "{name}");
     }
 }
 
 /// Invites a person and gives the path of his link.
-async fn invite(admin: &mut Browser<'_>, username: &str, role: &str) -> String {
+async fn invite(admin: &Browser<'_>, username: &str, role: &str) -> String {
     let form = [("username", username), ("role", role)];
-    assert_eq!(admin.post("invite_operator", &form).await, "/console/operators");
+    assert_eq!(admin.led("invite_operator", &form).await, "/console/operators");
     admin.new_link().await.unwrap()
 }
 
-async fn choose(browser: &mut Browser<'_>, link: &str, password: &str, repeat: &str) -> String {
+async fn choose(browser: &Browser<'_>, link: &str, password: &str, repeat: &str) -> String {
     let token = link.rsplit('/').next().unwrap();
-    browser.post("accept_invitation", &[("token", token), ("password", password), ("repeat", repeat)]).await
+    browser.led("accept_invitation", &[("token", token), ("password", password), ("repeat", repeat)]).await
 }
 
 const CHOSEN: &str = "/console/login?done=password_chosen";
 
 async fn an_invited_person_chooses_a_password_once(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let link = invite(&mut admin, "anna", "support").await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let link = invite(&admin, "anna", "support").await;
     assert_eq!(admin.new_link().await, None, "it is shown once");
-    let mut anna = Browser::new(&house);
+    let anna = Browser::new(&house);
     for password in ["", PASSWORD] {
         assert!(anna.sign_in("anna", password).await.ends_with("problem=SignInFailed"), "there is no password yet");
     }
@@ -98,13 +98,13 @@ async fn an_invited_person_chooses_a_password_once(house: House) {
         assert!(page.text.contains("anna"));
     }
     // Of two who send it at once, one is taken.
-    let mut other = Browser::new(&house);
+    let other = Browser::new(&house);
     let both = tokio::join!(
-        choose(&mut anna, &link, NEW_PASSWORD, NEW_PASSWORD),
-        choose(&mut other, &link, NEW_PASSWORD, NEW_PASSWORD)
+        choose(&anna, &link, NEW_PASSWORD, NEW_PASSWORD),
+        choose(&other, &link, NEW_PASSWORD, NEW_PASSWORD)
     );
     assert_ne!(both.0 == CHOSEN, both.1 == CHOSEN, "{both:?}");
-    let again = choose(&mut Browser::new(&house), &link, "another long one", "another long one").await;
+    let again = choose(&Browser::new(&house), &link, "another long one", "another long one").await;
     assert_eq!(again, format!("{link}?problem=LinkGone"));
     assert_eq!(anna.get(&link).await.status, 410);
     assert_eq!(anna.sign_in("anna", NEW_PASSWORD).await, "/console");
@@ -117,31 +117,31 @@ async fn an_invited_person_chooses_a_password_once(house: House) {
 }
 
 async fn a_link_that_is_used_expired_or_made_up_is_gone(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let link = invite(&mut admin, "anna", "viewer").await;
-    let mut stranger = Browser::new(&house);
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let link = invite(&admin, "anna", "viewer").await;
+    let stranger = Browser::new(&house);
     for guess in ["/console/invite/0", &format!("/console/invite/{}", "0".repeat(64)), &link[..link.len() - 1]] {
         let page = stranger.get(guess).await;
         assert_eq!(page.status, 410, "{guess}");
         assert!(page.text.contains("链接已失效") && !page.text.contains("anna"));
-        assert!(choose(&mut stranger, guess, NEW_PASSWORD, NEW_PASSWORD).await.ends_with("problem=LinkGone"));
+        assert!(choose(&stranger, guess, NEW_PASSWORD, NEW_PASSWORD).await.ends_with("problem=LinkGone"));
     }
     // A newer one ends it.
     let anna = id_of(&house, "anna").await;
-    assert_eq!(admin.post("reset_operator", &[("id", &anna)]).await, "/console/operators");
+    assert_eq!(admin.led("reset_operator", &[("id", &anna)]).await, "/console/operators");
     let newer = admin.new_link().await.unwrap();
     assert_eq!((stranger.get(&link).await.status, stranger.get(&newer).await.status), (410, 200));
     house.clock.advance(24 * 3600 - 1);
     assert_eq!(stranger.get(&newer).await.status, 200);
     house.clock.advance(2);
     assert_eq!(stranger.get(&newer).await.status, 410, "a day is over");
-    assert!(choose(&mut stranger, &newer, NEW_PASSWORD, NEW_PASSWORD).await.ends_with("problem=LinkGone"));
+    assert!(choose(&stranger, &newer, NEW_PASSWORD, NEW_PASSWORD).await.ends_with("problem=LinkGone"));
 }
 
 async fn a_password_that_may_not_be_had_leaves_the_link(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let link = invite(&mut admin, "anna-operator", "viewer").await;
-    let mut anna = Browser::new(&house);
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let link = invite(&admin, "anna-operator", "viewer").await;
+    let anna = Browser::new(&house);
     let long = "a b".repeat(400);
     for (password, repeat, problem) in [
         ("elevenchars", "elevenchars", "PasswordLength"),
@@ -150,88 +150,88 @@ async fn a_password_that_may_not_be_had_leaves_the_link(house: House) {
         ("Anna-Operator", "Anna-Operator", "PasswordCommon"),
         (NEW_PASSWORD, "three blue teapot", "PasswordsDiffer"),
     ] {
-        assert_eq!(choose(&mut anna, &link, password, repeat).await, format!("{link}?problem={problem}"));
+        assert_eq!(choose(&anna, &link, password, repeat).await, format!("{link}?problem={problem}"));
     }
     assert!(anna.get(&format!("{link}?problem=PasswordCommon")).await.text.contains("太容易被猜到"));
-    assert_eq!(choose(&mut anna, &link, "十二个字的密码也是可以的", "十二个字的密码也是可以的").await, CHOSEN);
+    assert_eq!(choose(&anna, &link, "十二个字的密码也是可以的", "十二个字的密码也是可以的").await, CHOSEN);
 }
 
 async fn a_reset_ends_password_and_sessions(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let mut anna = Browser::of(&house, "anna", Role::Support).await;
-    turn_on(&house, &mut anna).await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let anna = Browser::named(&house, "anna", Role::Support).await;
+    turn_on(&house, &anna).await;
     let id = id_of(&house, "anna").await;
-    assert_eq!(admin.post("reset_operator", &[("id", &id)]).await, "/console/operators");
+    assert_eq!(admin.led("reset_operator", &[("id", &id)]).await, "/console/operators");
     let link = admin.new_link().await.unwrap();
     assert!(!anna.is_in().await, "her session has ended");
     assert!(anna.sign_in("anna", PASSWORD).await.ends_with("problem=SignInFailed"), "so has her password");
-    assert_eq!(choose(&mut anna, &link, NEW_PASSWORD, NEW_PASSWORD).await, CHOSEN);
+    assert_eq!(choose(&anna, &link, NEW_PASSWORD, NEW_PASSWORD).await, CHOSEN);
     let to = anna.sign_in("anna", NEW_PASSWORD).await;
     assert!(to.starts_with("/console/login/code"), "the second factor stays: {to}");
-    assert_eq!(admin.post("reset_operator", &[("id", &id), ("drop_second_factor", "yes")]).await, "/console/operators");
+    assert_eq!(admin.led("reset_operator", &[("id", &id), ("drop_second_factor", "yes")]).await, "/console/operators");
     let link = admin.new_link().await.unwrap();
     assert!(
-        anna.post("sign_in_code", &[("code", "000000")]).await.ends_with("problem=SignedOut"),
+        anna.led("sign_in_code", &[("code", "000000")]).await.ends_with("problem=SignedOut"),
         "half a session, too"
     );
-    assert_eq!(choose(&mut anna, &link, PASSWORD, PASSWORD).await, CHOSEN);
+    assert_eq!(choose(&anna, &link, PASSWORD, PASSWORD).await, CHOSEN);
     assert_eq!(anna.sign_in("anna", PASSWORD).await, "/console", "unless it was to go");
 }
 
 async fn the_last_administrator_stays(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
     let root = id_of(&house, "root").await;
     // One who has yet to choose a password does not count.
-    invite(&mut admin, "newcomer", "admin").await;
+    invite(&admin, "newcomer", "admin").await;
     let refused = "/console/operators?problem=LastAdmin";
-    assert_eq!(admin.post("disable_operator", &[("id", &root)]).await, refused);
-    assert_eq!(admin.post("set_operator_role", &[("id", &root), ("role", "viewer")]).await, refused);
+    assert_eq!(admin.led("disable_operator", &[("id", &root)]).await, refused);
+    assert_eq!(admin.led("set_operator_role", &[("id", &root), ("role", "viewer")]).await, refused);
     assert!(house.server.operators.set_enabled("root", false).await.is_err(), "not from the command line either");
     assert!(admin.get(refused).await.text.contains("最后一个管理员"));
     house.server.operators.create("second", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
     assert_eq!(
-        admin.post("set_operator_role", &[("id", &root), ("role", "viewer")]).await,
+        admin.led("set_operator_role", &[("id", &root), ("role", "viewer")]).await,
         "/console/operators?done=role_changed"
     );
     assert_eq!(admin.get("/console/operators").await.status, 403);
 }
 
 async fn two_administrators_cannot_end_each_other(house: House) {
-    let mut one = Browser::of(&house, "one", Role::Admin).await;
-    let mut two = Browser::of(&house, "two", Role::Admin).await;
+    let one = Browser::named(&house, "one", Role::Admin).await;
+    let two = Browser::named(&house, "two", Role::Admin).await;
     let (id_one, id_two) = (id_of(&house, "one").await, id_of(&house, "two").await);
     let (a, b) = ([("id", id_two.as_str())], [("id", id_one.as_str())]);
-    let ends = tokio::join!(one.post("disable_operator", &a), two.post("disable_operator", &b));
+    let ends = tokio::join!(one.led("disable_operator", &a), two.led("disable_operator", &b));
     assert_ne!(ends.0.ends_with("done=operator_disabled"), ends.1.ends_with("done=operator_disabled"), "{ends:?}");
     assert_eq!(house.count("operators WHERE disabled_at IS NULL").await, 1);
 }
 
 async fn a_disabled_operator_is_out_at_once(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let mut anna = Browser::of(&house, "anna", Role::Viewer).await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
     let id = id_of(&house, "anna").await;
     let done = "/console/operators?done=operator_disabled";
-    assert_eq!(admin.post("disable_operator", &[("id", &id)]).await, done);
+    assert_eq!(admin.led("disable_operator", &[("id", &id)]).await, done);
     let other_node = house.second_node().await;
-    assert!(!anna.is_in().await && !Browser::at(&other_node, "198.51.100.9").is_in().await);
+    assert!(!anna.is_in().await && !Browser::from(&other_node, "198.51.100.9").is_in().await);
     assert!(anna.sign_in("anna", PASSWORD).await.ends_with("problem=SignInFailed"));
-    assert!(admin.post("enable_operator", &[("id", &id)]).await.ends_with("done=operator_enabled"));
+    assert!(admin.led("enable_operator", &[("id", &id)]).await.ends_with("done=operator_enabled"));
     assert!(!anna.is_in().await, "the old session stays ended");
     assert_eq!(anna.sign_in("anna", PASSWORD).await, "/console");
 }
 
 async fn a_role_counts_at_once_and_under_a_new_session_id(house: House) {
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let mut anna = Browser::of(&house, "anna", Role::Admin).await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let anna = Browser::named(&house, "anna", Role::Admin).await;
     let id = id_of(&house, "anna").await;
-    let (before, mut old) = (anna.cookie.clone(), Browser::new(&house));
-    old.cookie.clone_from(&before);
+    let (before, mut old) = (anna.cookie(), Browser::new(&house));
+    old.take_cookie(&before);
     assert_eq!(anna.get("/console/operators").await.status, 200);
-    assert_eq!(anna.cookie, before);
+    assert_eq!(anna.cookie(), before);
     let done = "/console/operators?done=role_changed";
-    assert_eq!(admin.post("set_operator_role", &[("id", &id), ("role", "viewer")]).await, done);
+    assert_eq!(admin.led("set_operator_role", &[("id", &id), ("role", "viewer")]).await, done);
     assert_eq!(anna.get("/console/operators").await.status, 403, "at once");
-    assert!(anna.cookie != before && anna.is_in().await);
+    assert!(anna.cookie() != before && anna.is_in().await);
     assert!(!old.is_in().await, "the old id is worth nothing");
 }
 
@@ -240,26 +240,26 @@ async fn the_first_start_makes_an_administrator_and_no_second_one(house: House) 
         |link: Secret| link.expose().split_once("/console/").map(|(_, path)| format!("/console/{path}")).unwrap();
     let first = path(house.server.operators.set_up_link().await.unwrap().unwrap());
     let second = path(house.server.operators.set_up_link().await.unwrap().unwrap());
-    let mut browser = Browser::new(&house);
+    let browser = Browser::new(&house);
     assert_eq!((browser.get(&first).await.status, browser.get(&second).await.status), (410, 200), "older ones die");
     let token = second.rsplit('/').next().unwrap();
     let form = |username| [("token", token), ("username", username), ("password", PASSWORD), ("repeat", PASSWORD)];
-    let invalid = browser.post("accept_invitation", &form("a b")).await;
+    let invalid = browser.led("accept_invitation", &form("a b")).await;
     assert_eq!(invalid, format!("{second}?problem=UsernameInvalid"));
-    assert_eq!(browser.post("accept_invitation", &form("root")).await, CHOSEN);
+    assert_eq!(browser.led("accept_invitation", &form("root")).await, CHOSEN);
     assert_eq!(browser.sign_in("root", PASSWORD).await, "/console");
     assert_eq!(browser.get("/console/operators").await.status, 200);
-    assert!(browser.post("accept_invitation", &form("second")).await.ends_with("problem=LinkGone"));
+    assert!(browser.led("accept_invitation", &form("second")).await.ends_with("problem=LinkGone"));
     assert!(house.server.operators.set_up_link().await.unwrap().is_none(), "there is somebody now");
 }
 
 #[tokio::test]
 async fn a_link_leads_to_the_public_address_whatever_the_request_says() {
     let house = House::with(&sqlite_url(), |config| config.public_url = "http://login.example".into()).await;
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    invite(&mut admin, "anna", "viewer").await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    invite(&admin, "anna", "viewer").await;
     let anna = id_of(&house, "anna").await;
-    admin.post("reset_operator", &[("id", &anna)]).await;
+    admin.led("reset_operator", &[("id", &anna)]).await;
     let page = admin.get("/console/operators").await.text;
     assert!(page.contains("http://login.example/console/invite/"), "{page}");
 }
@@ -267,9 +267,9 @@ async fn a_link_leads_to_the_public_address_whatever_the_request_says() {
 #[tokio::test]
 async fn the_audit_log_names_no_link_and_no_password() {
     let house = House::new(&sqlite_url()).await;
-    let mut admin = Browser::of(&house, "root", Role::Admin).await;
-    let link = invite(&mut admin, "anna", "viewer").await;
-    choose(&mut Browser::new(&house), &link, NEW_PASSWORD, NEW_PASSWORD).await;
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    let link = invite(&admin, "anna", "viewer").await;
+    choose(&Browser::new(&house), &link, NEW_PASSWORD, NEW_PASSWORD).await;
     let latchkey::store::Db::Sqlite { readers, .. } = &house.server.accounts.db else { unreachable!() };
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT action, detail FROM audit ORDER BY seq").fetch_all(readers).await.unwrap();

@@ -1,9 +1,11 @@
 //! What support takes from a user: previewed, confirmed, recorded, with tokens dead at once.
 
 use axum::{body::Body, http::Request};
+use latchkey_app::types::Role;
 use serde_json::{Value, json};
 
 use crate::{
+    browser::Browser,
     databases::on_both,
     desk::{Desk, Filled, REASON, seen},
     house::{APP_1, APP_2, Answer, House},
@@ -54,24 +56,24 @@ async fn untouched(house: &House, token: &str) {
 
 async fn who_may_not_changes_nothing(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let shown = seen(&support.preview(&user, "phone", "").await.text);
     let filled = Filled { reason: REASON, typed: &user };
 
-    let viewer = Desk::of(&house, "viewer").await;
+    let viewer = Desk::of(&house, Role::Viewer).await;
     let page = viewer.get(&format!("/console/users/{user}")).await.text;
     assert!(!page.contains("/reset?what="), "{page}");
     assert_eq!(viewer.preview(&user, "phone", "").await.status, 403);
     let to = viewer.confirm(&user, "phone", "", &shown, &filled).await;
     assert!(to.ends_with("&problem=Forbidden"), "{to}");
-    let stranger = Desk::stranger(&house);
+    let stranger = Browser::new(&house);
     assert_eq!(stranger.preview(&user, "phone", "").await.status, 302);
     assert!(stranger.confirm(&user, "phone", "", &shown, &filled).await.starts_with("/console/login?next="));
 
     for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
         for function in ["reset_user", "undo_reset"] {
             let request = Request::post(format!("/console/fn/{function}")).header("host", "login.example");
-            let request = request.header(name, value).header("cookie", &support.cookie);
+            let request = request.header(name, value).header("cookie", support.cookie());
             assert_eq!(house.send(request.body(Body::empty()).unwrap()).await.status, 403, "{function} {name}");
         }
     }
@@ -80,7 +82,7 @@ async fn who_may_not_changes_nothing(house: House) {
 
 async fn what_is_not_confirmed_changes_nothing(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let shown = seen(&support.preview(&user, "phone", "").await.text);
     let long = "长".repeat(501);
     for (reason, typed, problem) in [
@@ -113,7 +115,7 @@ async fn what_is_not_confirmed_changes_nothing(house: House) {
 async fn what_is_not_there_is_not_reset(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
     let (other, _) = person(&house, "u2", "13580007777").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let foreign = support.user(&other).await;
     let (binding, session) = (foreign.bindings[0].id.clone(), foreign.sessions[0].id.clone());
     let nobody = "01890000-0000-7000-8000-000000000000";
@@ -145,7 +147,7 @@ async fn what_is_not_there_is_not_reset(house: House) {
 
 async fn a_stale_form_is_refused_and_leads_to_a_fresh_preview(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let shown = seen(&support.preview(&user, "phone", "").await.text);
     // More logins are no news; another number is.
     house.token("u1").await;
@@ -170,7 +172,7 @@ async fn a_stale_form_is_refused_and_leads_to_a_fresh_preview(house: House) {
 async fn a_phone_is_unbound(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
     house.clock.advance(60);
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let before = house.count("audit").await;
     let preview = support.preview(&user, "phone", "").await.text;
     for words in ["135******66", "1 个会话立即失效", "30 天内可由管理员撤销", "微信绑定不变"] {
@@ -206,7 +208,7 @@ async fn a_phone_is_unbound(house: House) {
 async fn an_openid_is_unbound_and_comes_back_as_a_new_user(house: House) {
     house.sim("openplatform", json!({ "appid": APP_1, "linked": false })).await;
     let (user, token) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let binding = support.user(&user).await.bindings[0].clone();
     let preview = support.reset(&user, "binding", &binding.id).await;
     for words in [binding.openid.as_str(), "下次登录会成为新用户", "1 个会话立即失效"] {
@@ -224,7 +226,7 @@ async fn an_openid_with_a_shared_unionid_comes_back_to_its_user(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
     let elsewhere = log_in_at(&house, "u1", APP_2).await;
     assert_eq!(text(&elsewhere["userInfo"], "userId"), user);
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let page = support.user(&user).await;
     let binding = page.bindings.iter().find(|binding| binding.app.appid == APP_1).unwrap();
     let preview = support.reset(&user, "binding", &binding.id).await;
@@ -236,7 +238,7 @@ async fn an_openid_with_a_shared_unionid_comes_back_to_its_user(house: House) {
 
 async fn a_unionid_is_forgotten(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let binding = support.user(&user).await.bindings[0].clone();
     let preview = support.reset(&user, "unionid", &binding.id).await;
     assert!(preview.contains(binding.unionid.as_deref().unwrap()), "{preview}");
@@ -251,7 +253,7 @@ async fn sessions_end_one_by_one_or_all_at_once(house: House) {
     let (user, first) = person(&house, "u1", "13580006666").await;
     house.clock.advance(7200);
     let (second, third) = (house.token("u1").await, house.token("u1").await);
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let sessions = support.user(&user).await.sessions;
     assert_eq!(sessions.len(), 3);
     let oldest = sessions.iter().min_by_key(|session| session.created_at).unwrap();
@@ -274,7 +276,7 @@ async fn sessions_end_one_by_one_or_all_at_once(house: House) {
 async fn everything_is_reset_at_once(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
     let elsewhere = log_in_at(&house, "u1", APP_2).await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let preview = support.reset(&user, "everything", "").await;
     for words in ["135******66", text(&elsewhere["userInfo"], "openId"), "2 个会话立即失效", "成为新用户"] {
         assert!(preview.contains(words), "{words}: {preview}");
@@ -288,7 +290,7 @@ async fn everything_is_reset_at_once(house: House) {
 
 async fn a_blocked_user_is_out_until_unblocked(house: House) {
     let (user, token) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     let preview = support.reset(&user, "block", "").await;
     assert!(preview.contains("不能再登录") && preview.contains("1 个会话立即失效"), "{preview}");
     dead(&house.me(&token).await);
@@ -307,7 +309,7 @@ async fn a_blocked_user_is_out_until_unblocked(house: House) {
 
 async fn unbinding_a_blocked_user_is_warned_of(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     support.reset(&user, "block", "").await;
     assert!(support.preview(&user, "everything", "").await.text.contains("封禁对它不再有效"));
     assert!(!support.preview(&user, "phone", "").await.text.contains("封禁对它不再有效"));
@@ -315,7 +317,7 @@ async fn unbinding_a_blocked_user_is_warned_of(house: House) {
 
 async fn an_erased_user_is_a_tombstone(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     support.reset(&user, "phone", "").await;
     assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 1);
     let url = format!("{}/wechat/push/{APP_1}", house.listen().await);

@@ -3,9 +3,9 @@
 use latchkey_app::types::Role;
 
 use crate::{
-    counter::{Desk, by_hand, with_phone},
+    browser::Browser,
     databases::on_both,
-    house::House,
+    house::{House, by_hand, with_phone},
 };
 
 on_both!(crate::house::House::new =>
@@ -21,10 +21,10 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 async fn who_may_not_see_a_number_does_not(house: House) {
     let (id, _) = with_phone(&house, "u1", PHONE).await;
     let bare = house.log_in("u2").await["userInfo"]["userId"].as_str().unwrap().to_owned();
-    let (viewer, support) = (Desk::of(&house, Role::Viewer).await, Desk::of(&house, Role::Support).await);
+    let (viewer, support) = (Browser::of(&house, Role::Viewer).await, Browser::of(&house, Role::Support).await);
     let form = [("user", id.as_str()), ("reason", "the user called")];
     let page = format!("/console/users/{id}");
-    assert!(Desk::stranger(&house).led("reveal_phone", &form).await.starts_with("/console/login?next="));
+    assert!(Browser::new(&house).led("reveal_phone", &form).await.starts_with("/console/login?next="));
     assert_eq!(viewer.led("reveal_phone", &form).await, format!("{page}?problem=Forbidden"));
     for reason in ["", "   ", "he said 135 8000 6666", &"x".repeat(501)] {
         let to = support.led("reveal_phone", &[("user", &id), ("reason", reason)]).await;
@@ -55,7 +55,7 @@ async fn who_may_not_see_a_number_does_not(house: House) {
 async fn a_number_is_shown_for_a_minute_to_whoever_asked(house: House) {
     let (id, _) = with_phone(&house, "u1", PHONE).await;
     let (other, _) = with_phone(&house, "u2", "13912345678").await;
-    let support = Desk::of(&house, Role::Support).await;
+    let support = Browser::of(&house, Role::Support).await;
     let page = format!("/console/users/{id}");
     let to = support.led("reveal_phone", &[("user", &id), ("reason", " 用户来电 & <b>核对</b> ")]).await;
     assert_eq!(to, page, "nothing of it stands in the address");
@@ -73,8 +73,8 @@ async fn a_number_is_shown_for_a_minute_to_whoever_asked(house: House) {
     assert!(shown.split("<noscript>").nth(1).is_some_and(|rest| rest.contains(&again)), "{shown}");
 
     // Nobody else, no other page, no other session of the same operator.
-    let second = Desk::of(&house, Role::Support).await;
-    let admin = Desk::of(&house, Role::Admin).await;
+    let second = Browser::of(&house, Role::Support).await;
+    let admin = Browser::of(&house, Role::Admin).await;
     for desk in [&second, &admin] {
         assert!(!desk.page(&page).await.contains(PHONE));
     }
@@ -101,7 +101,7 @@ async fn a_number_is_shown_for_a_minute_to_whoever_asked(house: House) {
 async fn thirty_an_hour_on_every_node(house: House) {
     let (id, _) = with_phone(&house, "u1", PHONE).await;
     let node = house.second_node().await;
-    let (support, admin) = (Desk::of(&house, Role::Support).await, Desk::of(&house, Role::Admin).await);
+    let (support, admin) = (Browser::of(&house, Role::Support).await, Browser::of(&house, Role::Admin).await);
     let form = [("user", id.as_str()), ("reason", "an afternoon at the desk")];
     let page = format!("/console/users/{id}");
     for number in 0..30 {
@@ -111,7 +111,7 @@ async fn thirty_an_hour_on_every_node(house: House) {
     }
     house.clock.advance(60);
     let refused = format!("{page}?problem=TooManyReveals");
-    for desk in [support.at(&house), support.at(&node), Desk::of(&house, Role::Support).await] {
+    for desk in [support.at(&house), support.at(&node), Browser::of(&house, Role::Support).await] {
         assert_eq!(desk.led("reveal_phone", &form).await, refused);
     }
     let answer = support.get(&refused).await;
@@ -122,7 +122,7 @@ async fn thirty_an_hour_on_every_node(house: House) {
     assert_eq!(house.count("audit WHERE action = 'reveal_phone'").await, 31, "a refusal is no look");
 
     house.clock.advance(3239);
-    let support = Desk::of(&house, Role::Support).await;
+    let support = Browser::of(&house, Role::Support).await;
     assert_eq!(support.led("reveal_phone", &form).await, refused);
     house.clock.advance(1);
     assert_eq!(support.led("reveal_phone", &form).await, page, "the first of them is an hour ago");

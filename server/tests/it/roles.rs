@@ -47,7 +47,7 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("end_other_sessions", VIEWER, ""),
     ("end_own_session", VIEWER, "id=x"),
     ("end_second_factor", VIEWER, "password=wrong&code=000000"),
-    ("erase_user", ADMIN, "user={}&confirm=0000&reason=test"),
+    ("erase_user", ADMIN, "user={}&typed=0000&reason=test"),
     ("invite_operator", ADMIN, "username=bert&role=viewer"),
     ("keep_apart", SUPPORT, "id={}&reason=test"),
     ("reset_operator", ADMIN, "id={}"),

@@ -1,11 +1,13 @@
 //! The search box of every page: whatever an operator pastes, he lands where it belongs, and nothing private stands in an
 //! address on the way.
 
+use latchkey_app::types::Role;
 use serde_json::json;
 
 use crate::{
+    browser::Browser,
     databases::on_both,
-    house::{APP_1, Browser, House, listed},
+    house::{APP_1, House, listed},
 };
 
 on_both!(crate::house::House::new =>
@@ -29,7 +31,7 @@ async fn person(house: &House, name: &str, phone: &str) -> serde_json::Value {
 
 /// Where the box leads.
 async fn search(browser: &Browser<'_>, q: &str) -> String {
-    let answer = browser.submit("/console/fn/search", &[("q", q)]).await;
+    let answer = browser.post("search", &[("q", q)]).await;
     assert_eq!(answer.status, 302, "{q}: {}", answer.text);
     answer.header("location").to_owned()
 }
@@ -51,7 +53,7 @@ async fn one_hit_opens_the_user(house: House) {
     let spoilt = json!({ "encryptedData": "AAAA", "iv": "AAAAAAAAAAAAAAAAAAAAAA==" });
     let failed = house.post_as(token, "/api/bindPhone", spoilt).await;
     house.server.accounts.reports_written().await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let page = format!("/console/users/{}", info["userId"].as_str().unwrap());
     for q in [
         "13580006666",
@@ -81,7 +83,7 @@ async fn a_failure_of_nobody_opens_itself(house: House) {
     let answer = house.post("/api/login", json!({ "code": "0".repeat(32), "appid": APP_1 })).await;
     let request = answer.header("x-request-id").to_owned();
     house.server.accounts.reports_written().await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let to = search(&browser, &request).await;
     assert!(to.starts_with("/console/failures/"), "{to}");
     assert_eq!(browser.get(&to).await.status, 200);
@@ -102,7 +104,7 @@ async fn several_hits_are_a_list(house: House) {
     for (name, phone) in [("Chen-A", "13580006666"), ("Chen-B", "13580007777")] {
         person(&house, name, phone).await;
     }
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let to = search(&browser, "chen").await;
     assert_eq!(to, "/console/users?q=chen");
     assert_eq!(listed(&browser.get(&to).await.text).len(), 2);
@@ -114,7 +116,7 @@ async fn a_search_that_is_private_stands_in_no_address(house: House) {
     for (name, phone) in [("A", "13580006666"), ("B", "13900006666")] {
         person(&house, name, phone).await;
     }
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let dead = format!("lk_{}", "a".repeat(43));
     for (q, hits) in [("6666", 2), ("13512345678", 0), ("+86 135 1234 5678", 0), (dead.as_str(), 0)] {
         let to = search(&browser, q).await;
@@ -129,7 +131,7 @@ async fn a_search_that_is_private_stands_in_no_address(house: House) {
 }
 
 async fn somebody_elses_search_is_not_found(house: House) {
-    let (anna, bert) = (Browser::new(&house, "viewer").await, Browser::new(&house, "support").await);
+    let (anna, bert) = (Browser::of(&house, Role::Viewer).await, Browser::of(&house, Role::Support).await);
     let to = search(&anna, "13512345678").await;
     assert_eq!(anna.get(&to).await.status, 200);
     assert_eq!(bert.get(&to).await.status, 404);
@@ -144,9 +146,9 @@ async fn somebody_elses_search_is_not_found(house: House) {
 async fn a_blocked_users_tokens_are_not_found_any_more(house: House) {
     let chen = person(&house, "Chen", "13580006666").await;
     let id = chen["info"]["userId"].as_str().unwrap();
-    let support = Browser::new(&house, "support").await;
+    let support = Browser::of(&house, Role::Support).await;
     let form = [("act", "block"), ("reason", "spam"), ("back", "/console/users"), ("users[0]", id)];
-    support.submit("/console/fn/block_users", &form).await;
+    support.post("block_users", &form).await;
     let token = chen["login"]["token"].as_str().unwrap();
     assert!(search(&support, token).await.starts_with("/console/users?find="));
     assert_eq!(search(&support, "6666").await, format!("/console/users/{id}"));

@@ -32,7 +32,7 @@ async fn make(house: &House, username: &str) {
     house.server.operators.create(username, Role::Viewer, &Secret::new(PASSWORD)).await.unwrap();
 }
 
-async fn fail(browser: &mut Browser<'_>, username: &str, times: usize) {
+async fn fail(browser: &Browser<'_>, username: &str, times: usize) {
     for _ in 0..times {
         assert_eq!(browser.sign_in(username, "wrong wrong wrong").await, FAILED, "{username}");
     }
@@ -42,9 +42,9 @@ async fn ten_failures_lock_an_account_whether_it_exists_or_not(house: House) {
     make(&house, "anna").await;
     let mut pages = Vec::new();
     for (username, address) in [("anna", ADDRESSES[0]), ("nobody", ADDRESSES[1])] {
-        let mut browser = Browser::at(&house, address);
-        fail(&mut browser, username, 10).await;
-        let mut elsewhere = Browser::at(&house, ADDRESSES[2]);
+        let browser = Browser::from(&house, address);
+        fail(&browser, username, 10).await;
+        let elsewhere = Browser::from(&house, ADDRESSES[2]);
         for password in ["wrong wrong wrong", PASSWORD] {
             assert_eq!(elsewhere.sign_in(username, password).await, LOCKED, "right or wrong, from anywhere");
         }
@@ -58,27 +58,27 @@ async fn ten_failures_lock_an_account_whether_it_exists_or_not(house: House) {
     assert_eq!(pages[0], pages[1]);
     assert_eq!(pages[0].0, 429);
     house.clock.advance(15 * 60 - 1);
-    assert_eq!(Browser::at(&house, ADDRESSES[3]).sign_in("anna", PASSWORD).await, LOCKED);
+    assert_eq!(Browser::from(&house, ADDRESSES[3]).sign_in("anna", PASSWORD).await, LOCKED);
     house.clock.advance(1);
-    assert_eq!(Browser::at(&house, ADDRESSES[3]).sign_in("anna", PASSWORD).await, "/console", "it ends by itself");
+    assert_eq!(Browser::from(&house, ADDRESSES[3]).sign_in("anna", PASSWORD).await, "/console", "it ends by itself");
 }
 
 async fn ten_failures_lock_an_address(house: House) {
     make(&house, "anna").await;
-    let mut browser = Browser::at(&house, "2001:db8::1");
+    let browser = Browser::from(&house, "2001:db8::1");
     for number in 0..10 {
-        fail(&mut browser, &format!("name{number}"), 1).await;
+        fail(&browser, &format!("name{number}"), 1).await;
     }
     assert_eq!(browser.sign_in("anna", PASSWORD).await, LOCKED);
-    assert_eq!(Browser::at(&house, "2001:db8::2").sign_in("anna", PASSWORD).await, LOCKED, "the same network");
-    assert_eq!(Browser::at(&house, "2001:db8:1::1").sign_in("anna", PASSWORD).await, "/console", "others are let in");
+    assert_eq!(Browser::from(&house, "2001:db8::2").sign_in("anna", PASSWORD).await, LOCKED, "the same network");
+    assert_eq!(Browser::from(&house, "2001:db8:1::1").sign_in("anna", PASSWORD).await, "/console", "others are let in");
 }
 
 async fn of_many_guesses_at_once_ten_are_checked(house: House) {
     make(&house, "anna").await;
     let guesses = (0..30).map(|number| {
         let house = &house;
-        async move { Browser::at(house, ADDRESSES[number % 4]).sign_in("anna", "wrong wrong wrong").await }
+        async move { Browser::from(house, ADDRESSES[number % 4]).sign_in("anna", "wrong wrong wrong").await }
     });
     let answers = join_all(guesses).await;
     assert_eq!(answers.iter().filter(|to| *to == FAILED).count(), 10, "{answers:?}");
@@ -88,107 +88,107 @@ async fn of_many_guesses_at_once_ten_are_checked(house: House) {
 async fn a_lock_holds_on_every_node(house: House) {
     make(&house, "anna").await;
     let other = house.second_node().await;
-    fail(&mut Browser::at(&house, ADDRESSES[0]), "anna", 5).await;
-    fail(&mut Browser::at(&other, ADDRESSES[1]), "anna", 5).await;
+    fail(&Browser::from(&house, ADDRESSES[0]), "anna", 5).await;
+    fail(&Browser::from(&other, ADDRESSES[1]), "anna", 5).await;
     for node in [&house, &other] {
-        assert_eq!(Browser::at(node, ADDRESSES[2]).sign_in("anna", PASSWORD).await, LOCKED);
+        assert_eq!(Browser::from(node, ADDRESSES[2]).sign_in("anna", PASSWORD).await, LOCKED);
     }
 }
 
 async fn success_clears_the_account_and_not_the_address(house: House) {
     make(&house, "anna").await;
-    let mut browser = Browser::at(&house, ADDRESSES[0]);
-    fail(&mut browser, "anna", 9).await;
+    let browser = Browser::from(&house, ADDRESSES[0]);
+    fail(&browser, "anna", 9).await;
     assert_eq!(browser.sign_in("anna", PASSWORD).await, "/console");
     assert_eq!(browser.sign_in("anna", PASSWORD).await, "/console", "who succeeds is not counted");
-    fail(&mut Browser::at(&house, ADDRESSES[1]), "anna", 9).await;
-    fail(&mut browser, "nobody", 1).await;
+    fail(&Browser::from(&house, ADDRESSES[1]), "anna", 9).await;
+    fail(&browser, "nobody", 1).await;
     assert_eq!(browser.sign_in("another", "wrong wrong wrong").await, LOCKED, "the tenth failure from here");
-    assert_eq!(Browser::at(&house, ADDRESSES[2]).sign_in("anna", PASSWORD).await, "/console");
+    assert_eq!(Browser::from(&house, ADDRESSES[2]).sign_in("anna", PASSWORD).await, "/console");
 }
 
 /// Anna, with a second factor: its secret and recovery codes. Her codes of before are used up.
 async fn anna(house: &House) -> (String, Vec<String>) {
-    let mut browser = Browser::of(house, "anna", Role::Viewer).await;
-    let both = turn_on(house, &mut browser).await;
+    let browser = Browser::named(house, "anna", Role::Viewer).await;
+    let both = turn_on(house, &browser).await;
     house.clock.advance(90);
     both
 }
 
 async fn a_second_factor_that_is_guessed_locks_the_account(house: House) {
     let (secret, recovery) = anna(&house).await;
-    let mut thief = Browser::at(&house, ADDRESSES[0]);
+    let thief = Browser::from(&house, ADDRESSES[0]);
     for number in 0..10 {
         // The password, which he knows, wins him nothing back.
         assert_eq!(thief.sign_in("anna", PASSWORD).await, CODE_PAGE, "{number}");
-        let wrong = thief.post("sign_in_code", &[("code", "12345x")]).await;
+        let wrong = thief.led("sign_in_code", &[("code", "12345x")]).await;
         assert_eq!(wrong, format!("{CODE_PAGE}&problem=CodeWrong"), "{number}");
     }
     for code in [totp(&house, &secret, 0), recovery[0].clone()] {
-        let to = thief.post("sign_in_code", &[("code", &code)]).await;
+        let to = thief.led("sign_in_code", &[("code", &code)]).await;
         assert_eq!(to, format!("{CODE_PAGE}&problem=TooManyAttempts"), "a right one is not even looked at");
     }
     assert_eq!(thief.get(&format!("{CODE_PAGE}&problem=TooManyAttempts")).await.status, 429);
-    assert_eq!(Browser::at(&house, ADDRESSES[1]).sign_in("anna", PASSWORD).await, LOCKED, "nor is the password");
+    assert_eq!(Browser::from(&house, ADDRESSES[1]).sign_in("anna", PASSWORD).await, LOCKED, "nor is the password");
 }
 
 async fn no_flow_gets_around_the_lock_of_another(house: House) {
-    let mut anna = Browser::of(&house, "anna", Role::Viewer).await;
-    turn_on(&house, &mut anna).await;
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
+    turn_on(&house, &anna).await;
     house.clock.advance(90);
     for number in 0..5 {
         let form = [("current", "wrong"), ("password", "four green kettles"), ("repeat", "four green kettles")];
-        assert!(anna.post("change_password", &form).await.ends_with("problem=PasswordWrong"), "{number}");
+        assert!(anna.led("change_password", &form).await.ends_with("problem=PasswordWrong"), "{number}");
         let form = [("password", PASSWORD), ("code", "000000x")];
-        assert!(anna.post("end_second_factor", &form).await.ends_with("problem=CodeWrong"), "{number}");
+        assert!(anna.led("end_second_factor", &form).await.ends_with("problem=CodeWrong"), "{number}");
     }
     let form = [("current", PASSWORD), ("password", "four green kettles"), ("repeat", "four green kettles")];
-    assert!(anna.post("change_password", &form).await.ends_with("problem=TooManyAttempts"));
-    assert_eq!(Browser::at(&house, ADDRESSES[0]).sign_in("anna", PASSWORD).await, LOCKED);
+    assert!(anna.led("change_password", &form).await.ends_with("problem=TooManyAttempts"));
+    assert_eq!(Browser::from(&house, ADDRESSES[0]).sign_in("anna", PASSWORD).await, LOCKED);
     assert!(anna.is_in().await, "who is in stays in");
 }
 
 async fn a_code_is_good_once(house: House) {
     let (secret, recovery) = anna(&house).await;
-    let mut browser = Browser::new(&house);
+    let browser = Browser::new(&house);
     let wrong = format!("{CODE_PAGE}&problem=CodeWrong");
     let code = |steps| totp(&house, &secret, steps);
     assert_eq!(browser.sign_in("anna", PASSWORD).await, CODE_PAGE);
     for steps in [-2, 2] {
-        assert_eq!(browser.post("sign_in_code", &[("code", &code(steps))]).await, wrong, "too early or too late");
+        assert_eq!(browser.led("sign_in_code", &[("code", &code(steps))]).await, wrong, "too early or too late");
     }
-    let before = browser.cookie.clone();
+    let before = browser.cookie();
     let spaced = format!("{} {}", &code(0)[..3], &code(0)[3..]);
-    assert_eq!(browser.post("sign_in_code", &[("code", &spaced)]).await, "/console");
-    assert_ne!(browser.cookie, before, "a new session id after the second step");
+    assert_eq!(browser.led("sign_in_code", &[("code", &spaced)]).await, "/console");
+    assert_ne!(browser.cookie(), before, "a new session id after the second step");
     assert!(browser.is_in().await);
 
-    let mut again = Browser::new(&house);
+    let again = Browser::new(&house);
     assert_eq!(again.sign_in("anna", PASSWORD).await, CODE_PAGE);
     for steps in [0, -1] {
-        assert_eq!(again.post("sign_in_code", &[("code", &code(steps))]).await, wrong, "used, or before one that was");
+        assert_eq!(again.led("sign_in_code", &[("code", &code(steps))]).await, wrong, "used, or before one that was");
     }
-    assert_eq!(again.post("sign_in_code", &[("code", &code(1))]).await, "/console", "the next one counts");
+    assert_eq!(again.led("sign_in_code", &[("code", &code(1))]).await, "/console", "the next one counts");
 
     assert_eq!(recovery.len(), 10);
     assert_eq!(again.sign_in("anna", PASSWORD).await, CODE_PAGE);
-    assert_eq!(again.post("sign_in_code", &[("code", &recovery[3].to_lowercase())]).await, "/console");
+    assert_eq!(again.led("sign_in_code", &[("code", &recovery[3].to_lowercase())]).await, "/console");
     assert!(again.get("/console/account").await.text.contains("剩余 9 个恢复码"));
     assert_eq!(again.sign_in("anna", PASSWORD).await, CODE_PAGE);
-    assert_eq!(again.post("sign_in_code", &[("code", &recovery[3])]).await, wrong, "a recovery code, too");
+    assert_eq!(again.led("sign_in_code", &[("code", &recovery[3])]).await, wrong, "a recovery code, too");
     // Of two who send the same one at once, one is taken.
-    let mut other = Browser::new(&house);
+    let other = Browser::new(&house);
     other.sign_in("anna", PASSWORD).await;
     let (form_a, form_b) = ([("code", recovery[4].as_str())], [("code", recovery[4].as_str())]);
-    let both = tokio::join!(again.post("sign_in_code", &form_a), other.post("sign_in_code", &form_b));
+    let both = tokio::join!(again.led("sign_in_code", &form_a), other.led("sign_in_code", &form_b));
     assert_ne!(both.0 == "/console", both.1 == "/console", "{both:?}");
     assert_eq!(house.count("recovery_codes").await, 8);
 }
 
 async fn half_a_session_opens_nothing(house: House) {
     let (secret, _) = anna(&house).await;
-    let mut browser = Browser::new(&house);
-    let stranger = browser.post("sign_in_code", &[("code", "123456")]).await;
+    let browser = Browser::new(&house);
+    let stranger = browser.led("sign_in_code", &[("code", "123456")]).await;
     assert!(stranger.ends_with("problem=SignedOut"), "{stranger}");
     assert_eq!(browser.get(CODE_PAGE).await.status, 302);
     assert_eq!(browser.sign_in("anna", PASSWORD).await, CODE_PAGE);
@@ -196,11 +196,11 @@ async fn half_a_session_opens_nothing(house: House) {
         assert_eq!(browser.get(path).await.status, 302, "{path}");
     }
     for name in ["begin_second_factor", "end_other_sessions"] {
-        assert!(browser.post(name, &[]).await.contains("problem=SignedOut"), "{name}");
+        assert!(browser.led(name, &[]).await.contains("problem=SignedOut"), "{name}");
     }
     assert_eq!(browser.get(CODE_PAGE).await.status, 200);
     house.clock.advance(10 * 60);
-    let late = browser.post("sign_in_code", &[("code", &totp(&house, &secret, 0))]).await;
+    let late = browser.led("sign_in_code", &[("code", &totp(&house, &secret, 0))]).await;
     assert!(late.contains("problem=SignedOut"), "ten minutes are enough: {late}");
 }
 
@@ -210,21 +210,21 @@ async fn failures_and_locks_are_filed_without_what_was_typed(house: House) {
         house.server.accounts.reports_written().await;
         house.count(&format!("audit WHERE action = '{action}'")).await
     };
-    fail(&mut Browser::at(&house, ADDRESSES[0]), "my-password-by-mistake", 9).await;
+    fail(&Browser::from(&house, ADDRESSES[0]), "my-password-by-mistake", 9).await;
     assert_eq!((actions("sign_in_failed").await, actions("sign_in_locked").await), (0, 0));
-    fail(&mut Browser::at(&house, ADDRESSES[0]), "my-password-by-mistake", 1).await;
+    fail(&Browser::from(&house, ADDRESSES[0]), "my-password-by-mistake", 1).await;
     assert_eq!((actions("sign_in_failed").await, actions("sign_in_locked").await), (0, 1));
-    fail(&mut Browser::at(&house, ADDRESSES[1]), "anna", 10).await;
+    fail(&Browser::from(&house, ADDRESSES[1]), "anna", 10).await;
     for _ in 0..5 {
-        Browser::at(&house, ADDRESSES[1]).sign_in("anna", PASSWORD).await;
+        Browser::from(&house, ADDRESSES[1]).sign_in("anna", PASSWORD).await;
     }
     assert_eq!((actions("sign_in_failed").await, actions("sign_in_locked").await), (10, 2), "refusals add nothing");
     assert_eq!(house.count("audit WHERE detail LIKE '%by-mistake%' OR actor LIKE '%by-mistake%'").await, 0);
     assert!(house.server.accounts.verify_audit().await.unwrap().is_ok());
-    let mut anna = Browser::at(&house, ADDRESSES[2]);
+    let anna = Browser::from(&house, ADDRESSES[2]);
     house.clock.advance(15 * 60);
     anna.sign_in("anna", PASSWORD).await;
-    anna.post("sign_out", &[]).await;
+    anna.led("sign_out", &[]).await;
     assert_eq!((actions("sign_in").await, actions("sign_out").await), (1, 1));
 }
 
@@ -237,8 +237,8 @@ async fn an_old_hash_is_made_anew_at_sign_in() {
     let old: PasswordHash = weak.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap();
     let latchkey::store::Db::Sqlite { writer, .. } = &house.server.accounts.db else { unreachable!() };
     sqlx::query("UPDATE operators SET password_hash = $1").bind(old.to_string()).execute(writer).await.unwrap();
-    let mut browser = Browser::new(&house);
-    fail(&mut browser, "anna", 1).await;
+    let browser = Browser::new(&house);
+    fail(&browser, "anna", 1).await;
     assert_eq!(house.count("operators WHERE password_hash LIKE '%m=8,t=1%'").await, 1, "not by a wrong one");
     assert_eq!(browser.sign_in("anna", PASSWORD).await, "/console");
     assert_eq!(house.count("operators WHERE password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'").await, 1);

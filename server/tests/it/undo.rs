@@ -5,6 +5,7 @@ use latchkey::{
     jobs,
     random::Random,
 };
+use latchkey_app::types::Role;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -37,10 +38,10 @@ const DAY_S: i64 = 86_400;
 async fn who_may_not_undoes_nothing(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
     let (other, _) = person(&house, "u2", "13580007777").await;
-    let support = Desk::of(&house, "support").await;
+    let support = Desk::of(&house, Role::Support).await;
     support.reset(&user, "phone", "").await;
     let reset = support.newest_reset(&user).await;
-    let admin = Desk::of(&house, "admin").await;
+    let admin = Desk::of(&house, Role::Admin).await;
     let shown = seen(&admin.preview_undo(&user, &reset).await.text);
     for role in ["viewer", "support"] {
         let desk = Desk::of(&house, role).await;
@@ -62,10 +63,10 @@ async fn who_may_not_undoes_nothing(house: House) {
 
 async fn a_phone_comes_back(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let before = Desk::of(&house, "viewer").await.user(&user).await;
+    let before = Desk::of(&house, Role::Viewer).await.user(&user).await;
     house.clock.advance(60);
-    Desk::of(&house, "support").await.reset(&user, "phone", "").await;
-    let admin = Desk::of(&house, "admin").await;
+    Desk::of(&house, Role::Support).await.reset(&user, "phone", "").await;
+    let admin = Desk::of(&house, Role::Admin).await;
     let reset = admin.newest_reset(&user).await;
     house.clock.advance(60);
     let preview = admin.undo(&user).await;
@@ -93,7 +94,7 @@ async fn a_phone_comes_back(house: House) {
 
 async fn an_openid_comes_back(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     let before = desk.user(&user).await.bindings[0].clone();
     desk.reset(&user, "binding", &before.id).await;
     desk.undo(&user).await;
@@ -106,7 +107,7 @@ async fn an_openid_comes_back(house: House) {
 
 async fn a_unionid_comes_back(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     let binding = desk.user(&user).await.bindings[0].clone();
     desk.reset(&user, "unionid", &binding.id).await;
     // Somebody logs in elsewhere with the same unionid: nobody knows that it is the same person.
@@ -126,7 +127,7 @@ async fn a_unionid_comes_back(house: House) {
 
 async fn a_phone_of_another_user_stays_his(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "phone", "").await;
     house.clock.advance(60);
     let (other, token) = person(&house, "u2", "13580006666").await;
@@ -151,7 +152,7 @@ async fn a_number_that_was_shared_before_is_shared_again(house: House) {
     let (other, _) = person(&house, "u2", "13580006666").await;
     let (user, _) = person(&house, "u1", "13580006666").await;
     house.clock.advance(60);
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "phone", "").await;
     desk.undo(&user).await;
     for id in [&user, &other] {
@@ -161,7 +162,7 @@ async fn a_number_that_was_shared_before_is_shared_again(house: House) {
 
 async fn a_newer_phone_stays(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "phone", "").await;
     person(&house, "u1", "13912345678").await;
     let reset = desk.newest_reset(&user).await;
@@ -172,7 +173,7 @@ async fn a_newer_phone_stays(house: House) {
 
 async fn an_openid_that_is_a_new_user_stays_his(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     let binding = desk.user(&user).await.bindings[0].id.clone();
     desk.reset(&user, "binding", &binding).await;
     let new = house.log_in("u1").await;
@@ -188,7 +189,7 @@ async fn of_everything_each_part_comes_back_by_itself(house: House) {
     // Two openids that nothing ties together, one user.
     let (user, _) = person(&house, "u1", "13580006666").await;
     log_in_at(&house, "u1", APP_2).await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "everything", "").await;
     house.sim("openplatform", json!({ "appid": APP_1, "linked": false })).await;
     let new = house.log_in("u1").await;
@@ -204,7 +205,7 @@ async fn of_everything_each_part_comes_back_by_itself(house: House) {
 
 async fn sessions_do_not_come_back(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "sessions", "").await;
     let reset = desk.newest_reset(&user).await;
     assert_eq!(desk.preview_undo(&user, &reset).await.status, 409);
@@ -214,7 +215,7 @@ async fn sessions_do_not_come_back(house: House) {
 
 async fn a_stale_undo_is_refused(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "everything", "").await;
     let reset = desk.newest_reset(&user).await;
     let shown = seen(&desk.preview_undo(&user, &reset).await.text);
@@ -228,12 +229,12 @@ async fn a_stale_undo_is_refused(house: House) {
 
 async fn after_thirty_days_nothing_is_kept(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "phone", "").await;
     let reset = desk.newest_reset(&user).await;
     house.clock.advance(30 * DAY_S - 1);
     jobs::sweep(&house.server.accounts).await.unwrap();
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     assert_eq!(desk.preview_undo(&user, &reset).await.status, 200, "on the last second");
     house.clock.advance(1);
     // Nobody has swept yet, and it is too late all the same.
@@ -247,7 +248,7 @@ async fn after_thirty_days_nothing_is_kept(house: House) {
 
 async fn a_withdrawn_phone_is_not_kept(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let (phone, all) = (log_in_at(&house, "u1", APP_2).await, Desk::of(&house, "admin").await);
+    let (phone, all) = (log_in_at(&house, "u1", APP_2).await, Desk::of(&house, Role::Admin).await);
     let binding = all.user(&user).await.bindings[0].clone();
     assert_eq!(binding.app.appid, APP_1);
     all.reset(&user, "phone", "").await;
@@ -257,7 +258,7 @@ async fn a_withdrawn_phone_is_not_kept(house: House) {
     assert_eq!(house.count("resets WHERE before_sealed IS NOT NULL").await, 0);
     // What else was taken stays.
     let (user, _) = person(&house, "u2", "13580007777").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "everything", "").await;
     let (again, _) = person(&house, "u2", "13580008888").await;
     assert_ne!(again, user);
@@ -269,7 +270,7 @@ async fn where_a_number_has_one_owner_it_keeps_one() {
     use latchkey::config::PhoneConflict;
     let house = House::with(&crate::databases::sqlite_url(), phone_conflict(PhoneConflict::Move)).await;
     let (user, _) = person(&house, "u1", "13580006666").await;
-    let desk = Desk::of(&house, "admin").await;
+    let desk = Desk::of(&house, Role::Admin).await;
     desk.reset(&user, "phone", "").await;
     person(&house, "u2", "13580006666").await;
     let reset = desk.newest_reset(&user).await;
@@ -282,7 +283,7 @@ async fn any_order_of_acts_keeps_the_house_in_order(house: House) {
     const STEPS: usize = 60;
     let random =
         Random::seeded(if matches!(house.server.accounts.db, latchkey::store::Db::Sqlite { .. }) { 5 } else { 6 });
-    let (actor, desk) = (Actor::operator("anna", None), Desk::of(&house, "viewer").await);
+    let (actor, desk) = (Actor::operator("anna", None), Desk::of(&house, Role::Viewer).await);
     for step in 0..STEPS {
         let [act, who, which, app] = random.bytes::<4>();
         let name = format!("p{}", who % 3);

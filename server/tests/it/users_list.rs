@@ -1,13 +1,14 @@
 //! The users list: narrowed, sorted, paged both ways, and what is done to several users at once.
 
 use latchkey::{clock::Millis, store::users};
-use latchkey_app::types::Zone;
+use latchkey_app::types::{Role, Zone};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
+    browser::Browser,
     databases::{NOW, on_both},
-    house::{APP_1, APP_2, Browser, House, link, listed},
+    house::{APP_1, APP_2, House, link, listed},
 };
 
 on_both!(crate::house::House::new =>
@@ -27,7 +28,7 @@ async fn user(house: &House, name: &str) -> String {
 
 async fn what_no_form_sends_is_refused(house: House) {
     user(&house, "u1").await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let id = "01a1fc30-8280-7000-bd7b-c7788807fbf6";
     for query in [
         "status=dead".to_owned(),
@@ -82,7 +83,7 @@ async fn crowd(house: &House) -> Vec<Uuid> {
 
 async fn every_order_pages_both_ways_over_equal_times(house: House) {
     let ids = crowd(&house).await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let by_login = {
         let mut all: Vec<_> = ids.iter().enumerate().map(|(number, id)| (number % 3, *id)).collect();
         all.sort_unstable();
@@ -128,9 +129,9 @@ async fn every_filter_leaves_whom_it_says(house: House) {
     let spoilt = json!({ "encryptedData": "AAAA", "iv": "AAAAAAAAAAAAAAAAAAAAAA==" });
     house.post_as(login["token"].as_str().unwrap(), "/api/bindPhone", spoilt).await;
     house.server.accounts.reports_written().await;
-    let support = Browser::new(&house, "support").await;
+    let support = Browser::of(&house, Role::Support).await;
     let block = [("act", "block"), ("reason", "spam"), ("back", "/console/users"), ("users[7]", &b)];
-    support.submit("/console/fn/block_users", &block).await;
+    support.post("block_users", &block).await;
     let (day_a, day_b) = (Zone::default().day(NOW), Zone::default().day(house.clock.now()));
     let both = vec![b.clone(), a.clone()];
     for (query, expected) in [
@@ -165,7 +166,7 @@ async fn every_filter_leaves_whom_it_says(house: House) {
 
 async fn failures_of_the_last_days_are_counted(house: House) {
     let token = house.token("a").await;
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let spoilt = || json!({ "encryptedData": "AAAA", "iv": "AAAAAAAAAAAAAAAAAAAAAA==" });
     for _ in 0..3 {
         house.post_as(&token, "/api/bindPhone", spoilt()).await;
@@ -173,7 +174,7 @@ async fn failures_of_the_last_days_are_counted(house: House) {
     house.server.accounts.reports_written().await;
     assert!(browser.get("/console/users").await.text.contains("/console/failures?user="));
     house.clock.advance(8 * 86_400);
-    let browser_later = Browser::new(&house, "viewer").await;
+    let browser_later = Browser::of(&house, Role::Viewer).await;
     assert!(!browser_later.get("/console/users").await.text.contains("/console/failures?user="));
     assert!(listed(&browser_later.get("/console/users?lately=failed").await.text).is_empty());
 }
@@ -183,7 +184,7 @@ async fn those_who_are_erased_are_shown_on_request(house: House) {
     let mut tx = house.server.accounts.db.write().await.unwrap();
     users::erase(&mut tx, gone.parse().unwrap(), NOW).await.unwrap();
     tx.commit().await.unwrap();
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     assert_eq!(listed(&browser.get("/console/users").await.text), std::slice::from_ref(&here));
     assert_eq!(listed(&browser.get("/console/users?status=active").await.text), [here]);
     assert_eq!(listed(&browser.get("/console/users?status=erased").await.text), std::slice::from_ref(&gone));
@@ -204,7 +205,7 @@ async fn a_filter_that_many_fit_is_walked_to_its_end(house: House) {
         }
     }
     tx.commit().await.unwrap();
-    let browser = Browser::new(&house, "viewer").await;
+    let browser = Browser::of(&house, Role::Viewer).await;
     let first = browser.get("/console/users").await.text;
     assert!(first.contains("超过 5,100 位用户"), "{first}");
     let mut page = browser.get("/console/users?phone=no&sort=created-asc").await.text;
@@ -223,25 +224,25 @@ async fn a_filter_that_many_fit_is_walked_to_its_end(house: House) {
 
 async fn a_viewer_blocks_nobody(house: House) {
     let (id, token) = (user(&house, "u1").await, house.token("u1").await);
-    let viewer = Browser::new(&house, "viewer").await;
-    let support = Browser::new(&house, "support").await;
+    let viewer = Browser::of(&house, Role::Viewer).await;
+    let support = Browser::of(&house, Role::Support).await;
     let form =
         |reason| [("act", "block"), ("reason", reason), ("back", "/console/users?q=x"), ("users[0]", id.as_str())];
-    let refused = viewer.submit("/console/fn/block_users", &form("spam")).await;
+    let refused = viewer.post("block_users", &form("spam")).await;
     assert_eq!(refused.header("location"), "/console/users?q=x&problem=Forbidden");
     assert!(!viewer.get("/console/users").await.text.contains("value=\"unblock\""));
     let stranger = Browser { house: &house, cookie: String::new() };
-    let answer = stranger.submit("/console/fn/block_users", &form("spam")).await;
+    let answer = stranger.post("block_users", &form("spam")).await;
     assert!(answer.header("location").starts_with("/console/login?next="));
     for reason in ["", "   ", &"x".repeat(501)] {
-        let refused = support.submit("/console/fn/block_users", &form(reason)).await;
+        let refused = support.post("block_users", &form(reason)).await;
         assert_eq!(refused.header("location"), "/console/users?q=x&problem=Reason", "{reason}");
     }
     let nobody = [("act", "block"), ("reason", "spam"), ("back", "https://evil.example")];
-    let refused = support.submit("/console/fn/block_users", &nobody).await;
+    let refused = support.post("block_users", &nobody).await;
     assert_eq!(refused.header("location"), "/console?problem=NobodySelected");
     let wrong = [("act", "block"), ("reason", "spam"), ("back", "/console/users"), ("users[0]", "x")];
-    let refused = support.submit("/console/fn/block_users", &wrong).await;
+    let refused = support.post("block_users", &wrong).await;
     assert_eq!(refused.header("location"), "/console/users?problem=BadRequest");
     house.me(&token).await.data();
     assert_eq!(house.count("audit WHERE user_id IS NOT NULL").await, 0);
@@ -251,14 +252,14 @@ async fn several_are_blocked_at_once_and_let_in_again(house: House) {
     let (a, b) = (user(&house, "a").await, user(&house, "b").await);
     let (token_a, token_b) = (house.token("a").await, house.token("b").await);
     let nobody = Uuid::max().to_string();
-    let support = Browser::new(&house, "support").await;
+    let support = Browser::of(&house, Role::Support).await;
     let ids = [("users[0]", a.as_str()), ("users[9]", b.as_str()), ("users[12]", &nobody), ("users[30]", &a)];
     let form = |act| {
         let mut form = vec![("act", act), ("reason", "sent spam"), ("back", "/console/users?sort=login")];
         form.extend(ids);
         form
     };
-    let done = support.submit("/console/fn/block_users", &form("block")).await;
+    let done = support.post("block_users", &form("block")).await;
     assert_eq!(done.header("location"), "/console/users?sort=login&done=users_blocked");
     assert!(support.get(done.header("location")).await.text.contains("已封禁"));
     for token in [&token_a, &token_b] {
@@ -269,9 +270,9 @@ async fn several_are_blocked_at_once_and_let_in_again(house: House) {
     assert_eq!(house.count("audit WHERE action = 'block_user' AND detail LIKE '%\"reason\":\"sent spam\"%'").await, 2);
     assert_eq!(house.count("audit WHERE user_id IS NOT NULL").await, 2);
     // Once more changes nothing, and is not worth an entry.
-    support.submit("/console/fn/block_users", &form("block")).await;
+    support.post("block_users", &form("block")).await;
     assert_eq!(house.count("audit WHERE user_id IS NOT NULL").await, 2);
-    support.submit("/console/fn/block_users", &form("unblock")).await;
+    support.post("block_users", &form("unblock")).await;
     assert_eq!(house.count("audit WHERE action = 'unblock_user'").await, 2);
     house.me(&token_a).await.refused(401, "unauthorized", "relogin");
     house.log_in("a").await;

@@ -2,10 +2,10 @@ use leptos::prelude::*;
 
 use super::header::name;
 use crate::{
-    components::{Heading, avatar, phone, problem},
+    components::{Heading, avatar, hidden, phone, problem},
     pages::form_problem,
     text::t,
-    types::UserSummary,
+    types::{UserSummary, split_end},
 };
 
 /// The head of a preview: what it is about, whom it concerns, and what went wrong with its form.
@@ -35,7 +35,7 @@ pub(super) fn head(title: &'static str, user: &UserSummary) -> impl IntoView + u
 
 /// The id, with the part that has to be typed set apart.
 fn id_with_end(id: &str) -> impl IntoView + use<> {
-    let (start, end) = id.split_at_checked(id.len().saturating_sub(4)).unwrap_or((id, ""));
+    let (start, end) = split_end(id);
     view! { <code class="id-end">{start.to_owned()}<mark>{end.to_owned()}</mark></code> }
 }
 
@@ -52,12 +52,11 @@ pub(super) struct Form {
 
 /// Why, whom, and the button.
 pub(super) fn form(form: Form) -> impl IntoView {
-    let hidden = form.hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let class = if form.takes { "button button-danger-main" } else { "button button-main" };
     let back = format!("/console/users/{}", form.user);
     view! {
         <form class="card stack confirm" method="post" action=form.action>
-            {hidden.collect_view()} <input type="hidden" name="user" value=form.user />
+            {hidden(&form.hidden)} <input type="hidden" name="user" value=form.user />
             <label>
                 {t().why()} <input name="reason" required maxlength="500" autocomplete="off" value=form.reason />
                 <span class="lead">{t().why_hint()}</span>

@@ -1,9 +1,10 @@
 //! One user: who he is and what has happened to him, a section in each file, with the ways to what can be done about it.
-//! What is done goes through a preview (`reset`, `undo`), never straight from here.
+//! What is done goes through a preview (`reset`, `undo`, `erase`), never straight from here.
 
 mod bindings;
 mod confirm;
 mod danger;
+mod erase;
 mod failures;
 mod header;
 mod life;
@@ -13,6 +14,7 @@ mod resets;
 mod sessions;
 mod undo;
 
+pub use erase::ErasePage;
 pub use reset::ResetPage;
 pub use undo::UndoPage;
 
