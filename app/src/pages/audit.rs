@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     components::{
-        Icon, Section, choice, clear_filters, copyable, empty, entry, filter_form, moment, page, pager,
-        zone_note,
+        Icon, Section, choice, clear_filters, copyable, empty, entry, filter_form, moment, page, pager, zone_note,
     },
     fns::CheckAudit,
     text::t,
