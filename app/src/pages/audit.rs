@@ -71,8 +71,7 @@ fn chain_state(chain: Chain) -> impl IntoView {
 }
 
 fn filters(filter: &UrlFilter) -> impl IntoView + use<> {
-    let actions =
-        AuditAction::ALL.iter().map(|action| (action.name().to_owned(), t().action(action.name()).to_owned()));
+    let actions = AuditAction::ALL.iter().map(|action| (action.name().to_owned(), t().action(action.name())));
     let often = view! {
         {choice("action", t().act(), actions.collect(), &filter.get("action"))}
         {entry("actor", t().operator(), "text", filter.get("actor"))}

@@ -108,7 +108,7 @@ async fn ids(browser: &Browser<'_>) -> Vec<String> {
 async fn sessions_are_listed_and_ended(house: House) {
     let anna = Browser::named(&house, "anna", Role::Viewer).await;
     let others = [Browser::from(&house, "203.0.113.9"), Browser::from(&house, "203.0.113.10")];
-    for other in &mut others {
+    for other in &others {
         house.clock.advance(60);
         other.sign_in("anna", PASSWORD).await;
     }

@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use crate::{
     browser::Browser,
-    databases::on_both,
-    house::{House, by_hand, with_phone},
+    databases::{by_hand, on_both},
+    house::House,
+    resets::person,
 };
 
 on_both!(crate::house::House::new =>
@@ -46,7 +47,7 @@ async fn the_log_is_for_operators(house: House) {
 }
 
 async fn the_page_tells_every_act_in_words(house: House) {
-    let (id, _) = with_phone(&house, "u1", "13580006666").await;
+    let (id, _) = person(&house, "u1", "13580006666").await;
     house.server.accounts.create_api_key("order service", &Actor::command_line()).await.unwrap();
     let support = Browser::of(&house, Role::Support).await;
     support.led("reveal_phone", &[("user", &id), ("reason", "工单 1001")]).await;
@@ -77,7 +78,7 @@ async fn the_page_tells_every_act_in_words(house: House) {
 }
 
 async fn the_page_is_filtered_and_paged_by_its_address(house: House) {
-    let (id, _) = with_phone(&house, "u1", "13580006666").await;
+    let (id, _) = person(&house, "u1", "13580006666").await;
     make_keys(&house, 60).await;
     house.clock.advance(2 * 86_400);
     let support = Browser::of(&house, Role::Support).await;
@@ -114,8 +115,8 @@ async fn whatever_is_changed_by_hand_is_found(house: House) {
     let viewer = Browser::of(&house, Role::Viewer).await;
     make_keys(&house, 4).await;
     assert!(viewer.page("/console/audit").await.contains("链条完整 · 7 条记录"));
-    by_hand(&house, "CREATE TABLE kept_audit AS SELECT * FROM audit").await;
-    by_hand(&house, "CREATE TABLE kept_settings AS SELECT * FROM settings").await;
+    by_hand(&house.server.accounts.db, "CREATE TABLE kept_audit AS SELECT * FROM audit").await;
+    by_hand(&house.server.accounts.db, "CREATE TABLE kept_settings AS SELECT * FROM settings").await;
     for (what, sql, broken) in [
         ("changed", "UPDATE audit SET actor = 'bert' WHERE seq = 5", 5),
         ("its words changed", "UPDATE audit SET detail = '{}' WHERE seq = 4", 4),
@@ -144,7 +145,7 @@ async fn whatever_is_changed_by_hand_is_found(house: House) {
         ("all, and what vouches for it", "DELETE FROM audit; DELETE FROM settings WHERE name = 'audit_head'", 1),
     ] {
         for statement in sql.split("; ") {
-            by_hand(&house, statement).await;
+            by_hand(&house.server.accounts.db, statement).await;
         }
         assert_eq!(verified(&house).await, Err(broken), "{what}");
         assert_eq!(viewer.led("check_audit", &[]).await, "/console/audit");
@@ -152,32 +153,32 @@ async fn whatever_is_changed_by_hand_is_found(house: House) {
         let told = format!("审计链在第 {broken} 条断裂");
         assert!(page.contains(&told) && page.contains("链条断裂") && !page.contains("链条完整"), "{what}: {page}");
         for table in ["audit", "settings"] {
-            by_hand(&house, &format!("DELETE FROM {table}")).await;
-            by_hand(&house, &format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+            by_hand(&house.server.accounts.db, &format!("DELETE FROM {table}")).await;
+            by_hand(&house.server.accounts.db, &format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;
         }
         assert_eq!(verified(&house).await, Ok(7), "{what}, and mended");
         viewer.led("check_audit", &[]).await;
         assert!(viewer.page("/console/audit").await.contains("链条完整 · 7 条记录"));
     }
     // Without the button: what is new at the next look, and all of it once an hour.
-    by_hand(&house, "DELETE FROM audit WHERE seq = 7").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM audit WHERE seq = 7").await;
     assert!(viewer.page("/console/audit").await.contains("链条断裂"));
-    by_hand(&house, "INSERT INTO audit SELECT * FROM kept_audit WHERE seq = 7").await;
+    by_hand(&house.server.accounts.db, "INSERT INTO audit SELECT * FROM kept_audit WHERE seq = 7").await;
     viewer.led("check_audit", &[]).await;
-    by_hand(&house, "UPDATE audit SET actor = 'bert' WHERE seq = 2").await;
+    by_hand(&house.server.accounts.db, "UPDATE audit SET actor = 'bert' WHERE seq = 2").await;
     house.clock.advance(3600);
     assert!(Browser::of(&house, Role::Viewer).await.page("/console/audit").await.contains("第 2 条"));
 }
 
 async fn an_act_does_not_cover_up_a_cut(house: House) {
     make_keys(&house, 4).await;
-    by_hand(&house, "DELETE FROM audit WHERE seq > 3").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM audit WHERE seq > 3").await;
     make_keys_again(&house, "later").await;
     assert_eq!(verified(&house).await, Err(5), "the entry behind the cut leaves a gap");
     make_keys_again(&house, "later still").await;
     assert_eq!(verified(&house).await, Err(5), "for ever");
-    by_hand(&house, "DELETE FROM audit").await;
-    by_hand(&house, "DELETE FROM settings WHERE name = 'audit_head'").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM audit").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM settings WHERE name = 'audit_head'").await;
     make_keys_again(&house, "after all of it").await;
     assert_eq!(verified(&house).await, Err(2), "an emptied log does not begin again");
 }
@@ -188,12 +189,16 @@ async fn make_keys_again(house: &House, name: &str) {
 
 async fn an_older_state_that_is_put_back_is_found_by_a_running_node(house: House) {
     make_keys(&house, 2).await;
-    by_hand(&house, "CREATE TABLE kept_settings AS SELECT * FROM settings WHERE name = 'audit_head'").await;
+    by_hand(
+        &house.server.accounts.db,
+        "CREATE TABLE kept_settings AS SELECT * FROM settings WHERE name = 'audit_head'",
+    )
+    .await;
     make_keys_again(&house, "unwelcome").await;
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(4));
-    by_hand(&house, "DELETE FROM audit WHERE seq > 3").await;
-    by_hand(&house, "DELETE FROM settings WHERE name = 'audit_head'").await;
-    by_hand(&house, "INSERT INTO settings SELECT * FROM kept_settings").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM audit WHERE seq > 3").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM settings WHERE name = 'audit_head'").await;
+    by_hand(&house.server.accounts.db, "INSERT INTO settings SELECT * FROM kept_settings").await;
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Err(4));
 }
 
@@ -207,12 +212,12 @@ async fn a_log_begins_once(house: House) {
     let older = accounts.vault.seal(Column::BlindIndexKey, Uuid::nil(), &key[..32]).unwrap();
     latchkey::store::settings::set(&mut tx, "blind_index_key", &older).await.unwrap();
     tx.commit().await.unwrap();
-    by_hand(&house, "DELETE FROM audit").await;
-    by_hand(&house, "DELETE FROM settings WHERE name = 'audit_head'").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM audit").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM settings WHERE name = 'audit_head'").await;
     let nodes = tokio::join!(house.second_node(), house.second_node());
     assert_eq!(nodes.0.server.accounts.verify_audit().await.unwrap(), Ok(1));
     assert_eq!(nodes.1.server.accounts.verify_audit().await.unwrap(), Ok(1));
-    by_hand(&house, "DELETE FROM audit").await;
-    by_hand(&house, "DELETE FROM settings WHERE name = 'audit_head'").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM audit").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM settings WHERE name = 'audit_head'").await;
     assert_eq!(verified(&house).await, Err(1));
 }

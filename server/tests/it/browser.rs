@@ -170,3 +170,15 @@ pub async fn turn_on(house: &House, browser: &Browser<'_>) -> (String, Vec<Strin
     let codes = list.split("<code>").skip(1).map(|code| code.split('<').next().unwrap().to_owned()).collect();
     (secret, codes)
 }
+
+/// The user ids of a list's rows, in order.
+pub fn listed(page: &str) -> Vec<String> {
+    let rows = page.split("class=\"cell-user\"").skip(1);
+    rows.filter_map(|row| Some(row.split_once("href=\"/console/users/")?.1.split('"').next()?.to_owned())).collect()
+}
+
+/// Where a link of a page leads, by its `rel`.
+pub fn link(page: &str, rel: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!("rel=\"{rel}\" href=\""))?;
+    Some(rest.split('"').next()?.replace("&amp;", "&"))
+}

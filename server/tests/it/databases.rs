@@ -34,6 +34,15 @@ pub async fn open(url: &str) -> Db {
     db
 }
 
+/// Somebody who has the database and nothing else.
+pub async fn by_hand(db: &Db, sql: &str) {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    match db {
+        Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
+        Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+    }
+}
+
 /// Runs each case on SQLite and on Postgres; `$from` makes what a case is given from a database's address.
 macro_rules! on_both {
     ($from:path => $($name:ident),* $(,)?) => {

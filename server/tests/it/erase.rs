@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Browser,
-    databases::on_both,
-    house::{APP_1, APP_2, House, by_hand, with_phone},
+    databases::{by_hand, on_both},
+    house::{APP_1, APP_2, House},
+    resets::person,
 };
 
 on_both!(crate::house::House::new =>
@@ -35,8 +36,8 @@ struct Person {
     canaries: Vec<String>,
 }
 
-async fn person(house: &House) -> Person {
-    let (id, token) = with_phone(house, "u1", PHONES[0]).await;
+async fn whole_person(house: &House) -> Person {
+    let (id, token) = person(house, "u1", PHONES[0]).await;
     house.sim("users", json!({ "user": "u1", "phone": PHONES[1] })).await;
     house.post_as(&token, "/api/bindPhone", house.tap("u1", "encrypted").await).await.data();
     let profile = json!({ "nickName": NICKNAME, "avatarUrl": "https://canary.example/a.png", "city": "canary city" });
@@ -68,7 +69,7 @@ fn end(id: &str) -> &str {
 }
 
 async fn who_may_not_erase_or_export_does_not(house: House) {
-    let Person { id, token, .. } = person(&house).await;
+    let Person { id, token, .. } = whole_person(&house).await;
     let (admin, support) = (Browser::of(&house, Role::Admin).await, Browser::of(&house, Role::Support).await);
     let viewer = Browser::of(&house, Role::Viewer).await;
     let page = format!("/console/users/{id}");
@@ -118,14 +119,14 @@ async fn who_may_not_erase_or_export_does_not(house: House) {
 }
 
 async fn an_erased_person_is_nowhere(house: House) {
-    let Person { id, token, canaries } = person(&house).await;
-    let (stays, _) = with_phone(&house, "u2", "13700001111").await;
+    let Person { id, token, canaries } = whole_person(&house).await;
+    let (stays, _) = person(&house, "u2", "13700001111").await;
     let conflict = format!(
         "INSERT INTO conflicts (id, at, kind, shared, user_id, other_user_id) SELECT a.id, 1, 'unionid', b.unionid, \
          a.user_id, b.user_id FROM bindings a, bindings b WHERE a.user_id <> b.user_id AND b.unionid = '{}' AND b.appid = '{APP_1}'",
         canaries[1]
     );
-    by_hand(&house, &conflict).await;
+    by_hand(&house.server.accounts.db, &conflict).await;
     let admin = Browser::of(&house, Role::Admin).await;
     let page = format!("/console/users/{id}");
 
@@ -193,7 +194,7 @@ async fn an_erased_person_is_nowhere(house: House) {
 
 /// A request that was on its way when the person was erased.
 async fn what_comes_late_leaves_no_trace_of_an_erased_person(house: House) {
-    let Person { id, .. } = person(&house).await;
+    let Person { id, .. } = whole_person(&house).await;
     let admin = Browser::of(&house, Role::Admin).await;
     let rows = house.count("failures").await;
     admin.led("erase_user", &[("user", &id), ("typed", end(&id)), ("reason", "by mail")]).await;
@@ -209,7 +210,7 @@ async fn what_comes_late_leaves_no_trace_of_an_erased_person(house: House) {
 }
 
 async fn an_export_holds_everything_and_no_secret(house: House) {
-    let Person { id, token, canaries } = person(&house).await;
+    let Person { id, token, canaries } = whole_person(&house).await;
     let (support, admin) = (Browser::of(&house, Role::Support).await, Browser::of(&house, Role::Admin).await);
     support.led("reveal_phone", &[("user", &id), ("reason", "the user called")]).await;
     let answer = admin.post("export_user", &[("user", &id), ("reason", "by mail, ticket 8")]).await;
@@ -249,7 +250,7 @@ async fn an_export_holds_everything_and_no_secret(house: House) {
 }
 
 async fn exports_count_as_looks(house: House) {
-    let (id, _) = with_phone(&house, "u1", PHONES[0]).await;
+    let (id, _) = person(&house, "u1", PHONES[0]).await;
     let admin = Browser::of(&house, Role::Admin).await;
     let form = [("user", id.as_str()), ("reason", "again")];
     for _ in 0..15 {

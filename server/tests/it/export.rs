@@ -48,7 +48,7 @@ async fn filed(house: &House, condition: &str, count: i64) {
 async fn only_who_may_and_says_why_gets_full_phones(house: House) {
     person(&house, "a", "A", "13580006666", "86").await;
     let (viewer, support) = (Browser::of(&house, Role::Viewer).await, Browser::of(&house, Role::Support).await);
-    let stranger = Browser { house: &house, cookie: String::new() };
+    let stranger = Browser::new(&house);
     let answer = stranger.submit(EXPORT, &[("format", "csv")]).await;
     assert_eq!(answer.status, 302);
     assert!(answer.header("location").starts_with("/console/login"), "{}", answer.header("location"));

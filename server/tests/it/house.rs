@@ -249,33 +249,3 @@ impl House {
 pub fn phone_conflict(rule: PhoneConflict) -> impl FnOnce(&mut Config) {
     move |config| config.phone_conflict = rule
 }
-
-/// Somebody who has the database and nothing else.
-pub async fn by_hand(house: &House, sql: &str) {
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    match &house.server.accounts.db {
-        Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
-        Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
-    }
-}
-
-/// A user in the first mini program with a phone; his id and token.
-pub async fn with_phone(house: &House, user: &str, phone: &str) -> (String, String) {
-    house.sim("users", json!({ "user": user, "phone": phone })).await;
-    let login = house.log_in(user).await;
-    let token = login["token"].as_str().unwrap().to_owned();
-    house.post_as(&token, "/api/bindPhone", house.tap(user, "code").await).await.data();
-    (login["userInfo"]["userId"].as_str().unwrap().to_owned(), token)
-}
-
-/// The user ids of a list's rows, in order.
-pub fn listed(page: &str) -> Vec<String> {
-    let rows = page.split("class=\"cell-user\"").skip(1);
-    rows.filter_map(|row| Some(row.split_once("href=\"/console/users/")?.1.split('"').next()?.to_owned())).collect()
-}
-
-/// Where a link of a page leads, by its `rel`.
-pub fn link(page: &str, rel: &str) -> Option<String> {
-    let (_, rest) = page.split_once(&format!("rel=\"{rel}\" href=\""))?;
-    Some(rest.split('"').next()?.replace("&amp;", "&"))
-}

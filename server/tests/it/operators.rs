@@ -224,7 +224,7 @@ async fn a_role_counts_at_once_and_under_a_new_session_id(house: House) {
     let admin = Browser::named(&house, "root", Role::Admin).await;
     let anna = Browser::named(&house, "anna", Role::Admin).await;
     let id = id_of(&house, "anna").await;
-    let (before, mut old) = (anna.cookie(), Browser::new(&house));
+    let (before, old) = (anna.cookie(), Browser::new(&house));
     old.take_cookie(&before);
     assert_eq!(anna.get("/console/operators").await.status, 200);
     assert_eq!(anna.cookie(), before);

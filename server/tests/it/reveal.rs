@@ -4,8 +4,9 @@ use latchkey_app::types::Role;
 
 use crate::{
     browser::Browser,
-    databases::on_both,
-    house::{House, by_hand, with_phone},
+    databases::{by_hand, on_both},
+    house::House,
+    resets::person,
 };
 
 on_both!(crate::house::House::new =>
@@ -19,7 +20,7 @@ const MASKED: &str = "135******66";
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 async fn who_may_not_see_a_number_does_not(house: House) {
-    let (id, _) = with_phone(&house, "u1", PHONE).await;
+    let (id, _) = person(&house, "u1", PHONE).await;
     let bare = house.log_in("u2").await["userInfo"]["userId"].as_str().unwrap().to_owned();
     let (viewer, support) = (Browser::of(&house, Role::Viewer).await, Browser::of(&house, Role::Support).await);
     let form = [("user", id.as_str()), ("reason", "the user called")];
@@ -53,8 +54,8 @@ async fn who_may_not_see_a_number_does_not(house: House) {
 }
 
 async fn a_number_is_shown_for_a_minute_to_whoever_asked(house: House) {
-    let (id, _) = with_phone(&house, "u1", PHONE).await;
-    let (other, _) = with_phone(&house, "u2", "13912345678").await;
+    let (id, _) = person(&house, "u1", PHONE).await;
+    let (other, _) = person(&house, "u2", "13912345678").await;
     let support = Browser::of(&house, Role::Support).await;
     let page = format!("/console/users/{id}");
     let to = support.led("reveal_phone", &[("user", &id), ("reason", " 用户来电 & <b>核对</b> ")]).await;
@@ -99,7 +100,7 @@ async fn a_number_is_shown_for_a_minute_to_whoever_asked(house: House) {
 }
 
 async fn thirty_an_hour_on_every_node(house: House) {
-    let (id, _) = with_phone(&house, "u1", PHONE).await;
+    let (id, _) = person(&house, "u1", PHONE).await;
     let node = house.second_node().await;
     let (support, admin) = (Browser::of(&house, Role::Support).await, Browser::of(&house, Role::Admin).await);
     let form = [("user", id.as_str()), ("reason", "an afternoon at the desk")];
@@ -134,6 +135,6 @@ async fn thirty_an_hour_on_every_node(house: House) {
     let (one, two) = (support.at(&house), support.at(&node));
     let both = tokio::join!(one.led("reveal_phone", &form), two.led("reveal_phone", &form));
     assert!(both == (page.clone(), refused.clone()) || both == (refused, page), "{both:?}");
-    by_hand(&house, "DELETE FROM operator_sessions").await;
+    by_hand(&house.server.accounts.db, "DELETE FROM operator_sessions").await;
     assert!(support.led("reveal_phone", &form).await.starts_with("/console/login"));
 }

@@ -5,9 +5,9 @@ use latchkey_app::types::Role;
 use serde_json::json;
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, listed},
     databases::on_both,
-    house::{APP_1, House, listed},
+    house::{APP_1, House},
 };
 
 on_both!(crate::house::House::new =>
@@ -38,7 +38,7 @@ async fn search(browser: &Browser<'_>, q: &str) -> String {
 
 async fn nobody_searches_without_a_session(house: House) {
     let chen = person(&house, "Chen", "13580006666").await;
-    let stranger = Browser { house: &house, cookie: String::new() };
+    let stranger = Browser::new(&house);
     for q in ["13580006666", chen["info"]["userId"].as_str().unwrap(), ""] {
         assert!(search(&stranger, q).await.starts_with("/console/login?next="), "{q}");
     }

@@ -43,12 +43,12 @@ async fn who_may_not_undoes_nothing(house: House) {
     let reset = support.newest_reset(&user).await;
     let admin = Desk::of(&house, Role::Admin).await;
     let shown = seen(&admin.preview_undo(&user, &reset).await.text);
-    for role in ["viewer", "support"] {
+    for role in [Role::Viewer, Role::Support] {
         let desk = Desk::of(&house, role).await;
-        assert_eq!(desk.preview_undo(&user, &reset).await.status, 403, "{role}");
-        assert!(desk.confirm_undo(&user, &reset, &shown).await.ends_with("?problem=Forbidden"), "{role}");
+        assert_eq!(desk.preview_undo(&user, &reset).await.status, 403, "{role:?}");
+        assert!(desk.confirm_undo(&user, &reset, &shown).await.ends_with("?problem=Forbidden"), "{role:?}");
         let page = desk.get(&format!("/console/users/{user}")).await.text;
-        assert!(!page.contains("/undo/") && page.contains("前可撤销"), "{role}");
+        assert!(!page.contains("/undo/") && page.contains("前可撤销"), "{role:?}");
     }
     let nobody = "01890000-0000-7000-8000-000000000000";
     for (user, reset) in [(other.as_str(), reset.as_str()), (&user, nobody), (&user, "x"), ("x", &reset)] {

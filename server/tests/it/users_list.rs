@@ -6,9 +6,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, link, listed},
     databases::{NOW, on_both},
-    house::{APP_1, APP_2, House, link, listed},
+    house::{APP_1, APP_2, House},
 };
 
 on_both!(crate::house::House::new =>
@@ -231,7 +231,7 @@ async fn a_viewer_blocks_nobody(house: House) {
     let refused = viewer.post("block_users", &form("spam")).await;
     assert_eq!(refused.header("location"), "/console/users?q=x&problem=Forbidden");
     assert!(!viewer.get("/console/users").await.text.contains("value=\"unblock\""));
-    let stranger = Browser { house: &house, cookie: String::new() };
+    let stranger = Browser::new(&house);
     let answer = stranger.post("block_users", &form("spam")).await;
     assert!(answer.header("location").starts_with("/console/login?next="));
     for reason in ["", "   ", &"x".repeat(501)] {
