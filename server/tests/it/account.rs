@@ -3,9 +3,9 @@
 use latchkey_app::types::Role;
 
 use crate::{
-    browser::{Browser, PASSWORD, id_of, totp, turn_on},
+    browser::{Browser, id_of, totp, turn_on},
     databases::{on_both, sqlite_url},
-    house::House,
+    house::{House, PASSWORD},
 };
 
 on_both!(crate::house::House::new =>

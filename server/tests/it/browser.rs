@@ -9,9 +9,8 @@ use axum::{
 use latchkey::{http::Peer, secret::Secret};
 use latchkey_app::types::Role;
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, PASSWORD};
 
-pub const PASSWORD: &str = "correct horse battery";
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0";
 
 pub struct Browser<'h> {

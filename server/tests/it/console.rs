@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     databases::{on_both, sqlite_url},
-    house::{APP_1, Answer, House},
+    house::{APP_1, Answer, House, PASSWORD},
 };
 
 on_both!(crate::console::with_operator =>
@@ -30,8 +30,6 @@ on_both!(crate::console::with_operator =>
     pages_of_users_go_both_ways,
     a_user_page_shows_bindings_and_history_and_no_full_phone,
 );
-
-const PASSWORD: &str = "correct horse";
 
 async fn with_operator(url: &str) -> House {
     let house = House::new(url).await;

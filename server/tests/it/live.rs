@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use crate::{
     databases::{on_both, sqlite_url},
-    house::{APP_1, APP_2, Answer, House},
+    house::{APP_1, APP_2, Answer, House, PASSWORD},
 };
 
 on_both!(crate::live::with_operator =>
@@ -25,7 +25,6 @@ on_both!(crate::live::with_operator =>
     listening_is_no_sign_of_life,
 );
 
-const PASSWORD: &str = "correct horse";
 /// Far longer than it takes; a busy machine has time.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -5,9 +5,9 @@ use latchkey_app::types::Role;
 use serde_json::Value;
 
 use crate::{
-    browser::{Browser, PASSWORD, id_of, turn_on},
+    browser::{Browser, id_of, turn_on},
     databases::{on_both, sqlite_url},
-    house::House,
+    house::{House, PASSWORD},
 };
 
 on_both!(crate::house::House::new =>

@@ -13,7 +13,7 @@ use leptos::server_fn::axum::server_fn_paths;
 
 use crate::{
     databases::on_both,
-    house::{Answer, House},
+    house::{Answer, House, PASSWORD},
 };
 
 on_both!(crate::house::House::new =>
@@ -22,7 +22,6 @@ on_both!(crate::house::House::new =>
     nothing_is_done_for_another_site,
 );
 
-const PASSWORD: &str = "correct horse battery";
 const ANYBODY: Least = Least::Role(None);
 /// Who has given his password and has to give a code: none of these.
 const HALFWAY: Least = Least::Halfway;

@@ -5,9 +5,9 @@ use latchkey::secret::Secret;
 use latchkey_app::types::Role;
 
 use crate::{
-    browser::{Browser, PASSWORD, totp, turn_on},
+    browser::{Browser, totp, turn_on},
     databases::{on_both, sqlite_url},
-    house::House,
+    house::{House, PASSWORD},
 };
 
 on_both!(crate::house::House::new =>

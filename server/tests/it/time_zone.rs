@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     databases::on_both,
-    house::{APP_1, Answer, House},
+    house::{APP_1, Answer, House, PASSWORD},
 };
 
 on_both!(crate::house::House::new =>
@@ -18,8 +18,6 @@ on_both!(crate::house::House::new =>
     the_days_of_a_filter_are_the_viewers,
     a_day_of_the_dashboard_leads_to_just_its_records,
 );
-
-const PASSWORD: &str = "correct horse";
 
 async fn submit(house: &House, path: &str, form: &str) -> Answer {
     let request = Request::post(path)
