@@ -15,6 +15,14 @@ export const LIU_YANG = {
 /// The demo has more people than this.
 export const PAGE_SIZE = 50;
 
+/// What the demo's people and mini programs are called, and a menu of WeChat's; longest first.
+export function allNames() {
+  const source = readFileSync(resolve(import.meta.dirname, '../../server/src/cli/demo/sample.rs'), 'utf8');
+  const nicknames = [...source.matchAll(/^ {4}\("([^"]+)", "/gm)].map(([, name]) => name);
+  if (nicknames.length < PAGE_SIZE) throw new Error('the people in sample.rs are written in another way now');
+  return [...nicknames, '晨光便利店', '晨光会员', '开发管理 → 开发设置'].sort((one, two) => two.length - one.length);
+}
+
 /// Every full number that any of the demo's people has or had.
 export function allPhones() {
   const source = readFileSync(resolve(import.meta.dirname, '../../server/src/cli/demo/sample.rs'), 'utf8');

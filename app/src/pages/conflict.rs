@@ -58,6 +58,7 @@ fn compared(conflict: &Conflict) -> impl IntoView + use<> {
     let shared = conflict.unionid.as_deref();
     view! {
         <section class="card conflict">
+            <h2 class="visually-hidden">{t().both_users()}</h2>
             {facts(conflict).into_any()}
             <div class="twins">
                 {side(t().conflict_other(), &conflict.other, Detail::Bindings(shared)).into_any()}

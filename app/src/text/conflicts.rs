@@ -16,6 +16,8 @@ texts! {
     no_settled: "还没有处理过的冲突", "None is settled yet";
     no_settled_lead: "处理过的冲突会留在这里，可以看到由谁、为什么处理。", "Settled ones stay here, with who decided and why.";
     conflict_decide: "比较并处理", "Compare and decide";
+    both_users: "两个用户", "The two users";
+    conflict_with: "另一个用户：", "The other user: ";
     conflict_details: "查看", "Look at it";
     conflict_user: "后来的用户", "Who came later";
     conflict_other: "原有的用户", "Who had it before";

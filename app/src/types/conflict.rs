@@ -80,6 +80,14 @@ pub struct Conflict {
     pub settled: Option<Settled>,
 }
 
+/// An open conflict, as the page of one of the two names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnConflict {
+    pub id: String,
+    pub kind: ConflictKind,
+    pub with: UserRef,
+}
+
 /// One of the two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Party {

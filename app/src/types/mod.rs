@@ -23,7 +23,7 @@ mod zone;
 pub use api_key::ApiKey;
 pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainState};
 pub use cause::Cause;
-pub use conflict::{Conflict, ConflictKind, ConflictQuery, Party, Settled, Settlement};
+pub use conflict::{Conflict, ConflictKind, ConflictQuery, OwnConflict, Party, Settled, Settlement};
 pub use failure::{
     Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, KeyTried, Stage,
     Trial, TrialStep, UserRef, VersionTrend,

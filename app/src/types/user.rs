@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Failure, Millis, PhoneChange, Reset, UserRef};
+use super::{Event, Failure, Millis, OwnConflict, PhoneChange, Reset, UserRef};
 
 /// A mini program as the console names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub struct User {
     pub merged_into: Option<UserRef>,
     /// Who was merged into this one.
     pub merged: Vec<String>,
+    /// Open ones.
+    pub conflicts: Vec<OwnConflict>,
     pub phone_bound_at: Option<Millis>,
     pub bindings: Vec<Binding>,
     /// Newest first.

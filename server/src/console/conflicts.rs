@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Conflict, ConflictKind, ConflictQuery, Millis, Page, Party, Settled, Settlement, UserRef},
+    types::{Conflict, ConflictKind, ConflictQuery, Millis, OwnConflict, Page, Party, Settled, Settlement, UserRef},
 };
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ use crate::{
 
 /// Each takes as much room as a page of its own on a phone.
 const PAGE: usize = 20;
+/// The newest of a user; the list of conflicts has all of them.
+const MOST_OF_USER: usize = 3;
 
 impl ConsoleServer {
     /// A page of the open conflicts, or of the settled ones.
@@ -45,6 +47,17 @@ impl ConsoleServer {
     pub(super) async fn keep_apart(&self, id: &str, reason: &str, actor: &Actor) -> Result<(), Failed> {
         let id: Uuid = id.parse().map_err(|_| ConsoleError::NotFound)?;
         Ok(self.accounts.keep_apart(id, actor, reason_of(reason)?).await.map_err(refused)?)
+    }
+
+    /// The open ones of a user.
+    pub(super) async fn conflicts_of(&self, tx: &mut Tx, user: Uuid) -> Result<Vec<OwnConflict>, Failed> {
+        let mut own = Vec::new();
+        for row in conflicts::open_of(tx, user).await?.into_iter().rev().take(MOST_OF_USER) {
+            let kind = ConflictKind::from_name(&row.kind).ok_or(ConsoleError::Internal)?;
+            let with = if row.user_id == user { row.other_user_id } else { row.user_id };
+            own.push(OwnConflict { id: row.id.to_string(), kind, with: user_ref(tx, with).await? });
+        }
+        Ok(own)
     }
 
     async fn compared(&self, tx: &mut Tx, rows: &[ConflictRow]) -> Result<Vec<Conflict>, Failed> {

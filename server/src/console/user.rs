@@ -38,6 +38,7 @@ impl ConsoleServer {
         let resets = self.resets_of(&mut tx, id).await?;
         let failures = failures::newest_of(&mut tx, id, MOST_FAILURES).await?;
         let failures = self.failures_of(&mut tx, &failures).await?;
+        let conflicts = self.conflicts_of(&mut tx, id).await?;
         let merged_into = merged_into(&mut tx, user.merged_into).await?;
         drop(tx);
         let block = resets.iter().find(|reset| reset.kind == ResetKind::Block).cloned();
@@ -48,6 +49,7 @@ impl ConsoleServer {
             erased_at: user.erased_at.map(Millis),
             merged_into,
             merged: merged.iter().map(Uuid::to_string).collect(),
+            conflicts,
             phone_bound_at: user.phone_bound_at.map(Millis),
             sessions: sessions.iter().map(|row| self.user_session(row, &rows)).collect::<Result<_, _>>()?,
             resets,

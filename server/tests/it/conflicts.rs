@@ -69,6 +69,8 @@ async fn who_may_not_settles_nothing(house: House) {
     let id = only(&support, false).await.id;
     let shown = seen(&support.preview(&first, "merge", &second).await.text);
     let viewer = Desk::of(&house, Role::Viewer).await;
+    let page = viewer.get(&format!("/console/users/{first}")).await;
+    assert!(page.text.contains(&format!("/console/conflicts/{id}")), "each of the two leads to it");
     let page = viewer.get(&format!("/console/conflicts/{id}")).await;
     assert!(page.status == 200 && !page.text.contains("/reset?what=") && !page.text.contains("name=\"reason\""));
     assert!(keep_apart(&viewer, &id, REASON).await.ends_with("?problem=Forbidden"));

@@ -4,7 +4,7 @@ use super::preview_link;
 use crate::{
     components::{Icon, avatar, copyable, fact, moment, status, user_link},
     text::{t, zone},
-    types::{ResetKind, Settlement, User, UserSummary},
+    types::{OwnConflict, ResetKind, Settlement, User, UserSummary},
 };
 
 /// Who it is, and in what state.
@@ -26,6 +26,7 @@ pub(super) fn header(user: &User, support: bool) -> impl IntoView + use<> {
         </div>
         {blocked(user)}
         {merged(user).into_any()}
+        {user.conflicts.iter().map(conflict).collect_view().into_any()}
     }
 }
 
@@ -50,6 +51,22 @@ fn blocked(user: &User) -> impl IntoView + use<> {
             </div>
         }
     })
+}
+
+/// What another user has, too: often the very reason why somebody asks for help.
+fn conflict(conflict: &OwnConflict) -> impl IntoView + use<> {
+    let OwnConflict { id, kind, with } = conflict.clone();
+    view! {
+        <div class="notice state">
+            {Icon::Warning.view()} <div>
+                <h2>{t().conflict_kind(kind)}</h2>
+                <p>
+                    {t().conflict_with()} {user_link(&with.id, with.nickname)} " · "
+                    <a href=format!("/console/conflicts/{id}")>{t().conflict_decide()}</a>
+                </p>
+            </div>
+        </div>
+    }
 }
 
 /// Where a merged user has gone, or who has come to this one.
