@@ -17,16 +17,20 @@ export const PAGE_SIZE = 50;
 
 /// What the demo's people and mini programs are called, and a menu of WeChat's; longest first.
 export function allNames() {
-  const source = readFileSync(resolve(import.meta.dirname, '../../server/src/cli/demo/sample.rs'), 'utf8');
-  const nicknames = [...source.matchAll(/^ {4}\("([^"]+)", "/gm)].map(([, name]) => name);
+  const source = ['sample', 'sample/mishaps'].map(name => demo(name)).join();
+  const nicknames = [...source.matchAll(/"(\p{Script=Han}+)"/gu)].map(([, name]) => name);
   if (nicknames.length < PAGE_SIZE) throw new Error('the people in sample.rs are written in another way now');
   return [...nicknames, '晨光便利店', '晨光会员', '开发管理 → 开发设置'].sort((one, two) => two.length - one.length);
 }
 
 /// Every full number that any of the demo's people has or had.
 export function allPhones() {
-  const source = readFileSync(resolve(import.meta.dirname, '../../server/src/cli/demo/sample.rs'), 'utf8');
+  const source = demo('sample');
   const phones = [...source.matchAll(/"(\d{8,11})"/g)].map(([, phone]) => phone);
   if (phones.length < PAGE_SIZE) throw new Error('the phones in sample.rs are written in another way now');
   return phones;
+}
+
+function demo(name) {
+  return readFileSync(resolve(import.meta.dirname, `../../server/src/cli/demo/${name}.rs`), 'utf8');
 }

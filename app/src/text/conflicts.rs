@@ -154,7 +154,8 @@ impl T {
         match (nickname, self.0) {
             (Some(name), Lang::Zh) => format!("「{name}」({end})"),
             (Some(name), Lang::En) => format!("{name} ({end})"),
-            (None, _) => format!(" …{end} "),
+            (None, Lang::Zh) => format!("用户 …{end}"),
+            (None, Lang::En) => format!("user …{end}"),
         }
     }
 

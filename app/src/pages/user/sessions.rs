@@ -42,7 +42,7 @@ fn table(user: &str, sessions: Vec<UserSession>, support: bool) -> impl IntoView
                 <tr>
                     <th scope="col">{t().mini_program()}</th>
                     <th scope="col">{t().client_version()}</th>
-                    <th scope="col">{t().created()}</th>
+                    <th scope="col">{t().signed_in_at()}</th>
                     <th scope="col">{t().last_used_at()}</th>
                     <th scope="col">{t().expires()}</th>
                     {act}
@@ -62,7 +62,7 @@ fn row(user: &str, session: UserSession, support: bool) -> impl IntoView + use<>
         <tr>
             <td data-label=t().mini_program()>{session.app.name}</td>
             <td data-label=t().client_version()>{session.client}</td>
-            <td data-label=t().created()>{moment(session.created_at)}</td>
+            <td data-label=t().signed_in_at()>{moment(session.created_at)}</td>
             <td data-label=t().last_used_at()>{moment(session.last_used_at)}</td>
             <td data-label=t().expires()>{moment(session.expires_at)}</td>
             {end}

@@ -40,7 +40,7 @@ impl Accounts {
         let ciphertext = Ciphertext::of(encrypted);
         let tried = ring.iter().take(healing.key_index + 1).enumerate().map(|(index, held)| {
             let stage = if index == healing.key_index { Stage::Done } else { Stage::Padding };
-            KeyTried { age_ms: now.since(held.received_at), stage }
+            KeyTried { age_ms: age(now, held), stage }
         });
         let evidence = Evidence {
             keys: tried.collect(),
@@ -104,7 +104,7 @@ impl Accounts {
 
     async fn file_finding(&self, refused: Refused, finding: Finding, at: Millis, times: i64) -> Result<(), Failure> {
         let Refused { arrival, appid, subject, encrypted, ring, healed, wanted } = refused;
-        let ages = ring.iter().map(|held| at.since(held.received_at));
+        let ages = ring.iter().map(|held| age(at, held));
         let keys = ages.zip(&finding.keys).map(|(age_ms, stage)| KeyTried { age_ms, stage: *stage }).collect();
         let evidence = Evidence {
             ciphertext_sha256: finding.ciphertext_sha256.map(hex::encode),
@@ -135,4 +135,9 @@ fn lengths(encrypted: &Encrypted, data_bytes: Option<usize>) -> Evidence {
         iv_chars: count(encrypted.iv.chars().count()),
         ..Evidence::default()
     }
+}
+
+/// In milliseconds. Of two keys that came in one, the second is kept as a little later: that is no key of the future.
+fn age(now: Millis, held: &HeldKey) -> i64 {
+    now.since(held.received_at).max(0)
 }
