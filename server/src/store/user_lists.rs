@@ -147,7 +147,7 @@ impl<'a> UserList<'a> {
         let way = Way::new(sort, place);
         let end = if self.few.is_none() { self.end(tx, way, WALK).await? } else { None };
         let mut values = Bindings::default();
-        let from = self.from();
+        let from = self.from(tx);
         let conditions = self.conditions(way, end, &mut values);
         let sql = format!(
             "{} SELECT {} {from} WHERE {conditions} ORDER BY {} LIMIT {}",
@@ -168,7 +168,7 @@ impl<'a> UserList<'a> {
         let walk = if conditions::is_plain(self.filter) { COUNT_WALK } else { WALK };
         let end = if self.few.is_none() { self.end(tx, way, walk).await? } else { None };
         let mut values = Bindings::default();
-        let from = self.from();
+        let from = self.from(tx);
         let conditions = self.conditions(way, end, &mut values);
         let with = self.with(&mut values);
         let most = COUNTED + 1;
@@ -196,9 +196,16 @@ impl<'a> UserList<'a> {
         few.map(|sql| format!("WITH few (few_id) AS (SELECT DISTINCT id FROM ({sql}) AS fit)")).unwrap_or_default()
     }
 
-    /// CROSS JOIN: SQLite takes the left side first, and the users one by one.
-    const fn from(&self) -> &'static str {
-        if self.few.is_some() { "FROM few CROSS JOIN users" } else { "FROM users" }
+    /// The few first, and for each its user. By CROSS JOIN SQLite takes the left side first; Postgres would begin with whatever
+    /// index of users fits the other conditions, and look for each of its rows among the few, but for the OFFSET.
+    const fn from(&self, tx: &Tx) -> &'static str {
+        match (self.few, tx) {
+            (None, _) => "FROM users",
+            (Some(_), Tx::Sqlite(_)) => "FROM few CROSS JOIN users",
+            (Some(_), Tx::Postgres(_)) => {
+                "FROM few CROSS JOIN LATERAL (SELECT * FROM users WHERE users.id = few_id OFFSET 0) AS users"
+            }
+        }
     }
 
     fn conditions(&self, way: Way, end: Option<Key>, values: &mut Bindings) -> String {
