@@ -41,7 +41,7 @@ export const PAGES = {
   operators: at('/console/operators?problem=LastAdmin'),
   account: at('/console/account?problem=PasswordWrong'),
   users: at('/console/users'),
-  'users-found': at(`/console/users?q=${encodeURIComponent('赵丽颖')}`),
+  'users-found': at(`/console/users?q=${encodeURIComponent('赵丽颖粉丝后援会北京分会')}`),
   'users-none': at('/console/users?q=nobody'),
   'users-long-search': at(`/console/users?q=${'w'.repeat(128)}`),
   user: page => openUser(page, LIU_YANG.nickname),
