@@ -29,7 +29,8 @@ pub fn FailuresPage() -> impl IntoView {
     page(t().failures(), Section::Failures, |viewer| async move {
         let cursor = cursor?;
         let first = cursor.is_none();
-        let FailureList { page: failures, causes } = viewer.failures(FailureQuery { cursor, ..asked? }).await?;
+        let FailureList { page: failures, partial, causes, newest_only } =
+            viewer.failures(FailureQuery { cursor, ..asked? }).await?;
         let apps = viewer.mini_programs().await?;
         let admin = viewer.operator().role == Role::Admin;
         let pager = pager(&failures, PATH, &filter.url_query());
@@ -41,9 +42,11 @@ pub fn FailuresPage() -> impl IntoView {
             </div>
             <p class="intro">{t().failures_lead()}</p>
             {chips(&causes, &filter).into_any()}
+            {newest_only.then(|| view! { <p class="lead">{t().newest_counted()}</p> })}
             {filters(&filter, &causes, apps).into_any()}
             {first.then(|| news(&failures.items, &filter).into_any())}
             <section class="card card-flush">{list(failures.items, &filter).into_any()}</section>
+            {partial.then(|| view! { <p class="lead">{t().searched_records()}</p> })}
             {pager}
         }
         .into_any())

@@ -182,8 +182,12 @@ pub struct FailureQuery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureList {
     pub page: Page<Failure>,
+    /// Only a part of the records was looked through for this page; the next one goes on.
+    pub partial: bool,
     /// Most frequent first.
     pub causes: Vec<CauseCount>,
+    /// They are counted among the newest ten thousand records.
+    pub newest_only: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

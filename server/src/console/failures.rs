@@ -2,11 +2,11 @@ use std::collections::HashMap;
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Cause, CauseCount, Failure, FailureList, FailureQuery, Millis, Stage, UserRef},
+    types::{Cause, CauseCount, Cursor, Failure, FailureList, FailureQuery, Millis, Page, Stage, UserRef},
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, internal, page, start};
+use super::{ConsoleServer, Failed, PAGE, internal, start};
 use crate::{
     accounts::{Actor, AskError, Failure as AccountsFailure},
     store::{
@@ -22,10 +22,17 @@ impl ConsoleServer {
         let filter = filter(query)?;
         let start = start(query.cursor.as_ref())?;
         let mut tx = self.accounts.db.read().await?;
-        let slice = failures::list(&mut tx, &filter, start, PAGE).await?;
+        let listing = failures::walk(&mut tx, &filter, start, PAGE).await?;
         let causes = failures::causes(&mut tx, &Filter { cause: None, ..filter }).await?;
-        let items = self.failures_of(&mut tx, &slice.rows).await?;
-        Ok(FailureList { page: page(&slice, |row| row.id, items), causes: counts(&causes) })
+        let items = self.failures_of(&mut tx, &listing.rows).await?;
+        let previous = listing.newer.map(|id| Cursor::Before(id.to_string()));
+        let next = listing.older.map(|id| Cursor::After(id.to_string()));
+        Ok(FailureList {
+            page: Page { items, previous, next },
+            partial: listing.partial,
+            causes: counts(&causes.rows),
+            newest_only: causes.newest_only,
+        })
     }
 
     pub(super) async fn failures_of(&self, tx: &mut Tx, rows: &[FailureRow]) -> Result<Vec<Failure>, Failed> {

@@ -62,7 +62,7 @@ impl ConsoleServer {
             from: Some(self.accounts.clock.now().plus_seconds(-SIMILAR_S)),
             ..Filter::default()
         };
-        let all: i64 = failures::causes(tx, &filter).await?.iter().map(|count| count.times).sum();
+        let all: i64 = failures::causes(tx, &filter).await?.rows.iter().map(|count| count.times).sum();
         Ok((all - row.times).max(0))
     }
 

@@ -47,6 +47,9 @@ row! {
 const COLUMNS: &str = "id, at, appid, user_id, binding_id, call, stage, cause, healed, version, errcode, rid, \
                        ciphertext_hash, evidence, times, later_success_at, asked, request_id";
 
+/// So many records are looked through in ten milliseconds or two.
+pub const WALK: i64 = 10_000;
+
 /// What to leave out. Absent: nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -156,16 +159,101 @@ pub async fn list(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> R
     Ok(Slice::new(rows, start, limit))
 }
 
-/// How many there are of each cause, under a filter.
-pub async fn causes(tx: &mut Tx, filter: &Filter) -> Result<Vec<CauseCountRow>> {
+/// A page of a list that is walked a part at a time, newest first, and where its neighbours start.
+#[derive(Debug)]
+pub struct Listing {
+    pub rows: Vec<FailureRow>,
+    pub newer: Option<Uuid>,
+    pub older: Option<Uuid>,
+    /// The walk ended before the page was full.
+    pub partial: bool,
+}
+
+/// A page of failures, newest first, for which [`WALK`] records are looked through at most: a filter may fit one in a
+/// million. Of one user there are few, and an index.
+pub async fn walk(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> Result<Listing> {
+    let (edge, order, key) = start.edge();
+    let down = !matches!(start, Start::Before(_));
+    let span = Span::of(filter);
+    let near = if down { key.min(span.below) } else { key };
+    let end = walk_end(tx, filter, (edge, order, near)).await?;
+    let (bound, far) = if down {
+        ("id >= $11", end.unwrap_or(Uuid::nil()).max(span.from))
+    } else {
+        ("id <= $11", end.unwrap_or(Uuid::max()).min(span.below))
+    };
     let sql = format!(
-        "SELECT cause, healed, CAST(SUM(times) AS BIGINT) AS times FROM failures WHERE id < $1 AND {FITS} \
-         GROUP BY cause, healed"
+        "SELECT {COLUMNS} FROM failures WHERE {} AND {edge} AND {bound} AND {FITS} ORDER BY id {order} LIMIT $10",
+        whose(filter)
     );
-    Ok(on!(tx, conn => {
-        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(Uuid::max());
-        bind_filter!(query, filter).fetch_all(conn).await
-    })?)
+    let most = super::one_more(limit);
+    let mut rows: Vec<FailureRow> = on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(near);
+        bind_filter!(query, filter).bind(most).bind(far).fetch_all(conn).await
+    })?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let ahead = if more { rows.last().map(|row| row.id) } else { end };
+    let behind = (start != Start::Newest).then(|| rows.first().map_or(key, |row| row.id));
+    let partial = !more && end.is_some();
+    if !down {
+        rows.reverse();
+        return Ok(Listing { rows, newer: ahead, older: behind, partial });
+    }
+    Ok(Listing { rows, newer: behind, older: ahead, partial })
+}
+
+/// How many there are of each cause under a filter, among its newest [`WALK`] records.
+#[derive(Debug)]
+pub struct Causes {
+    pub rows: Vec<CauseCountRow>,
+    /// There are older records, which are not counted.
+    pub newest_only: bool,
+}
+
+pub async fn causes(tx: &mut Tx, filter: &Filter) -> Result<Causes> {
+    let (edge, order, _) = Start::Newest.edge();
+    let span = Span::of(filter);
+    let end = walk_end(tx, filter, (edge, order, span.below)).await?.filter(|end| *end > span.from);
+    let sql = format!(
+        "SELECT cause, healed, CAST(SUM(times) AS BIGINT) AS times FROM failures \
+         WHERE {} AND id < $1 AND id >= $10 AND {FITS} GROUP BY cause, healed",
+        whose(filter)
+    );
+    let rows = on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(span.below);
+        bind_filter!(query, filter).bind(end.unwrap_or(span.from)).fetch_all(conn).await
+    })?;
+    Ok(Causes { rows, newest_only: end.is_some() })
+}
+
+/// The last record of a walk that begins at an edge; none when there are not that many.
+async fn walk_end(tx: &mut Tx, filter: &Filter, (edge, order, key): (&str, &str, Uuid)) -> Result<Option<Uuid>> {
+    if filter.user_id.is_some() {
+        return Ok(None);
+    }
+    let sql = format!("SELECT id FROM failures WHERE {edge} ORDER BY id {order} LIMIT 1 OFFSET {}", WALK - 1);
+    Ok(on!(tx, conn => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(key).fetch_optional(conn).await)?)
+}
+
+/// Said once more without "or all of them", so that a database sees its index.
+const fn whose(filter: &Filter) -> &'static str {
+    if filter.user_id.is_some() { "user_id = $6" } else { "1 = 1" }
+}
+
+/// Between which ids a filter's records lie.
+struct Span {
+    from: Uuid,
+    below: Uuid,
+}
+
+impl Span {
+    /// A record gets its id when it is written: not before it happened, and not long after.
+    fn of(filter: &Filter) -> Self {
+        const WRITTEN_WITHIN_S: i64 = 3_600;
+        let below = filter.to.map(|to| super::first_id(to.plus_seconds(WRITTEN_WITHIN_S)));
+        Self { from: filter.from.map_or(Uuid::nil(), super::first_id), below: below.unwrap_or(Uuid::max()) }
+    }
 }
 
 /// A user's failures between two moments, oldest first, at most `most`.

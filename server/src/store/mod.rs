@@ -99,6 +99,11 @@ impl Start {
     }
 }
 
+/// No id of this moment is smaller.
+fn first_id(at: crate::clock::Millis) -> uuid::Uuid {
+    uuid::Uuid::from_u128(u128::from(at.0.max(0).unsigned_abs()) << 80)
+}
+
 /// One row more than the page holds tells whether there is another page.
 fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)

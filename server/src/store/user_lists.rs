@@ -8,7 +8,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, on, one_more, users::UserRow};
+use super::{Result, Tx, first_id, on, one_more, users::UserRow};
 use crate::clock::Millis;
 
 mod conditions;
@@ -263,8 +263,8 @@ impl Way {
     fn between_ids(self, filter: &Filter, end: Option<Key>, values: &mut Bindings) -> Vec<String> {
         let (edge, end) = (self.edge().map(|key| key.id), end.map(|key| key.id));
         let (above, below) = if self.down { (end, edge) } else { (edge, end) };
-        let from = filter.from.map(conditions::first_id).map(|id| (id, ">="));
-        let to = filter.to.map(conditions::first_id).map(|id| (id, "<"));
+        let from = filter.from.map(first_id).map(|id| (id, ">="));
+        let to = filter.to.map(first_id).map(|id| (id, "<"));
         let above = above.map(|id| (id, if self.down { ">=" } else { ">" })).into_iter().chain(from).max();
         let below = below.map(|id| (id, if self.down { "<" } else { "<=" })).into_iter().chain(to).min();
         let sides = above.into_iter().chain(below);

@@ -15,6 +15,7 @@ mod databases;
 mod desk;
 mod erase;
 mod export;
+mod failure_list;
 mod failure_numbers;
 mod failures;
 mod house;

@@ -1,7 +1,6 @@
 use uuid::Uuid;
 
-use super::{FEW, Filter, Search, SortBy, Status};
-use crate::clock::Millis;
+use super::{super::first_id, FEW, Filter, Search, SortBy, Status};
 
 /// A value for a placeholder.
 #[derive(Debug, Clone)]
@@ -120,11 +119,6 @@ pub(super) const fn indexed(status: Option<Status>) -> &'static str {
 pub(super) fn is_plain(filter: &Filter) -> bool {
     let mut values = Bindings::default();
     of_row(filter, None, SortBy::Created, &mut values).len() == 1
-}
-
-/// No id of this moment is smaller.
-pub(super) fn first_id(at: Millis) -> Uuid {
-    Uuid::from_u128(u128::from(at.0.max(0).unsigned_abs()) << 80)
 }
 
 /// Each arm is one look into one index, and ends where there are too many.
