@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(beijing.to("2026-11-21"), at("2026-11-21T16:00"));
         assert_eq!(beijing.from("2026-11-21T11:40"), at("2026-11-21T03:40"));
         assert_eq!(beijing.to("2026-11-21T03:40:00Z"), at("2026-11-21T03:40"));
-        for nonsense in ["yesterday", "2026-13-01", "2026-11-21T25:00", "", "20261121"] {
+        for nonsense in ["yesterday", "2026-13-01", "2026-11-21T25:00", ""] {
             assert_eq!((beijing.from(nonsense), beijing.to(nonsense)), (None, None), "{nonsense}");
         }
     }
