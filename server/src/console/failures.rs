@@ -25,8 +25,8 @@ impl ConsoleServer {
         let listing = failures::walk(&mut tx, &filter, start, PAGE).await?;
         let causes = failures::causes(&mut tx, &Filter { cause: None, ..filter }).await?;
         let items = self.failures_of(&mut tx, &listing.rows).await?;
-        let previous = listing.newer.map(|id| Cursor::Before(id.to_string()));
-        let next = listing.older.map(|id| Cursor::After(id.to_string()));
+        let previous = listing.previous.map(|id| Cursor::Before(id.to_string()));
+        let next = listing.next.map(|id| Cursor::After(id.to_string()));
         Ok(FailureList {
             page: Page { items, previous, next },
             partial: listing.partial,

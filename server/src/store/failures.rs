@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Slice, Start, Tx, execute, on, row};
+use super::{Listing, Result, Slice, Start, Tx, execute, on, row};
 use crate::clock::Millis;
 
 row! {
@@ -159,19 +159,9 @@ pub async fn list(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> R
     Ok(Slice::new(rows, start, limit))
 }
 
-/// A page of a list that is walked a part at a time, newest first, and where its neighbours start.
-#[derive(Debug)]
-pub struct Listing {
-    pub rows: Vec<FailureRow>,
-    pub newer: Option<Uuid>,
-    pub older: Option<Uuid>,
-    /// The walk ended before the page was full.
-    pub partial: bool,
-}
-
 /// A page of failures, newest first, for which [`WALK`] records are looked through at most: a filter may fit one in a
 /// million. Of one user there are few, and an index.
-pub async fn walk(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> Result<Listing> {
+pub async fn walk(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> Result<Listing<FailureRow>> {
     let (edge, order, key) = start.edge();
     let down = !matches!(start, Start::Before(_));
     let span = Span::of(filter);
@@ -187,20 +177,12 @@ pub async fn walk(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> R
         whose(filter)
     );
     let most = super::one_more(limit);
-    let mut rows: Vec<FailureRow> = on!(tx, conn => {
+    let rows: Vec<FailureRow> = on!(tx, conn => {
         let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(near);
         bind_filter!(query, filter).bind(most).bind(far).fetch_all(conn).await
     })?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let ahead = if more { rows.last().map(|row| row.id) } else { end };
-    let behind = (start != Start::Newest).then(|| rows.first().map_or(key, |row| row.id));
-    let partial = !more && end.is_some();
-    if !down {
-        rows.reverse();
-        return Ok(Listing { rows, newer: ahead, older: behind, partial });
-    }
-    Ok(Listing { rows, newer: behind, older: ahead, partial })
+    let edge = (start != Start::Newest).then_some(key);
+    Ok(Listing::new(rows, limit, (edge, end), !down, |row| row.id))
 }
 
 /// How many there are of each cause under a filter, among its newest [`WALK`] records.

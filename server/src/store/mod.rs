@@ -99,6 +99,39 @@ impl Start {
     }
 }
 
+/// A page of a list that is walked a part at a time, and where its neighbours start.
+#[derive(Debug)]
+pub struct Listing<T, K = uuid::Uuid> {
+    pub rows: Vec<T>,
+    pub previous: Option<K>,
+    pub next: Option<K>,
+    /// The walk ended before the page was full.
+    pub partial: bool,
+}
+
+impl<T, K: Copy> Listing<T, K> {
+    /// From one row more than the page holds, in the direction of reading: from `edge`, when there is one, as far as `end`,
+    /// when the walk does not go on to the last row. A page before another one is read backwards.
+    fn new(
+        mut rows: Vec<T>,
+        limit: usize,
+        (edge, end): (Option<K>, Option<K>),
+        backwards: bool,
+        key: impl Fn(&T) -> K,
+    ) -> Self {
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let ahead = if more { rows.last().map(&key) } else { end };
+        let behind = edge.map(|edge| rows.first().map_or(edge, &key));
+        let partial = !more && end.is_some();
+        if backwards {
+            rows.reverse();
+            return Self { rows, previous: ahead, next: behind, partial };
+        }
+        Self { rows, previous: behind, next: ahead, partial }
+    }
+}
+
 /// No id of this moment is smaller.
 fn first_id(at: crate::clock::Millis) -> uuid::Uuid {
     uuid::Uuid::from_u128(u128::from(at.0.max(0).unsigned_abs()) << 80)

@@ -8,7 +8,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, first_id, on, one_more, users::UserRow};
+use super::{Listing, Result, Tx, first_id, on, one_more, users::UserRow};
 use crate::clock::Millis;
 
 mod conditions;
@@ -103,16 +103,6 @@ pub enum Place {
     Before(Key),
 }
 
-/// A page of users, and where its neighbours start.
-#[derive(Debug)]
-pub struct Listing {
-    pub rows: Vec<UserRow>,
-    pub previous: Option<Key>,
-    pub next: Option<Key>,
-    /// The walk ended before the page was full.
-    pub partial: bool,
-}
-
 /// How many users fit; when it is not exact, there are more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count {
@@ -143,7 +133,7 @@ impl<'a> UserList<'a> {
         Ok(Self { filter, few: None })
     }
 
-    pub async fn page(&self, tx: &mut Tx, sort: Sort, place: Place, limit: usize) -> Result<Listing> {
+    pub async fn page(&self, tx: &mut Tx, sort: Sort, place: Place, limit: usize) -> Result<Listing<UserRow, Key>> {
         let way = Way::new(sort, place);
         let end = if self.few.is_none() { self.end(tx, way, WALK).await? } else { None };
         let mut values = Bindings::default();
@@ -281,19 +271,10 @@ impl Way {
         sides.into_iter().flatten().map(side).collect()
     }
 
-    /// From one row more than the page holds, in the direction of reading.
-    fn listing(self, mut rows: Vec<UserRow>, end: Option<Key>, limit: usize) -> Listing {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
+    /// From one row more than the page holds.
+    fn listing(self, rows: Vec<UserRow>, end: Option<Key>, limit: usize) -> Listing<UserRow, Key> {
         let key = |row: &UserRow| Key { last_login_at: row.last_login_at, id: row.id };
-        let ahead = if more { rows.last().map(key) } else { end };
-        let behind = self.edge().map(|edge| rows.first().map_or(edge, key));
-        let partial = !more && end.is_some();
-        if matches!(self.place, Place::Before(_)) {
-            rows.reverse();
-            return Listing { rows, previous: ahead, next: behind, partial };
-        }
-        Listing { rows, previous: behind, next: ahead, partial }
+        Listing::new(rows, limit, (self.edge(), end), matches!(self.place, Place::Before(_)), key)
     }
 }
 

@@ -4,7 +4,7 @@
 use latchkey::{
     clock::Millis,
     store::{
-        Db, Start, StoreError,
+        Db, Listing, Start, StoreError,
         bindings::{self, BindingRow},
         login_codes,
         operator_sessions::{self, OperatorSessionRow},
@@ -13,7 +13,7 @@ use latchkey::{
         session_keys::{self, SessionKeyRow},
         settings,
         tokens::{self, TokenRow},
-        user_lists::{Filter, Key, Listing, Place, Search, Sort, SortBy, UserList},
+        user_lists::{Filter, Key, Place, Search, Sort, SortBy, UserList},
         users::{self, ProfileChange, StoredPhone},
     },
 };
