@@ -165,13 +165,10 @@ pub async fn walk(tx: &mut Tx, filter: &Filter, start: Start, limit: usize) -> R
     let (edge, order, key) = start.edge();
     let down = !matches!(start, Start::Before(_));
     let span = Span::of(filter);
-    let near = if down { key.min(span.below) } else { key };
-    let end = walk_end(tx, filter, (edge, order, near)).await?;
-    let (bound, far) = if down {
-        ("id >= $11", end.unwrap_or(Uuid::nil()).max(span.from))
-    } else {
-        ("id <= $11", end.unwrap_or(Uuid::max()).min(span.below))
-    };
+    let near = if down { key.min(span.below) } else { key.max(span.from) };
+    let end = walk_end(tx, filter, &span, (edge, order, near)).await?;
+    let (bound, far) =
+        if down { ("id >= $11", end.unwrap_or(span.from)) } else { ("id <= $11", end.unwrap_or(span.below)) };
     let sql = format!(
         "SELECT {COLUMNS} FROM failures WHERE {} AND {edge} AND {bound} AND {FITS} ORDER BY id {order} LIMIT $10",
         whose(filter)
@@ -196,7 +193,7 @@ pub struct Causes {
 pub async fn causes(tx: &mut Tx, filter: &Filter) -> Result<Causes> {
     let (edge, order, _) = Start::Newest.edge();
     let span = Span::of(filter);
-    let end = walk_end(tx, filter, (edge, order, span.below)).await?.filter(|end| *end > span.from);
+    let end = walk_end(tx, filter, &span, (edge, order, span.below)).await?;
     let sql = format!(
         "SELECT cause, healed, CAST(SUM(times) AS BIGINT) AS times FROM failures \
          WHERE {} AND id < $1 AND id >= $10 AND {FITS} GROUP BY cause, healed",
@@ -209,13 +206,20 @@ pub async fn causes(tx: &mut Tx, filter: &Filter) -> Result<Causes> {
     Ok(Causes { rows, newest_only: end.is_some() })
 }
 
-/// The last record of a walk that begins at an edge; none when there are not that many.
-async fn walk_end(tx: &mut Tx, filter: &Filter, (edge, order, key): (&str, &str, Uuid)) -> Result<Option<Uuid>> {
+/// The last record of a walk that begins at an edge; none when the filter's span ends before.
+async fn walk_end(
+    tx: &mut Tx,
+    filter: &Filter,
+    span: &Span,
+    (edge, order, key): (&str, &str, Uuid),
+) -> Result<Option<Uuid>> {
     if filter.user_id.is_some() {
         return Ok(None);
     }
     let sql = format!("SELECT id FROM failures WHERE {edge} ORDER BY id {order} LIMIT 1 OFFSET {}", WALK - 1);
-    Ok(on!(tx, conn => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(key).fetch_optional(conn).await)?)
+    let end: Option<Uuid> =
+        on!(tx, conn => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(key).fetch_optional(conn).await)?;
+    Ok(end.filter(|end| span.from < *end && *end < span.below))
 }
 
 /// Said once more without "or all of them", so that a database sees its index.

@@ -60,6 +60,12 @@ async fn a_rare_failure_among_many_is_found_page_by_page(house: House) {
         let page = viewer.page(&narrowed).await;
         assert_eq!(page.matches("class=\"cell-user cell-cause\"").count(), 1, "{narrowed}");
     }
+    // Of a span that was looked through to its end, nothing is left for another page.
+    for (span, whole) in [("from=2026-11-21T06:26:00Z", 41), ("from=2026-11-21T06:26:00Z&cause=truncated", 0)] {
+        let page = viewer.page(&format!("/console/failures?{span}")).await;
+        assert_eq!(page.matches("class=\"cell-user cell-cause\"").count(), whole, "{span}");
+        assert!(!page.contains("只查找了一部分记录") && link(&page, "next").is_none(), "{span}");
+    }
     let many = viewer.page("/console/failures?cause=code_used").await;
     assert_eq!(many.matches("class=\"cell-user cell-cause\"").count(), 50);
     assert!(!many.contains("只查找了一部分记录"));
