@@ -23,6 +23,9 @@ pub fn Comforts(
             if let Some(button) = event.target().and_then(|target| closest(&target, "[data-copy]")) {
                 copy(&button, said, copied.clone());
             }
+            if event.target().is_some_and(|target| closest(&target, ".zone > summary").is_some()) {
+                super::zone::offer_own();
+            }
         });
         let key = window_event_listener(ev::keydown, |event| {
             let field =
@@ -46,7 +49,6 @@ pub fn Comforts(
             click.remove();
             key.remove();
         });
-        super::zone::offer_own();
         if let Some(root) = document().document_element() {
             // Fails only for an attribute name that is no name.
             let _ = root.set_attribute("data-ready", "");

@@ -3,7 +3,8 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-/// Adds the device's own time zone to the list of those to choose from, unless it is among them.
+/// Adds the device's own time zone to the list of those to choose from, unless it is among them. Asked for only when the
+/// list is opened: a browser's first question about zones takes it a twentieth of a second.
 pub(super) fn offer_own() {
     let Ok(Some(list)) = document().query_selector("select[data-device]") else { return };
     let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();

@@ -34,6 +34,8 @@ pub fn FailuresPage() -> impl IntoView {
         let apps = viewer.mini_programs().await?;
         let admin = viewer.operator().role == Role::Admin;
         let pager = pager(&failures, PATH, &filter.url_query());
+        // With nothing in it, the list itself says so.
+        let part = partial && !failures.items.is_empty();
         Ok(view! {
             <div class="page-head">
                 <h1>{t().failures()}</h1>
@@ -45,8 +47,8 @@ pub fn FailuresPage() -> impl IntoView {
             {newest_only.then(|| view! { <p class="lead">{t().newest_counted()}</p> })}
             {filters(&filter, &causes, apps).into_any()}
             {first.then(|| news(&failures.items, &filter).into_any())}
-            <section class="card card-flush">{list(failures.items, &filter).into_any()}</section>
-            {partial.then(|| view! { <p class="lead">{t().searched_records()}</p> })}
+            <section class="card card-flush">{list(failures.items, partial, &filter).into_any()}</section>
+            {part.then(|| view! { <p class="lead">{t().searched_records()}</p> })}
             {pager}
         }
         .into_any())
@@ -131,9 +133,11 @@ fn moment_entry(name: &'static str, label: &'static str, filter: &UrlFilter) -> 
     }
 }
 
-fn list(failures: Vec<Failure>, filter: &UrlFilter) -> impl IntoView + use<> {
+fn list(failures: Vec<Failure>, partial: bool, filter: &UrlFilter) -> impl IntoView + use<> {
     if failures.is_empty() {
-        let (headline, advice) = if filter.is_empty() {
+        let (headline, advice) = if partial {
+            (t().no_record_in_this_part(), t().none_in_this_part_lead())
+        } else if filter.is_empty() {
             (t().no_failures(), t().no_failures_lead())
         } else {
             (t().no_matching_failures(), t().no_matching_failures_lead())

@@ -91,14 +91,16 @@ fn orders(chosen: UserSort) -> impl IntoView {
 fn results(users: &UserList, filter: &UrlFilter, support: bool) -> impl IntoView + use<> {
     let pager = pager(&users.page, PATH, &filter.url_query());
     let count = t().how_many_users(users.count, users.exact);
-    let partial = users.partial.then(|| view! { <p class="lead">{t().searched_part()}</p> });
+    // With nobody in it, the list itself says so.
+    let part = users.partial && !users.page.items.is_empty();
+    let part = part.then(|| view! { <p class="lead">{t().searched_part()}</p> });
     view! {
         <div class="found">
             <p role="status">{count}</p>
             {chips(filter, &users.q).into_any()}
         </div>
         {list(users, filter, support).into_any()}
-        {partial}
+        {part}
         {pager}
     }
 }

@@ -11,9 +11,10 @@ texts! {
     no_matching_users: "没有符合筛选条件的用户", "No user fits these filters";
     no_matching_users_lead: "请减少筛选条件，或清除后重新筛选。", "Take a filter away, or clear them all.";
     searched_records: "只查找了一部分记录，请翻页继续。", "Only a part of the records was looked through. Go on with the next page.";
-    newest_counted: "次数统计自最新的 10,000 条记录", "Counted among the newest 10,000 records";
+    newest_counted: "次数统计自最新的 4,000 条记录", "Counted among the newest 4,000 records";
     none_in_this_part: "这一部分用户中没有符合条件的", "Nobody in this part of the users fits";
-    none_in_this_part_lead: "为了保证速度，每次只查找一部分用户。请翻页继续。", "A part of the users is looked through at a time, so that every page is quick. Go on with the next page.";
+    no_record_in_this_part: "这一部分记录中没有符合条件的", "No record in this part fits";
+    none_in_this_part_lead: "为了保证速度，每次只查找一部分。请翻页继续。", "A part is looked through at a time, so that every page is quick. Go on with the next page.";
     failures_7_days: "近 7 天失败", "Failures, 7 days";
     has_phone: "手机号", "Phone";
     has_unionid: "unionid", "unionid";

@@ -186,7 +186,7 @@ pub struct FailureList {
     pub partial: bool,
     /// Most frequent first.
     pub causes: Vec<CauseCount>,
-    /// They are counted among the newest ten thousand records.
+    /// They are counted among the newest four thousand records.
     pub newest_only: bool,
 }
 
