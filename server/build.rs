@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=../migrations");
     println!("cargo:rerun-if-changed=../style");
+    println!("cargo:rerun-if-changed=../frontend/wake.js");
     println!("cargo:rerun-if-env-changed=LATCHKEY_REQUIRE_CONSOLE");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut assets = vec![
@@ -31,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("favicon.svg", "image/svg+xml", fs::read("../style/public/favicon.svg")?),
     ];
     if let Some(folder) = islands(&out)? {
+        assets.push(("wake.js", "text/javascript", fs::read("../frontend/wake.js")?));
         assets.push(("latchkey.js", "text/javascript", fs::read(folder.join("latchkey.js"))?));
         assets.push(("latchkey_bg.wasm", "application/wasm", fs::read(folder.join("latchkey_bg.wasm"))?));
     }

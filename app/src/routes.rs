@@ -24,8 +24,8 @@ use crate::{
 /// What a page has to know of the installation it is served by.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// Where scripts and styles lie; changes with their content.
-    pub options: LeptosOptions,
+    /// Where scripts and styles lie, without a slash at its end; changes with their content.
+    pub assets: String,
     /// Where mini programs reach this server, without a slash at its end.
     pub public_url: String,
     /// The public URL is https: cookies are `Secure`.
@@ -41,10 +41,9 @@ pub struct Refusal(pub ConsoleError);
 /// The HTML document. Erased, so that the server does not compile every page once more.
 pub fn shell() -> AnyView {
     provide_meta_context();
-    let Site { options, .. } = expect_context();
+    let Site { assets, .. } = expect_context();
     content_security_policy();
     let preferences = preferences();
-    let assets = format!("/{}", options.site_pkg_dir);
     view! {
         <!DOCTYPE html>
         <html lang=preferences.lang.tag() data-theme=preferences.theme.name()>
@@ -55,7 +54,7 @@ pub fn shell() -> AnyView {
                 <meta name="robots" content="noindex" />
                 <link rel="icon" type="image/svg+xml" href=format!("{assets}/favicon.svg") />
                 <link rel="stylesheet" href=format!("{assets}/latchkey.css") />
-                <HydrationScripts options islands=true />
+                {islands(&assets).into_any()}
                 <MetaTags />
             </head>
             <body>
@@ -70,7 +69,27 @@ pub fn shell() -> AnyView {
     .into_any()
 }
 
-/// Nothing from elsewhere, no inline script but the one that wakes the islands, no inline style, no frame around us.
+/// What wakes the islands. Not leptos' own script, which does so in one go and goes through every element of the page: on a
+/// slow phone that is a quarter of a second in which nothing can be pressed.
+fn islands(assets: &str) -> impl IntoView + use<> {
+    if let Some(context) = Owner::current_shared_context() {
+        // What is outside of the islands is never hydrated, and needs no marks for it.
+        context.set_is_hydrating(false);
+    }
+    view! {
+        <link rel="modulepreload" href=format!("{assets}/latchkey.js") />
+        <link
+            rel="preload"
+            href=format!("{assets}/latchkey_bg.wasm")
+            r#as="fetch"
+            r#type="application/wasm"
+            crossorigin="anonymous"
+        />
+        <script type="module" src=format!("{assets}/wake.js")></script>
+    }
+}
+
+/// Nothing from elsewhere, no inline script but leptos' own, no inline style, no frame around us.
 fn content_security_policy() {
     let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(

@@ -25,8 +25,11 @@ async function fits(page) {
   expect(outside, 'nothing is cut off').toEqual([]);
 }
 
-async function accessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/// By all rules of axe, or by some.
+async function accessible(page, rules) {
+  // A long list's rows are alike, and each takes axe its time.
+  const axe = new AxeBuilder({ page }).exclude('tbody tr:nth-child(n + 9)');
+  const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   const complaints = violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 160)}`));
   expect(complaints, 'axe finds nothing').toEqual([]);
 }
@@ -54,14 +57,17 @@ for (const [language, tag] of [
       }
       // Awake, so that the guard hears what the islands have to complain about.
       await awake(page);
+      // Still, so that no colour is caught half-way to another.
       for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await picture(page, `${name}-${page.viewportSize().width}-${colorScheme}-${language}`);
       }
       await opened();
       await fits(page);
-      for (const colorScheme of ['dark', 'light']) {
-        await page.emulateMedia({ colorScheme });
+      // Where the text is in another language, nothing is different to axe; in the dark, colours are.
+      if (language === 'zh') {
+        await accessible(page, ['color-contrast']);
+        await page.emulateMedia({ colorScheme: 'light' });
         await accessible(page);
       }
     };

@@ -20,7 +20,7 @@ const weight = url =>
 test('what moves in the browser is small', { tag: '@once' }, async ({ page, demo }) => {
   const html = await (await page.request.get('/console')).text();
   const assets = new Set([...html.matchAll(/\/console\/assets\/[^"]+\.(?:js|wasm)/g)].map(([path]) => path));
-  expect(assets.size).toBe(2);
+  expect(assets.size, 'the islands, their glue and what wakes them').toBe(3);
   const weights = await Promise.all([...assets].map(path => weight(demo.origin + path)));
   expect(weights.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(MOST);
 });

@@ -18,9 +18,9 @@ struct Asset {
 // `ASSETS` and `HASH`, which changes with any of them.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// Where the assets of this very build lie, without slashes at the ends.
+/// Where the assets of this very build lie, without a slash at its end.
 pub fn folder() -> String {
-    format!("console/assets/{HASH}")
+    format!("/console/assets/{HASH}")
 }
 
 /// A path changes with the content, so that browsers never ask twice for the same.

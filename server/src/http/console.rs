@@ -18,7 +18,7 @@ use latchkey_app::{
     text::Preferences,
     types::Trial,
 };
-use leptos::{config::LeptosOptions, prelude::provide_context};
+use leptos::prelude::provide_context;
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
@@ -47,8 +47,8 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     let accounts = &server.accounts;
     let sessions =
         OperatorSessions { db: accounts.db.clone(), clock: accounts.clock.clone(), random: accounts.random.clone() };
-    let options = LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::folder()).build();
-    let site_context = Site { options, public_url: site.public_url.clone(), https: site.https, demo: site.demo };
+    let site_context =
+        Site { assets: assets::folder(), public_url: site.public_url.clone(), https: site.https, demo: site.demo };
     Router::new()
         .route("/console", get(page))
         .route("/console/try", get(page).post(try_page))
