@@ -3,19 +3,15 @@ import { defineConfig } from '@playwright/test';
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-/// A test without a tag runs in the first four projects. `@js` and `@no-js` run where they can mean something, `@once`
+/// A test without a tag runs in the first three projects. `@js` and `@no-js` run where they can mean something, `@once`
 /// (about the server's answers, not about what a browser makes of them) in the first project alone, `@english` in the last.
-const project = (name, viewport, javaScriptEnabled, leftOut) => ({
-  name,
-  use: { viewport, javaScriptEnabled },
-  grepInvert: leftOut,
-});
+const project = (name, use, leftOut) => ({ name, use, grepInvert: leftOut });
 
 /// The whole path again, as somebody sees it who reads English.
 const english = {
-  name: 'English',
+  name: 'english',
   testMatch: 'afternoon.spec.js',
-  use: { viewport: DESKTOP, javaScriptEnabled: true, language: 'en', locale: 'en-US' },
+  use: { viewport: DESKTOP, language: 'en', locale: 'en-US' },
 };
 
 export default defineConfig({
@@ -36,10 +32,9 @@ export default defineConfig({
     },
   },
   projects: [
-    project('desktop', DESKTOP, true, /@no-js|@english/),
-    project('phone', PHONE, true, /@no-js|@once|@english/),
-    project('desktop without JavaScript', DESKTOP, false, /@js|@once|@english/),
-    project('phone without JavaScript', PHONE, false, /@js|@once|@english/),
+    project('js', { viewport: DESKTOP }, /@no-js|@english/),
+    project('mobile', { viewport: PHONE, hasTouch: true, isMobile: true }, /@no-js|@once|@english/),
+    project('no-js', { viewport: DESKTOP, javaScriptEnabled: false }, /@js|@once|@english/),
     english,
   ],
 });

@@ -1,5 +1,5 @@
 // How to get to every page of the console, in whatever language it is read.
-import { caller } from './callers.js';
+import { caller, sharers } from './callers.js';
 import { LI_NA, LIU_YANG } from './sample.js';
 import { PASSWORD, expect, openFailure, openUser } from './test.js';
 import { totp } from './totp.js';
@@ -62,6 +62,37 @@ export const PAGES = {
     const { userId } = await caller(demo);
     await page.goto(`/console/users/${userId}/reset?what=everything&problem=Stale`);
   },
+  'reset-sessions': async (page, demo) => preview(page, await caller(demo), 'sessions'),
+  block: async (page, demo) => preview(page, await caller(demo), 'block'),
+  'user-blocked': async (page, demo) => {
+    const { userId } = await caller(demo);
+    await preview(page, { userId }, 'block');
+    await fill(page, userId);
+    await expect(page).toHaveURL(`/console/users/${userId}?done=block`);
+  },
+  'user-revealed': async (page, demo) => {
+    const { userId } = await caller(demo);
+    await page.goto(`/console/users/${userId}`);
+    await page.locator('.phone-fact summary').click();
+    await page.locator('.phone-fact [name=reason]').fill('ticket 20261121');
+    await button(page, 'reveal_phone').click();
+    await expect(page.locator('#revealed code')).toBeVisible();
+  },
+  'move-phone': async (page, demo) => {
+    const { before, after } = await sharers(demo);
+    await preview(page, before, 'move_phone', after.userId);
+  },
+  merge: async (page, demo) => {
+    const { before, after } = await sharers(demo);
+    await preview(page, before, 'merge', after.userId);
+  },
+  'user-merged': async (page, demo) => {
+    const { before, after } = await sharers(demo);
+    await preview(page, before, 'merge', after.userId);
+    await fill(page, before.userId);
+    await page.goto(`/console/users/${before.userId}`);
+    await expect(page.locator(`main a[href="/console/users/${after.userId}"]`).first()).toBeVisible();
+  },
   undo: async (page, demo) => {
     await PAGES['user-after-a-reset'](page, demo);
     await page.locator('#resets tbody a').first().click();
@@ -81,6 +112,11 @@ export const DOORS = {
   login: at('/console/login'),
   'login-failed': at('/console/login?problem=SignInFailed'),
   'link-gone': at(`/console/invite/${'0'.repeat(64)}`),
+  forbidden: async page => {
+    await enter(page, 'viewer');
+    expect((await page.goto('/console/operators')).status()).toBe(403);
+    await page.context().clearCookies({ name: 'latchkey' });
+  },
   invitation: async (page, admin) => page.goto((await invite(admin)).link),
   code: async (page, admin) => {
     const { link, username } = await invite(admin);
@@ -107,6 +143,12 @@ export async function enter(page, username = 'admin', password = PASSWORD) {
   await page.locator('[name=password]').fill(password);
   await button(page, 'sign_in').click();
   await expect(page).not.toHaveURL(/\/console\/login$/);
+}
+
+/// What would be done to a user.
+async function preview(page, { userId }, what, of = '') {
+  await page.goto(`/console/users/${userId}/reset?what=${what}&of=${of}`);
+  await expect(page.locator('form.confirm')).toBeVisible();
 }
 
 /// The form of a preview.

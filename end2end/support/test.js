@@ -56,12 +56,13 @@ export const test = base.extend({
     { auto: true },
   ],
   /// Opens a page in another browser that is watched like the first: of an operator, or of nobody.
-  another: async ({ browser, demo, sessions, viewport, javaScriptEnabled, language, locale, colorScheme }, use) => {
+  another: async ({ browser, demo, sessions, viewport, isMobile, hasTouch, javaScriptEnabled, language, locale }, use) => {
+    const device = { viewport, isMobile, hasTouch, javaScriptEnabled, locale };
     const [contexts, faults] = [[], []];
     await use(async username => {
       const state = username ? await sessions(username) : STRANGER.storageState;
       const storageState = reading(state, language, demo);
-      const context = await browser.newContext({ baseURL: demo.origin, viewport, javaScriptEnabled, locale, colorScheme, storageState });
+      const context = await browser.newContext({ ...device, baseURL: demo.origin, storageState });
       contexts.push(context);
       faults.push(watch(context, demo.origin, javaScriptEnabled));
       return context.newPage();

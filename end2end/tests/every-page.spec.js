@@ -9,6 +9,8 @@ import { awake, expect, test } from '../support/test.js';
 /// Where a picture of every page stays, to be looked at. Chinese needs a font, such as Debian's fonts-noto-cjk.
 const PICTURES = resolve(import.meta.dirname, '../../target/pictures');
 
+const PHONE_WIDTH = 390;
+
 /// Nothing stands out to the right, neither so that one must scroll nor cut off.
 async function fits(page) {
   const { scroll, client, outside } = await page.locator('html').evaluate(root => ({
@@ -53,7 +55,12 @@ for (const [language, tag] of [
       const opened = () => page.locator('main details').evaluateAll(all => all.forEach(details => (details.open = true)));
       if (!javaScriptEnabled) {
         await opened();
-        return fits(page);
+        const wide = page.viewportSize();
+        for (const width of [wide.width, PHONE_WIDTH]) {
+          await page.setViewportSize({ ...wide, width });
+          await fits(page);
+        }
+        return page.setViewportSize(wide);
       }
       // Awake, so that the guard hears what the islands have to complain about.
       await awake(page);

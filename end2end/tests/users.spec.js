@@ -82,17 +82,15 @@ test('the list is exported as CSV, masked, and a workbook', async ({ page }) => 
   }
 });
 
-test('viewers are offered what they may do, and refused the rest', { tag: '@once' }, async ({ browser, demo, sessions }) => {
-  const context = await browser.newContext({ baseURL: demo.origin, storageState: await sessions('viewer') });
-  const page = await context.newPage();
+test('viewers are offered what they may do, and refused the rest', { tag: '@once' }, async ({ another }) => {
+  const page = await another('viewer');
   await page.goto('/console/users');
   await expect(page.getByRole('button', { name: '封禁', exact: true })).toHaveCount(0);
   await expect(page.getByRole('button', { name: '导出选中' })).toBeVisible();
-  const to = await postForm(context.request, 'block_users', { act: 'block', reason: 'x', back: '/console/users' });
+  const to = await postForm(page.request, 'block_users', { act: 'block', reason: 'x', back: '/console/users' });
   expect(to).toContain('problem=Forbidden');
-  const full = await context.request.post('/console/users/export', { form: { format: 'csv', full: '1', reason: 'x' } });
+  const full = await page.request.post('/console/users/export', { form: { format: 'csv', full: '1', reason: 'x' } });
   expect(full.status()).toBe(403);
-  await context.close();
 });
 
 test('pages lead forward and back to the same rows', async ({ page }) => {

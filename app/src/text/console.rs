@@ -17,7 +17,6 @@ texts! {
     users: "用户", "Users";
     phone_changes: "手机号变更", "Phone changes";
     sign_out: "退出登录", "Sign out";
-    language: "语言", "Language";
     other_language: "English", "中文";
     theme: "外观", "Theme";
 
@@ -37,7 +36,6 @@ texts! {
     search_label: "搜索用户", "Search users";
     search_hint: "手机号、后四位、昵称开头、openid、unionid、请求 ID、rid、令牌开头……", "Phone, last four digits, nickname, openid, unionid, request id, rid, token…";
     search: "搜索", "Search";
-    clear: "清除", "Clear";
     results_for: "搜索结果：", "Results for ";
     user: "用户", "User";
     phone: "手机号", "Phone";
@@ -77,8 +75,6 @@ texts! {
     no_phone_changes_lead: "用户在小程序里授权手机号后，每次变更都会记录在这里。", "Every change is recorded here once users share their phone in a mini program.";
     time: "时间", "Time";
     change: "变更", "Change";
-    old_phone: "原手机号", "Old phone";
-    new_phone: "新手机号", "New phone";
     first_phone: "首次绑定", "first phone";
     phone_removed: "已移除", "removed";
     becomes: "变更为", "becomes";

@@ -6,7 +6,6 @@ use crate::types::{UserSort, UserStatus};
 texts! {
     recent_searches: "最近搜索", "Recent searches";
     clear_recent: "清空", "Clear";
-    go_on_searching: "继续查找", "Search on";
     searched_part: "只查找了一部分用户，请翻页继续。", "Only a part of the users was looked through. Go on with the next page.";
     no_matching_users: "没有符合筛选条件的用户", "No user fits these filters";
     no_matching_users_lead: "请减少筛选条件，或清除后重新筛选。", "Take a filter away, or clear them all.";

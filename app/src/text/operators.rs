@@ -25,7 +25,6 @@ texts! {
     yourself: "您", "You";
     change_role: "更改角色", "Change the role";
     new_role: "新角色", "New role";
-    reset_operator: "重置登录方式", "Reset sign-in";
     reset_operator_lead: "原密码立即失效，所有会话立即结束，并生成一次性链接供其重新设置密码。",
         "The password and every session end at once. You get a link with which a new password is chosen.";
     remove_factor_too: "同时关闭两步验证（手机和恢复码都丢失时）", "Also turn off the second factor (phone and recovery codes are lost)";
