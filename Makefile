@@ -1,6 +1,7 @@
 # make run    try everything on this machine        make build   target/release/latchkey, one file
 # make test   every check there is, none skipped
-.PHONY: run build console test setup
+# make soak   what is too long for every run: a million made-up inputs for each decoder
+.PHONY: run build console test soak setup
 
 CARGO = cargo --locked
 
@@ -26,6 +27,9 @@ test: build
 	server/tests/with-postgres.sh $(CARGO) test --workspace --exclude latchkey-frontend
 	@echo "==> client and browser tests against the release binary"
 	end2end/run.sh
+
+soak:
+	PROPTEST_CASES=1000000 $(CARGO) test --release --package latchkey --test robust
 
 setup:
 	@command -v cargo >/dev/null || { echo "error: cargo is missing. Install Rust 1.95 or newer with rustup (https://rustup.rs)" >&2; exit 1; }
