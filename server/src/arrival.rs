@@ -51,13 +51,19 @@ impl Client {
         Self {
             call: Word::new(call).unwrap_or_default(),
             appid: path.next().and_then(Word::new),
-            version: path.next().and_then(Word::new),
+            version: path.next().filter(|version| is_version(version)).and_then(Word::new),
             wechat: after("MicroMessenger/"),
             sdk: after("SDKVersion/"),
             platform: platform(user_agent).and_then(Word::new),
             browser: browser(user_agent).and_then(Word::new),
         }
     }
+}
+
+/// What WeChat writes, and nothing else: versions are counted, and whoever forges a Referer must not make thousands of them.
+fn is_version(text: &str) -> bool {
+    let release = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(text, "0" | "devtools") || release && (1..=6).contains(&text.len())
 }
 
 fn platform(user_agent: &str) -> Option<&'static str> {
@@ -146,8 +152,27 @@ mod tests {
     fn other_headers_say_nothing() {
         let client = Client::new("POST /api/login", "https://evil.example/wx1/2", "curl/8\u{7f}");
         assert_eq!(client, Client { call: Word::new("POST /api/login").unwrap_or_default(), ..Client::default() });
-        let long = "9".repeat(4000);
-        let client = Client::new("", &format!("https://servicewechat.com/wx1/{long}/"), "");
-        assert_eq!(client.version.map(|version| version.as_str().len()), Some(Word::LONGEST));
+        let long = "w".repeat(4000);
+        let client = Client::new("", &format!("https://servicewechat.com/{long}/12/"), "");
+        assert_eq!(client.appid.map(|appid| appid.as_str().len()), Some(Word::LONGEST));
+    }
+
+    #[test]
+    fn a_version_is_one_that_wechat_writes() {
+        for (version, is) in [
+            ("0", true),
+            ("devtools", true),
+            ("1", true),
+            ("999999", true),
+            ("1000000", false),
+            ("012", false),
+            ("", false),
+            ("-1", false),
+            ("1.2", false),
+            ("x", false),
+        ] {
+            let client = Client::new("", &format!("https://servicewechat.com/wx1/{version}/page-frame.html"), "");
+            assert_eq!(client.version.is_some(), is, "{version}");
+        }
     }
 }

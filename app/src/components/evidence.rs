@@ -27,6 +27,7 @@ pub fn evidence(evidence: &Evidence) -> impl IntoView + use<> {
 /// Where the request came from, and how to find it again.
 pub fn circumstances(failure: &Failure) -> impl IntoView + use<> {
     let Evidence { wechat_version, sdk_version, platform, network, .. } = failure.evidence.clone();
+    let openid = failure.openid.clone().filter(|_| failure.user.is_none());
     view! {
         <dl class="pairs numbers-of">
             {fact(t().call(), view! { <code>{failure.call.clone()}</code> })} {fact(t().stage(), t().stage_name(failure.stage))}
@@ -34,6 +35,7 @@ pub fn circumstances(failure: &Failure) -> impl IntoView + use<> {
             {sdk_version.map(|version| fact(t().sdk_version(), version))}
             {platform.map(|platform| fact(t().platform(), platform))}
             {network.map(|network| fact(t().network(), view! { <code>{network}</code> }))}
+            {openid.map(|openid| wide(t().claimed_openid(), openid))}
             {wide(t().request_id(), failure.request_id.clone())}
         </dl>
     }

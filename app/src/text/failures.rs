@@ -83,6 +83,7 @@ texts! {
     sdk_version: "基础库", "Base library";
     platform: "平台", "Platform";
     network: "网络", "Network";
+    claimed_openid: "请求里的 openid", "The request's openid";
     time_line: "时间线", "Time line";
     life_lead: "最近 30 天", "The last 30 days";
     time_line_lead: "前一天到后一小时", "From a day before to an hour after";
@@ -108,7 +109,8 @@ texts! {
     key_still_valid: "密钥仍然有效", "The key is still valid";
     key_not_valid: "密钥已无效", "The key is no longer valid";
     made_by_wechat: "密文由微信生成", "WeChat made the ciphertext";
-    not_made_by_wechat: "微信三天内没有生成过这份密文", "WeChat made no such ciphertext in the last three days";
+    not_made_by_wechat: "微信最近三天没有这样一份手机号密文的记录", "WeChat knows no such phone ciphertext of the last three days";
+    ciphertext_made_at: "微信生成它的时间：", "WeChat made it at ";
     no_answer: "微信没有回答", "WeChat gave no answer";
 
     // Trying a decryption
@@ -183,6 +185,15 @@ impl T {
             }
         };
         self.pick(zh, en)
+    }
+
+    /// When a ciphertext was made, as seen from the arrival of the oldest session_key that was tried on it.
+    pub fn before_oldest_key(self, ms: i64) -> String {
+        let before = self.before(ms);
+        match self.0 {
+            Lang::Zh => format!("最早一把密钥到达 {before}"),
+            Lang::En => format!("{before} the oldest key came"),
+        }
     }
 
     /// The period of the dashboard; one that there is no link to is told in days.

@@ -25,6 +25,7 @@ mod failures;
 mod lists;
 mod operators;
 mod privacy;
+mod proofs;
 mod resets;
 mod snippets;
 mod zones;

@@ -29,8 +29,10 @@ const fn of(cause: Cause) -> Option<&'static str> {
         Cause::PlusLost | Cause::UrlSafeAlphabet | Cause::PaddingLost | Cause::LineBreaks | Cause::Truncated => AS_JSON,
         Cause::DoubleEncoded => ENCODED_ONCE,
         Cause::NotBase64 | Cause::UserDenied => WHEN_ALLOWED,
-        Cause::IvInvalid | Cause::StaleData | Cause::Replayed | Cause::PhoneCodeExpired => AT_ONCE,
-        Cause::WrongApp | Cause::CodeOfOtherApp => OWN_APPID,
+        Cause::IvInvalid | Cause::StaleData | Cause::Replayed | Cause::NotKnownToWechat | Cause::PhoneCodeExpired => {
+            AT_ONCE
+        }
+        Cause::WrongApp | Cause::CodeOfOtherApp | Cause::PhoneCodeOfOtherApp => OWN_APPID,
         Cause::OtherUsersData => OWN_TOKEN,
         Cause::WrongKindOfData => TWO_CALLS,
         Cause::RawDataChanged => RAW_DATA,
@@ -39,7 +41,7 @@ const fn of(cause: Cause) -> Option<&'static str> {
         Cause::PhoneCodeInLoginField => TWO_CODES,
         Cause::PhoneQuotaExhausted => NO_QUOTA,
         Cause::ButtonNotPermitted => PRIVACY,
-        Cause::PushSignatureWrong | Cause::PushKeyWrong => PUSH,
+        Cause::PushSignatureWrong | Cause::PushKeyWrong | Cause::PushReplayed => PUSH,
         Cause::NotFromWechat
         | Cause::IpNotWhitelisted
         | Cause::AppSecretWrong
@@ -48,6 +50,7 @@ const fn of(cause: Cause) -> Option<&'static str> {
         | Cause::WechatBusy
         | Cause::WechatUnreachable
         | Cause::UserBlockedByWechat
+        | Cause::PushStale
         | Cause::Unknown => return None,
     })
 }

@@ -54,6 +54,8 @@ causes! {
     Replayed "replayed",
     /// It opens under the user's key, but WeChat does not write like that.
     NotFromWechat "not_from_wechat",
+    /// No key opens it, and WeChat knows no such phone ciphertext of the last three days.
+    NotKnownToWechat "not_known_to_wechat",
     /// User info where the phone belongs, or the other way round.
     WrongKindOfData "wrong_kind_of_data",
     /// rawData is not what was signed, or was signed under a key that is not held.
@@ -72,6 +74,8 @@ causes! {
     LoginCodeInPhoneField "login_code_in_phone_field",
     /// WeChat does not know the phone code: older than five minutes, used, or never one.
     PhoneCodeExpired "phone_code_expired",
+    /// 40013 for a phone code: it comes from the button of another mini program.
+    PhoneCodeOfOtherApp "phone_code_of_other_app",
     /// No phone numbers are left to the mini program (errno 1400001 of the button).
     PhoneQuotaExhausted "phone_quota_exhausted",
     /// The user said no to the button.
@@ -86,7 +90,7 @@ causes! {
     AppMisconfigured "app_misconfigured",
     /// 45009, 45011.
     QuotaExhausted "quota_exhausted",
-    /// -1, twice.
+    /// -1, twice; or once, and then a code that the first time has spent.
     WechatBusy "wechat_busy",
     /// No connection, no answer in time, a 5xx, nonsense.
     WechatUnreachable "wechat_unreachable",
@@ -94,8 +98,12 @@ causes! {
     UserBlockedByWechat "user_blocked_by_wechat",
     /// A push whose signature is wrong: another Token, or not from WeChat.
     PushSignatureWrong "push_signature_wrong",
-    /// A push that cannot be decrypted: another EncodingAESKey.
+    /// A push that cannot be decrypted, or is for another mini program: another EncodingAESKey.
     PushKeyWrong "push_key_wrong",
+    /// A push with a right signature and a time that is more than ten minutes off.
+    PushStale "push_stale",
+    /// A push whose signature came with another message before.
+    PushReplayed "push_replayed",
     /// Nothing proves any of the above; the evidence is kept.
     Unknown "unknown",
 }

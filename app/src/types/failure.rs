@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppRef, Cause, Cursor, Millis, Page};
+use super::{AppRef, Cause, Cursor, Millis, Page, Proof};
 
 /// A call that failed, or that was healed, with everything that explains it. Never a plaintext, a key or a phone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct Failure {
     pub app: AppRef,
     /// Absent while nobody knows who it was.
     pub user: Option<UserRef>,
+    /// The openid that the call was about, as far as it named one.
+    pub openid: Option<String>,
     /// The route, such as `POST /api/bindPhone`.
     pub call: String,
     pub stage: Stage,
@@ -39,6 +41,8 @@ pub struct UserRef {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Evidence {
+    /// What encrypted data was sent for.
+    pub wanted: Option<Wanted>,
     /// WeChat's answer.
     pub errcode: Option<i64>,
     pub rid: Option<String>,
@@ -63,8 +67,23 @@ pub struct Evidence {
     pub platform: Option<String>,
     /// The client's, without its last part: `203.0.113.0/24`.
     pub network: Option<String>,
-    /// In a few English words, what the cause was concluded from.
-    pub proof: String,
+    /// What the cause was concluded from.
+    pub proof: Proof,
+}
+
+impl Evidence {
+    /// Keys were tried, and none opened anything.
+    pub fn no_key_opens(&self) -> bool {
+        !self.keys.is_empty() && self.keys.iter().all(|key| key.stage < Stage::Watermark)
+    }
+}
+
+/// What encrypted data is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    Phone,
+    UserInfo,
 }
 
 /// A session_key that was tried on a ciphertext.
@@ -159,6 +178,8 @@ pub struct Asked {
     pub key_valid: Option<bool>,
     /// Whether WeChat made this phone ciphertext in the last three days (`checkencryptedmsg`).
     pub made_by_wechat: Option<bool>,
+    /// When it did, in seconds, if it says so.
+    pub made_at: Option<i64>,
     /// WeChat's errcode when it gave no answer.
     pub errcode: Option<i64>,
 }

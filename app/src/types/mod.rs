@@ -13,6 +13,7 @@ mod operator;
 mod page;
 mod phone_change;
 mod privacy;
+mod proof;
 mod reset;
 mod time;
 mod user;
@@ -26,7 +27,7 @@ pub use cause::Cause;
 pub use conflict::{Conflict, ConflictKind, ConflictQuery, OwnConflict, Party, Settled, Settlement};
 pub use failure::{
     Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, KeyTried, Stage,
-    Trial, TrialStep, UserRef, VersionTrend,
+    Trial, TrialStep, UserRef, VersionTrend, Wanted,
 };
 pub use metric::{Bucket, Dashboard, Metric, Tally};
 pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};
@@ -37,6 +38,7 @@ pub use operator::{
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
 pub use privacy::{ErasePreview, Erasure, Holdings, Privacy, RevealedPhone};
+pub use proof::Proof;
 pub use reset::{
     Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Taken, UndoPart,
     UndoPreview,

@@ -3,8 +3,8 @@ use uuid::Uuid;
 
 use super::{
     Accounts, Failure, Fault, PhoneProof, Session, UserInfo,
-    prove_phone::{ProvenPhone, Unproven},
-    reports::{Refused, Subject},
+    prove_phone::{OpenedData, ProvenPhone, Unproven},
+    reports::{Healed, Refused, Subject},
 };
 use crate::{
     arrival::Arrival,
@@ -74,13 +74,19 @@ impl Accounts {
         encrypted: Encrypted,
         arrival: Arrival,
     ) -> Result<BoundPhone, Failure> {
-        let binding = bindings::find_openid(&mut self.db.read().await?, appid, openid).await?;
+        let mut tx = self.db.read().await?;
+        // What is no openid at all is nobody's; a database may refuse to look for it.
+        let claimed = if openid.bytes().all(|byte| byte.is_ascii_graphic()) { openid } else { "" };
+        let binding = bindings::find_openid(&mut tx, appid, claimed).await?;
         let Some(binding) = binding else {
+            // As much as is done for an openid that is known: the time must not tell.
+            self.key_ring(&mut tx, Uuid::nil(), self.clock.now()).await?;
             let (appid, subject) = (appid.to_owned(), Subject::unknown(openid));
             let (wanted, ring) = (Wanted::Phone, Vec::new());
             self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
             return Err(Failure::DecryptFailed(Flaw::NoKey));
         };
+        drop(tx);
         self.bind_to(binding, PhoneProof { encrypted: Some(encrypted), code: None }, arrival).await
     }
 
@@ -144,8 +150,8 @@ impl Accounts {
         let (appid, subject) = (binding.appid.as_str(), || Subject::from(binding));
         let flawed = match proven {
             Ok(ProvenPhone { opened: Some(opened), .. }) => {
-                if let (Some(healing), Some(encrypted)) = (opened.healing.clone(), &proof.encrypted) {
-                    self.report_healing(arrival, appid, subject(), encrypted, healing, ring);
+                if let Some(encrypted) = &proof.encrypted {
+                    self.report_opened(arrival, binding, encrypted, Wanted::Phone, ring, opened);
                 }
                 false
             }
@@ -161,6 +167,22 @@ impl Accounts {
             let appid = appid.to_owned();
             self.report_refused(Refused { arrival, appid, subject: subject(), encrypted, wanted, ring, healed });
         }
+    }
+
+    /// What had to be healed of data that was opened, if anything.
+    pub(super) fn report_opened(
+        &self,
+        arrival: Arrival,
+        binding: &BindingRow,
+        encrypted: &Encrypted,
+        wanted: Wanted,
+        ring: &[HeldKey],
+        opened: &OpenedData,
+    ) {
+        let Some(healing) = opened.healing.clone() else { return };
+        let (appid, subject) = (binding.appid.clone(), Subject::from(binding));
+        let (encrypted, ring) = (encrypted.clone(), ring.to_vec());
+        self.report_healing(Healed { arrival, appid, subject, encrypted, wanted, ring, healing });
     }
 
     /// Makes `proven` the user's phone, by the installation's rule about numbers that others have; whether that

@@ -160,7 +160,7 @@ fn outcome(name: Option<&str>) -> Failure {
         Some("rate_limited") => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
         Some("wechat_unavailable") => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
         Some("misconfigured") => {
-            Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None })
+            Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None, after_busy: false })
         }
         _ => Failure::Internal(super::Fault::Missing("the outcome of the other call that exchanged this code")),
     }

@@ -136,7 +136,7 @@ async fn failures_held(tx: &mut Tx, user: Uuid) -> Result<Vec<Value>, Failure> {
     let rows = failures::of_user(tx, user, EVER.0, EVER.1, i64::MAX).await?;
     let failure = rows.iter().map(|row| {
         json!({
-            "at": time(row.at), "appid": row.appid, "call": row.call, "stage": row.stage, "cause": row.cause,
+            "at": time(row.at), "appid": row.appid, "openid": row.openid, "call": row.call, "stage": row.stage, "cause": row.cause,
             "healed": row.healed, "version": row.version, "wechatErrcode": row.errcode, "rid": row.rid,
             "requestId": row.request_id, "laterSuccessAt": row.later_success_at.map(time),
             "evidence": serde_json::from_str::<Evidence>(&row.evidence).ok(),

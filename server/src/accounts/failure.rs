@@ -126,7 +126,8 @@ impl Failure {
     pub(super) fn of_wechat(error: WeChatError) -> Self {
         match error {
             WeChatError::Refused(refusal) => Self::of_refusal(refusal),
-            WeChatError::Busy => Self::WeChatUnavailable("WeChat is busy (errcode -1)"),
+            WeChatError::OtherAppsCode(refusal) => Self::Misconfigured(refusal),
+            WeChatError::Busy(_) => Self::WeChatUnavailable("WeChat is busy (errcode -1)"),
             WeChatError::Unavailable(reason) => Self::WeChatUnavailable(reason),
             WeChatError::UnknownApp => Self::UnknownApp,
         }

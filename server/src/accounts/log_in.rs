@@ -5,17 +5,13 @@ use super::{
     Accounts, Failure, Fault, PhoneProof, Profile, UserInfo,
     bind_phone::Occasion,
     exchange_code::{CodeHash, Exchange, spend},
-    prove_phone::{ProvenPhone, Unproven},
-    reports::{Refused, Subject},
+    prove_phone::{OpenedData, ProvenPhone, Unproven},
     update_profile::decrypt_profile,
 };
 use crate::{
     arrival::Arrival,
     clock::Millis,
-    open_data::{
-        Encrypted,
-        diagnosis::{HeldKey, Wanted},
-    },
+    open_data::{Encrypted, diagnosis::HeldKey},
     phone::PhoneNumber,
     secret::Secret,
     store::{
@@ -64,8 +60,13 @@ pub struct LoggedIn {
 struct Proven {
     ring: Vec<HeldKey>,
     phone: Option<(PhoneProof, Result<ProvenPhone, Unproven>)>,
-    /// With the data it was in, if it was encrypted.
-    profile: Option<(Option<Encrypted>, Result<Profile, Failure>)>,
+    profile: Option<ProvenProfile>,
+}
+
+/// A profile of the same step.
+enum ProvenProfile {
+    Fields(Profile),
+    Encrypted(Encrypted, Result<(Profile, OpenedData), Failure>),
 }
 
 impl LogIn {
@@ -119,10 +120,10 @@ impl Accounts {
             None => None,
         };
         let profile = request.profile.map(|claim| match claim {
-            ProfileClaim::Fields(profile) => (None, Ok(profile)),
+            ProfileClaim::Fields(profile) => ProvenProfile::Fields(profile),
             ProfileClaim::Encrypted(encrypted) => {
-                let profile = decrypt_profile(&ring, &appid, openid, now, &encrypted);
-                (Some(encrypted), profile)
+                let decrypted = decrypt_profile(&ring, &appid, openid, now, &encrypted);
+                ProvenProfile::Encrypted(encrypted, decrypted)
             }
         });
         Proven { ring, phone, profile }
@@ -168,8 +169,7 @@ impl Accounts {
             None => None,
         };
         let profile_failure = match proven.profile {
-            Some((_, Ok(profile))) => self.set_profile(&mut tx, binding.user_id, &profile).await.map(|()| None)?,
-            Some((_, Err(failure))) => Some(failure),
+            Some(profile) => self.set_proven(&mut tx, binding.user_id, profile).await?,
             None => None,
         };
         let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
@@ -184,11 +184,23 @@ impl Accounts {
         if let Some((proof, proven)) = &proven.phone {
             self.report_phone(arrival, binding, proof, ring, proven);
         }
-        if let Some((Some(encrypted), Err(_))) = &proven.profile {
-            let (appid, subject, encrypted) = (binding.appid.clone(), Subject::from(binding), encrypted.clone());
-            let (wanted, ring) = (Wanted::UserInfo, ring.clone());
-            self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
+        if let Some(ProvenProfile::Encrypted(encrypted, decrypted)) = &proven.profile {
+            let opened = decrypted.as_ref().ok().map(|(_, opened)| opened);
+            self.report_profile(arrival, binding, encrypted, ring, opened);
         }
+    }
+
+    /// Why the profile was not taken.
+    async fn set_proven(&self, tx: &mut Tx, user: Uuid, proven: ProvenProfile) -> Result<Option<Failure>, Failure> {
+        match proven {
+            ProvenProfile::Fields(profile) => self.set_profile(tx, user, &profile).await?,
+            ProvenProfile::Encrypted(_, Ok((profile, opened))) => {
+                self.keep_opened(tx, user, &opened).await?;
+                self.set_profile(tx, user, &profile).await?;
+            }
+            ProvenProfile::Encrypted(_, Err(failure)) => return Ok(Some(failure)),
+        }
+        Ok(None)
     }
 
     /// `Ok(Err(…))`: the number belongs to somebody else; the login stands.

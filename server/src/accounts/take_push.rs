@@ -39,9 +39,13 @@ impl From<StoreError> for PushFailure {
 
 impl Accounts {
     /// What to answer when WeChat verifies the address of its pushes.
-    pub fn verify_push_address(&self, appid: &str, query: &PushQuery) -> Result<String, PushError> {
+    pub fn verify_push_address(&self, appid: &str, query: &PushQuery, arrival: Arrival) -> Result<String, PushError> {
         let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
-        wechat::verify_address(app, query, self.clock.now())
+        let verified = wechat::verify_address(app, query, self.clock.now());
+        if let Err(error) = verified {
+            self.report_push(arrival, appid, error);
+        }
+        verified
     }
 
     /// Does what WeChat's event asks for, in one transaction, once: the same event again changes nothing, however often

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Accounts, Failure, Fault, Profile, Session, UserInfo,
+    prove_phone::OpenedData,
     reports::{Refused, Subject},
 };
 use crate::{
@@ -15,6 +16,8 @@ use crate::{
     },
     store::{
         Tx,
+        bindings::BindingRow,
+        failures,
         users::{self, ProfileChange},
     },
 };
@@ -49,13 +52,16 @@ impl Accounts {
         source: ProfileSource,
         arrival: Arrival,
     ) -> Result<UserInfo, Failure> {
-        let profile = match source {
-            ProfileSource::Fields(profile) => profile,
+        let (profile, opened) = match source {
+            ProfileSource::Fields(profile) => (profile, None),
             ProfileSource::Signed { raw_data, signature, encrypted } => {
                 self.signed_profile(&session, &raw_data, &signature, encrypted, arrival).await?
             }
         };
         let mut tx = self.db.write().await?;
+        if let Some(opened) = opened {
+            self.keep_opened(&mut tx, session.user.id, &opened).await?;
+        }
         self.set_profile(&mut tx, session.user.id, &profile).await?;
         let user = users::find(&mut tx, session.user.id).await?.ok_or(Fault::Missing("the user"))?;
         tx.commit().await?;
@@ -75,6 +81,17 @@ impl Accounts {
         Ok(users::set_profile(tx, user, &change).await?)
     }
 
+    /// Tells the records whose ciphertext this is, unless he was erased meanwhile. Before anything of his row is written: an
+    /// erasure takes this lock first.
+    pub(super) async fn keep_opened(&self, tx: &mut Tx, user: Uuid, opened: &OpenedData) -> Result<(), Failure> {
+        let Some(ciphertext) = opened.ciphertext else { return Ok(()) };
+        tx.lock(&format!("user {user}")).await?;
+        if users::find(tx, user).await?.is_none_or(|user| user.erased_at.is_some()) {
+            return Ok(());
+        }
+        Ok(failures::opened(tx, ciphertext.sha256, user, self.clock.now()).await?)
+    }
+
     /// Checked with every key of the ring: the user info may have been asked for before the last login.
     async fn signed_profile(
         &self,
@@ -83,7 +100,7 @@ impl Accounts {
         signature: &str,
         encrypted: Option<Encrypted>,
         arrival: Arrival,
-    ) -> Result<Profile, Failure> {
+    ) -> Result<(Profile, Option<OpenedData>), Failure> {
         let now = self.clock.now();
         let binding = &session.binding;
         let ring = self.key_ring(&mut self.db.read().await?, binding.id, now).await?;
@@ -94,30 +111,46 @@ impl Accounts {
         let Some(encrypted) = encrypted else {
             let info =
                 serde_json::from_str::<WeChatUserInfo>(raw_data).map_err(|_| Failure::InvalidRequest("rawData"))?;
-            return Ok(info.profile());
+            return Ok((info.profile(), None));
         };
-        let profile = decrypt_profile(&ring, &binding.appid, &binding.openid, now, &encrypted);
-        if profile.is_err() {
-            let (appid, subject, wanted) = (binding.appid.clone(), Subject::from(binding), Wanted::UserInfo);
-            self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
+        let decrypted = decrypt_profile(&ring, &binding.appid, &binding.openid, now, &encrypted);
+        self.report_profile(arrival, binding, &encrypted, &ring, decrypted.as_ref().ok().map(|(_, opened)| opened));
+        decrypted.map(|(profile, opened)| (profile, Some(opened)))
+    }
+
+    /// How encrypted user info was opened, or was not, where there is something to tell.
+    pub(super) fn report_profile(
+        &self,
+        arrival: Arrival,
+        binding: &BindingRow,
+        encrypted: &Encrypted,
+        ring: &[HeldKey],
+        opened: Option<&OpenedData>,
+    ) {
+        let wanted = Wanted::UserInfo;
+        if let Some(opened) = opened {
+            return self.report_opened(arrival, binding, encrypted, wanted, ring, opened);
         }
-        profile
+        let (appid, subject) = (binding.appid.clone(), Subject::from(binding));
+        let (encrypted, ring) = (encrypted.clone(), ring.to_vec());
+        self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
     }
 }
 
-/// The profile in encrypted user info, which must be the user's own.
+/// The profile in encrypted user info, which must be the user's own, and the data it was in.
 pub(super) fn decrypt_profile(
     ring: &[HeldKey],
     appid: &str,
     openid: &str,
     now: Millis,
     encrypted: &Encrypted,
-) -> Result<Profile, Failure> {
+) -> Result<(Profile, OpenedData), Failure> {
     let data = open_data::open(ring, appid, now, encrypted).map_err(Failure::DecryptFailed)?;
+    let seen = OpenedData::new(encrypted, &data, ring);
     let info = WeChatUserInfo::deserialize(Value::Object(data.json));
     let info = info.map_err(|_| Failure::DecryptFailed(Flaw::Json))?;
     if info.open_id.as_deref() == Some(openid) {
-        Ok(info.profile())
+        Ok((info.profile(), seen))
     } else {
         Err(Failure::DecryptFailed(Flaw::OtherUser))
     }

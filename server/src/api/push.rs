@@ -27,7 +27,7 @@ pub async fn verify(
     Path(appid): Path<String>,
     Query(query): Query<PushQuery>,
 ) -> Response {
-    match accounts.verify_push_address(&appid, &query) {
+    match accounts.verify_push_address(&appid, &query, arrival) {
         Ok(echo) if echo.len() <= LONGEST_ECHO && echo.is_ascii() => echo.into_response(),
         Ok(_) => refused(arrival, &appid, PushError::Unreadable("echostr")),
         Err(error) => refused(arrival, &appid, error),

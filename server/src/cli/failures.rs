@@ -1,5 +1,8 @@
 use clap::Args;
-use latchkey_app::types::{Evidence, Millis};
+use latchkey_app::{
+    text::{Lang, T},
+    types::{Evidence, Millis},
+};
 use serde_json::json;
 
 use super::{ConfigFile, Failed, Outcome, apikey, say};
@@ -36,6 +39,8 @@ impl Failures {
             let slice = failures::list(&mut tx, &filter, start, BATCH).await?;
             for row in &slice.rows {
                 let openid = match row.binding_id {
+                    _ if row.openid.is_some() => row.openid.clone(),
+                    // Of an earlier version.
                     Some(binding) => crate::store::bindings::find(&mut tx, binding).await?.map(|row| row.openid),
                     None => None,
                 };
@@ -65,14 +70,17 @@ fn seconds(text: &str) -> Result<i64, Failed> {
 
 fn line(row: &FailureRow) -> String {
     let state = if row.healed { "healed" } else { "failed" };
-    let proof = serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof;
+    let proof = proof(row);
     let at = Millis(row.at).rfc3339();
     format!("{at}\t{state}\t{}\t{}\t{}\t{proof}\t{}", row.cause, row.appid, row.call, row.request_id)
 }
 
+fn proof(row: &FailureRow) -> String {
+    T(Lang::En).proof(&serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof)
+}
+
 /// The fields of contract §1, and what else there is.
 fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
-    let evidence: Evidence = serde_json::from_str(&row.evidence).unwrap_or_default();
     json!({
         "at": Millis(row.at).rfc3339(),
         "appid": row.appid,
@@ -89,7 +97,7 @@ fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
         "version": row.version,
         "times": row.times,
         "laterSuccessAt": row.later_success_at.map(|at| Millis(at).rfc3339()),
-        "proof": evidence.proof,
+        "proof": proof(row),
     })
     .to_string()
 }

@@ -48,6 +48,7 @@ impl ConsoleServer {
             at: Millis(row.at),
             app: self.app(&row.appid),
             user: row.user_id.map(user),
+            openid: row.openid.clone(),
             call: row.call.clone(),
             stage: Stage::from_name(&row.stage).ok_or(ConsoleError::Internal)?,
             // A newer version may know causes that this one does not.

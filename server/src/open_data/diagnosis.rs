@@ -8,18 +8,20 @@
 //! | `not_base64` | characters that no repair explains |
 //! | `truncated` | a length that base64 or AES cannot have; or the beginning opens under a held key and the end is missing |
 //! | `iv_invalid` | iv is not 16 bytes; or all but the first block opens under a held key |
-//! | `no_session`, `key_expired` | the openid never logged in here; it has, but every key is older than 72 hours |
+//! | `no_session`, `key_expired` | no login of the openid is on file; one is, but no key of it is kept: older than 72 hours, or taken by a reset |
 //! | `wrong_app` | it opens, and its watermark names another mini program; or it opens under the user's key in another one; or the Referer names another one and no key fits |
 //! | `stale_data`, `replayed` | it opens and its time is over; the same, and it has been used before |
 //! | `other_users_data` | it opens and names another openid; or no key fits and the same ciphertext was another user's |
-//! | `not_from_wechat` | it opens under the user's key and has no watermark, which WeChat never leaves out; or WeChat says so |
+//! | `not_from_wechat` | it opens under the user's key and has no watermark, which WeChat never leaves out |
 //! | `wrong_kind_of_data` | it opens, passes every check, and holds user info where a phone belongs, or the other way round |
-//! | `key_rotated_elsewhere` | no key fits, and WeChat says that the newest one is not the user's any more (`accounts::reports`) |
+//! | `key_rotated_elsewhere` | no key fits, and WeChat, asked within two minutes, says that the newest one is not the user's any more; no newer one has come by then, and WeChat has not called it valid since (`accounts::reports`) |
+//! | `not_known_to_wechat` | no key fits, a phone was wanted, and WeChat knows the ciphertext by neither of its hashes, within three days (`accounts::reports`) |
 
 use aes::Aes128;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
-use latchkey_app::types::{Cause, Stage};
+pub use latchkey_app::types::Wanted;
+use latchkey_app::types::{Cause, Proof, Stage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -32,21 +34,14 @@ use super::{
 };
 use crate::clock::Millis;
 
-/// The watermark has whole seconds, and two clocks are never the same.
-const SLACK_S: i64 = 60;
+/// The watermark has whole seconds, and two clocks are never quite the same.
+const SLACK_S: i64 = 5;
 
 /// A session_key that is held, and since when.
 #[derive(Debug, Clone)]
 pub struct HeldKey {
     pub key: SessionKey,
     pub received_at: Millis,
-}
-
-/// What the data was sent for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    Phone,
-    UserInfo,
 }
 
 /// The same ciphertext has been opened before.
@@ -66,7 +61,7 @@ pub struct Clues<'a> {
     pub wanted: Wanted,
     /// Newest first.
     pub ring: &'a [HeldKey],
-    /// Whether the openid has ever logged in here.
+    /// Whether a login of the openid is on file: who was unbound or erased has none any more.
     pub has_logged_in: bool,
     /// The same user's keys in other mini programs. Only to explain: data that opens under one of them is never used.
     pub elsewhere: &'a [(String, SessionKey)],
@@ -79,8 +74,8 @@ pub struct Clues<'a> {
 pub struct Finding {
     pub cause: Cause,
     pub stage: Stage,
-    /// In a few words, what the cause was concluded from. Never what the data says.
-    pub proof: String,
+    /// What the cause was concluded from.
+    pub proof: Proof,
     pub data_bytes: Option<usize>,
     pub ciphertext_sha256: Option<[u8; 32]>,
     pub base64_sha256: Option<[u8; 32]>,
@@ -95,6 +90,8 @@ pub struct Finding {
 pub struct Ciphertext {
     /// Its identity.
     pub sha256: [u8; 32],
+    /// Of its base64, as WeChat writes it.
+    pub base64_sha256: [u8; 32],
     pub bytes: usize,
 }
 
@@ -102,7 +99,12 @@ impl Ciphertext {
     /// `None` when it is no base64 that could be repaired.
     pub fn of(encrypted: &Encrypted) -> Option<Self> {
         let (bytes, _) = transport::decode(&encrypted.data)?;
-        Some(Self { sha256: Sha256::digest(&bytes).into(), bytes: bytes.len() })
+        Some(Self::of_bytes(&bytes))
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let base64_sha256 = Sha256::digest(STANDARD.encode(bytes)).into();
+        Self { sha256: Sha256::digest(bytes).into(), base64_sha256, bytes: bytes.len() }
     }
 }
 
@@ -110,7 +112,7 @@ impl Ciphertext {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Healing {
     pub cause: Cause,
-    pub proof: String,
+    pub proof: Proof,
     /// Which key of the ring opened it; 0 is the newest.
     pub key_index: usize,
     /// The watermark's time, in seconds.
@@ -123,24 +125,22 @@ pub fn healing(opened: &Opened, ring: &[HeldKey]) -> Option<Healing> {
     Some(Healing { cause, proof, key_index: opened.key_index, made_at: opened.made_at })
 }
 
-fn healing_cause(opened: &Opened, ring: &[HeldKey]) -> Option<(Cause, String)> {
+fn healing_cause(opened: &Opened, ring: &[HeldKey]) -> Option<(Cause, Proof)> {
     if let Some(cause) = damage_cause(opened.damage) {
-        return Some((cause, "no base64 as it came; after the repair every check holds".to_owned()));
+        return Some((cause, Proof::Repaired));
     }
     if opened.key_index == 0 {
         return None;
     }
     let newest = ring.first()?.received_at.seconds();
-    let proof = format!("opened under key {} of the ring; the data was made {}", opened.key_index + 1, {
-        let before = newest.saturating_sub(opened.made_at);
-        if before >= 0 {
-            format!("{before} s before the newest key came")
-        } else {
-            format!("{} s after it came", -before)
-        }
-    });
+    let proof =
+        Proof::OlderKey { number: count(opened.key_index + 1), before_s: newest.saturating_sub(opened.made_at) };
     let cause = if opened.made_at <= newest + SLACK_S { Cause::LoginAfterPhoneButton } else { Cause::Unknown };
     Some((cause, proof))
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn damage_cause(damage: Damage) -> Option<Cause> {
@@ -159,7 +159,7 @@ pub fn diagnose(encrypted: &Encrypted, clues: &Clues<'_>) -> Finding {
     let mut finding = Finding {
         cause: Cause::Unknown,
         stage: Stage::Base64,
-        proof: String::new(),
+        proof: Proof::default(),
         data_bytes: None,
         ciphertext_sha256: None,
         base64_sha256: None,
@@ -170,21 +170,21 @@ pub fn diagnose(encrypted: &Encrypted, clues: &Clues<'_>) -> Finding {
     Finding { cause, stage, proof, ..finding }
 }
 
-type Conclusion = (Cause, Stage, String);
+type Conclusion = (Cause, Stage, Proof);
 
 /// Goes through the checks in their order and keeps what it sees on the way in `finding`.
 fn conclude(encrypted: &Encrypted, clues: &Clues<'_>, finding: &mut Finding) -> Conclusion {
     let Some((data, _)) = transport::decode(&encrypted.data) else { return no_base64(&encrypted.data) };
-    finding.data_bytes = Some(data.len());
-    finding.ciphertext_sha256 = Some(Sha256::digest(&data).into());
-    finding.base64_sha256 = Some(Sha256::digest(STANDARD.encode(&data)).into());
+    let ciphertext = Ciphertext::of_bytes(&data);
+    finding.data_bytes = Some(ciphertext.bytes);
+    finding.ciphertext_sha256 = Some(ciphertext.sha256);
+    finding.base64_sha256 = Some(ciphertext.base64_sha256);
     let iv = transport::decode(&encrypted.iv).map(|(iv, _)| iv).unwrap_or_default();
     let Ok(iv) = <[u8; BLOCK]>::try_from(iv.as_slice()) else {
-        return (Cause::IvInvalid, Stage::Iv, format!("iv has {} bytes in place of 16", iv.len()));
+        return (Cause::IvInvalid, Stage::Iv, Proof::IvBytes(count(iv.len())));
     };
     if data.is_empty() || !data.len().is_multiple_of(BLOCK) {
-        let proof = format!("{} bytes are no whole number of blocks of 16", data.len());
-        return (Cause::Truncated, Stage::Length, proof);
+        return (Cause::Truncated, Stage::Length, Proof::NoWholeBlocks(count(data.len())));
     }
     let opened: Vec<Peeled> = clues.ring.iter().map(|held| Peeled::under(&held.key, &data, iv)).collect();
     finding.keys = opened.iter().map(|peeled| peeled.stage).collect();
@@ -198,7 +198,7 @@ fn conclude(encrypted: &Encrypted, clues: &Clues<'_>, finding: &mut Finding) -> 
         .or_else(|| somebody_elses(clues))
         .or_else(|| without_keys(clues))
         .or_else(|| other_referer(clues))
-        .unwrap_or_else(|| (Cause::Unknown, format!("none of {} keys opens it", clues.ring.len())));
+        .unwrap_or_else(|| (Cause::Unknown, Proof::NoKeyOpens(count(clues.ring.len()))));
     (cause, stage, proof)
 }
 
@@ -206,79 +206,78 @@ fn no_base64(text: &str) -> Conclusion {
     let letters = text.trim_end_matches('=');
     let alphabet = letters.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_ \r\n\t".contains(&byte));
     if alphabet && letters.len() % 4 == 1 {
-        let proof = format!("{} characters: base64 never has 4n+1", letters.len());
-        return (Cause::Truncated, Stage::Base64, proof);
+        return (Cause::Truncated, Stage::Base64, Proof::ImpossibleLength(count(letters.len())));
     }
-    (Cause::NotBase64, Stage::Base64, "characters that no repair explains".to_owned())
+    (Cause::NotBase64, Stage::Base64, Proof::NoRepair)
 }
 
 /// The key is right, and so is the JSON: what is wrong is what it says.
 fn about_content(json: &Map<String, Value>, clues: &Clues<'_>, finding: &mut Finding) -> Conclusion {
     let watermark = json.get("watermark").and_then(|value| Watermark::deserialize(value).ok());
     let Some(watermark) = watermark else {
-        let proof = "opens under the user's own key, but has no watermark".to_owned();
-        return (Cause::NotFromWechat, Stage::Watermark, proof);
+        return (Cause::NotFromWechat, Stage::Watermark, Proof::NoWatermark);
     };
     let age = clues.now.seconds().saturating_sub(watermark.timestamp);
     finding.data_age_s = Some(age);
     if watermark.appid != clues.appid {
-        return (Cause::WrongApp, Stage::Watermark, "its watermark names another mini program".to_owned());
+        return (Cause::WrongApp, Stage::Watermark, Proof::OtherAppInWatermark);
     }
     if !(-super::decrypt::MAX_AHEAD_S..=super::decrypt::MAX_AGE_S).contains(&age) {
         let cause = if clues.seen == Some(Seen::BySameUser) { Cause::Replayed } else { Cause::StaleData };
-        return (cause, Stage::Watermark, format!("its watermark's time is {age} s ago"));
+        return (cause, Stage::Watermark, Proof::MadeAgo(age));
     }
     let owner = json.get("openId").and_then(Value::as_str);
     if owner.is_some_and(|owner| clues.openid.is_some_and(|openid| openid != owner)) {
-        return (Cause::OtherUsersData, Stage::Owner, "it names another openid".to_owned());
+        return (Cause::OtherUsersData, Stage::Owner, Proof::OtherOpenid);
     }
     let holds_phone = json.contains_key("purePhoneNumber");
     if holds_phone != (clues.wanted == Wanted::Phone) {
-        let proof = if holds_phone { "it holds a phone, not user info" } else { "it holds no phone" };
-        return (Cause::WrongKindOfData, Stage::Json, proof.to_owned());
+        let proof = if holds_phone { Proof::HoldsPhone } else { Proof::HoldsNoPhone };
+        return (Cause::WrongKindOfData, Stage::Json, proof);
     }
-    (Cause::Unknown, Stage::Json, "every check holds but the last: its fields".to_owned())
+    (Cause::Unknown, Stage::Json, Proof::OddFields)
 }
 
 /// A key that opens one end of the data is the right one.
-fn half_opened(opened: &[Peeled]) -> Option<(Cause, String)> {
+fn half_opened(opened: &[Peeled]) -> Option<(Cause, Proof)> {
     if opened.iter().any(|peeled| peeled.beginning_reads) {
-        let proof = "the beginning opens under a held key, the end does not: a part is missing or changed";
-        return Some((Cause::Truncated, proof.to_owned()));
+        return Some((Cause::Truncated, Proof::EndMissing));
     }
     let end = opened.iter().any(|peeled| peeled.end_reads);
-    end.then(|| (Cause::IvInvalid, "all but the first block opens under a held key: the iv is another one".to_owned()))
+    end.then_some((Cause::IvInvalid, Proof::FirstBlockGarbled))
 }
 
-fn in_another_app(data: &[u8], iv: [u8; BLOCK], clues: &Clues<'_>) -> Option<(Cause, String)> {
+fn in_another_app(data: &[u8], iv: [u8; BLOCK], clues: &Clues<'_>) -> Option<(Cause, Proof)> {
     let fits = |(_, key): &&(String, SessionKey)| Peeled::under(key, data, iv).json.is_some();
     let (appid, _) = clues.elsewhere.iter().find(fits)?;
-    Some((Cause::WrongApp, format!("opens under this user's key in {appid}")))
+    Some((Cause::WrongApp, Proof::OpensElsewhere(appid.clone())))
 }
 
-fn somebody_elses(clues: &Clues<'_>) -> Option<(Cause, String)> {
-    match clues.seen? {
-        Seen::ByAnother => Some((Cause::OtherUsersData, "the same ciphertext was another user's before".to_owned())),
-        Seen::BySameUser => {
-            Some((Cause::Replayed, "the same ciphertext was used before, under a key that is gone".to_owned()))
-        }
-    }
-}
-
-fn without_keys(clues: &Clues<'_>) -> Option<(Cause, String)> {
-    if !clues.ring.is_empty() {
-        return None;
-    }
-    Some(if clues.has_logged_in {
-        (Cause::KeyExpired, "every session_key is older than 72 hours".to_owned())
-    } else {
-        (Cause::NoSession, "this openid has never logged in here".to_owned())
+fn somebody_elses(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
+    Some(match clues.seen? {
+        Seen::ByAnother => (Cause::OtherUsersData, Proof::UsedByAnother),
+        Seen::BySameUser => (Cause::Replayed, Proof::UsedBefore),
     })
 }
 
-fn other_referer(clues: &Clues<'_>) -> Option<(Cause, String)> {
+fn without_keys(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
+    if !clues.ring.is_empty() {
+        return None;
+    }
+    Some(if clues.has_logged_in { (Cause::KeyExpired, Proof::NoKeyKept) } else { (Cause::NoSession, Proof::NoLogin) })
+}
+
+fn other_referer(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
     let referer = clues.referer_appid.filter(|appid| *appid != clues.appid)?;
-    Some((Cause::WrongApp, format!("no key fits, and the request comes from {referer}")))
+    Some((Cause::WrongApp, Proof::NoKeyAndReferer(referer.to_owned())))
+}
+
+/// How far data opens under each of the keys.
+pub fn stages(encrypted: &Encrypted, ring: &[HeldKey]) -> Vec<Stage> {
+    let bytes = |text: &str| transport::decode(text).map(|(bytes, _)| bytes);
+    let iv = bytes(&encrypted.iv).and_then(|iv| <[u8; BLOCK]>::try_from(iv).ok());
+    let Some((data, iv)) = bytes(&encrypted.data).zip(iv) else { return Vec::new() };
+    ring.iter().map(|held| Peeled::under(&held.key, &data, iv).stage).collect()
 }
 
 /// How far data opens under a key, and what it says if it does.

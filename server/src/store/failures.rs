@@ -13,6 +13,8 @@ row! {
         pub appid: String,
         pub user_id: Option<Uuid>,
         pub binding_id: Option<Uuid>,
+        /// The one that the call was about, known here or not.
+        pub openid: Option<String>,
         pub call: String,
         /// A name of [`latchkey_app::types::Stage`].
         pub stage: String,
@@ -44,7 +46,7 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, at, appid, user_id, binding_id, call, stage, cause, healed, version, errcode, rid, \
+const COLUMNS: &str = "id, at, appid, user_id, binding_id, openid, call, stage, cause, healed, version, errcode, rid, \
                        ciphertext_hash, evidence, times, later_success_at, asked, request_id";
 
 /// Each costs four microseconds on SQLite, twice: for the rows and for how many there are of each cause.
@@ -101,7 +103,7 @@ macro_rules! bind_filter {
 }
 
 pub async fn insert(tx: &mut Tx, row: &FailureRow) -> Result<()> {
-    let sql = format!("INSERT INTO failures ({COLUMNS}) VALUES ({})", super::placeholders(18));
+    let sql = format!("INSERT INTO failures ({COLUMNS}) VALUES ({})", super::placeholders(19));
     execute!(
         tx,
         sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -110,6 +112,7 @@ pub async fn insert(tx: &mut Tx, row: &FailureRow) -> Result<()> {
             .bind(&row.appid)
             .bind(row.user_id)
             .bind(row.binding_id)
+            .bind(row.openid.as_deref())
             .bind(&row.call)
             .bind(&row.stage)
             .bind(&row.cause)
@@ -279,17 +282,28 @@ pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 2]) -> Resul
         .bind(appid).bind(causes[0]).bind(causes[1]).fetch_optional(conn).await)?)
 }
 
-/// Who and what is behind a request id, or a rid of WeChat.
+/// Who and what is behind a request id, a rid of WeChat, or an openid that nobody here had.
 pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 ORDER BY id DESC LIMIT 1");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 OR (openid = $1 AND user_id IS NULL) \
+         ORDER BY id DESC LIMIT 1"
+    );
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(text).fetch_optional(conn).await)?)
 }
 
-/// Forgets whose an erased user's failures were, and what might tell: the lines of his history name the same requests.
+/// What might tell whose a failure was: the lines of his history name the same requests.
+const NOBODYS: &str = "user_id = NULL, binding_id = NULL, openid = NULL, ciphertext_hash = NULL, rid = NULL, \
+                       request_id = '', asked = '[]', evidence = '{\"proof\":\"erased\"}'";
+
+/// Forgets whose an erased user's failures were, and those of calls that named one of his openids when nobody here had it.
 pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
-    let sql = "UPDATE failures SET user_id = NULL, binding_id = NULL, ciphertext_hash = NULL, rid = NULL, \
-               request_id = '', asked = '[]', evidence = '{\"proof\":\"erased\"}' WHERE user_id = $1";
-    execute!(tx, sqlx::query(sql).bind(user))?;
+    let his = "SELECT appid, openid FROM bindings WHERE user_id = $1 \
+               UNION SELECT appid, openid FROM failures WHERE user_id = $1 AND openid IS NOT NULL";
+    let sql = format!(
+        "UPDATE failures SET {NOBODYS} WHERE user_id = $1 OR id IN (SELECT failures.id FROM ({his}) AS his \
+         JOIN failures ON failures.openid = his.openid AND failures.appid = his.appid WHERE failures.user_id IS NULL)"
+    );
+    execute!(tx, sqlx::query(sqlx::AssertSqlSafe(sql)).bind(user))?;
     execute!(tx, sqlx::query("DELETE FROM ciphertexts WHERE user_id = $1").bind(user))?;
     Ok(())
 }

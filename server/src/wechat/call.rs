@@ -25,8 +25,8 @@ impl WeChat {
         let result = send(request).await;
         counted.outcome = match &result {
             Ok(_) => "ok".to_owned(),
-            Err(WeChatError::Refused(refusal)) => refusal.errcode.to_string(),
-            Err(WeChatError::Busy) => "busy".to_owned(),
+            Err(WeChatError::Refused(refusal) | WeChatError::OtherAppsCode(refusal)) => refusal.errcode.to_string(),
+            Err(WeChatError::Busy(_)) => "busy".to_owned(),
             Err(WeChatError::Unavailable(_) | WeChatError::UnknownApp) => "unavailable".to_owned(),
         };
         result
@@ -51,13 +51,19 @@ async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuilder) -> Resu
     let mut result = send_once(request()).await;
     if busy(&result) {
         tokio::time::sleep(PAUSE).await;
-        result = send_once(request()).await;
-    }
-    if busy(&result) {
-        return Err(WeChatError::Busy);
+        result = send_once(request()).await.map_err(after_busy);
     }
     let fields = Value::Object(result?);
     T::deserialize(fields).map_err(|_| WeChatError::Unavailable("an answer without the promised fields"))
+}
+
+/// The second and last try.
+fn after_busy(error: WeChatError) -> WeChatError {
+    match error {
+        WeChatError::Refused(refusal) if refusal.errcode == BUSY => WeChatError::Busy(refusal.rid),
+        WeChatError::Refused(refusal) => WeChatError::Refused(Refusal { after_busy: true, ..refusal }),
+        other => other,
+    }
 }
 
 async fn send_once(request: RequestBuilder) -> Result<Map<String, Value>, WeChatError> {
@@ -77,7 +83,8 @@ async fn send_once(request: RequestBuilder) -> Result<Map<String, Value>, WeChat
     match errcode(&fields)? {
         0 => Ok(fields),
         errcode => {
-            Err(WeChatError::Refused(Refusal { errcode, rid: rid(&fields), address: address(errcode, &fields) }))
+            let (rid, address) = (rid(&fields), address(errcode, &fields));
+            Err(WeChatError::Refused(Refusal { errcode, rid, address, after_busy: false }))
         }
     }
 }

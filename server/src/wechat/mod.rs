@@ -17,6 +17,7 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
 pub use access_token::TokenTimes;
 pub use code2session::WeChatSession;
+pub use encrypted_check::Made;
 pub use push::{PushError, PushMessage, PushQuery, Pushed, open as open_push, verify_address};
 
 use self::access_token::TokenCell;
@@ -46,12 +47,15 @@ pub struct WeChat {
 pub enum WeChatError {
     #[error("WeChat refused: {0}")]
     Refused(Refusal),
-    /// -1, twice.
-    #[error("WeChat is busy")]
-    Busy,
+    /// -1, twice, with the rid of the second time.
+    #[error("WeChat is busy (rid {})", .0.as_deref().unwrap_or("none"))]
+    Busy(Option<String>),
     /// No connection, no answer in time, a 5xx, or an answer that cannot be understood.
     #[error("WeChat cannot be used: {0}")]
     Unavailable(&'static str),
+    /// 40013 for a phone code: the access_token was taken, but its mini program is not the code's (protocol §4).
+    #[error("the phone code is another mini program's: {0}")]
+    OtherAppsCode(Refusal),
     #[error("the mini program is not configured")]
     UnknownApp,
 }
@@ -65,6 +69,8 @@ pub struct Refusal {
     pub rid: Option<String>,
     /// This server's address as WeChat sees it, when it is what WeChat objects to (40164).
     pub address: Option<IpAddr>,
+    /// WeChat was asked for the second time, because it was busy the first time: that may have spent a code all the same.
+    pub after_busy: bool,
 }
 
 impl WeChat {

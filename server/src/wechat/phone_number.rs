@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{WeChat, WeChatError};
+use super::{Refusal, WeChat, WeChatError};
 use crate::{open_data::PhoneInfo, phone::PhoneNumber};
 
 #[derive(Deserialize)]
@@ -21,6 +21,9 @@ struct Watermark {
     appid: String,
 }
 
+/// For the access_token it means that the configured appid is wrong; for the code, that it is another mini program's.
+const OTHER_APP: i64 = 40013;
+
 impl WeChat {
     /// `POST /wxa/business/getuserphonenumber` (protocol §4): spends the phone code.
     pub async fn phone_number(&self, appid: &str, code: &str) -> Result<PhoneNumber, WeChatError> {
@@ -31,7 +34,8 @@ impl WeChat {
                 let (url, body) = (&url, &body);
                 async move {
                     let query = [("access_token", token.expose())];
-                    self.send("getuserphonenumber", || self.http.post(url).query(&query).json(body)).await
+                    let answer = self.send("getuserphonenumber", || self.http.post(url).query(&query).json(body)).await;
+                    answer.map_err(about_the_code)
                 }
             })
             .await?;
@@ -40,5 +44,12 @@ impl WeChat {
             return Err(WeChatError::Unavailable("a phone number for another mini program"));
         }
         phone.phone().ok_or(WeChatError::Unavailable("an answer without a phone number"))
+    }
+}
+
+fn about_the_code(error: WeChatError) -> WeChatError {
+    match error {
+        WeChatError::Refused(refusal @ Refusal { errcode: OTHER_APP, .. }) => WeChatError::OtherAppsCode(refusal),
+        other => other,
     }
 }

@@ -26,7 +26,7 @@ on_both!(crate::house::House::new =>
 );
 
 /// Every record, newest first. What comes next comes in another second: within one, records have no order.
-async fn records(house: &House) -> Vec<Failure> {
+pub async fn records(house: &House) -> Vec<Failure> {
     house.server.accounts.reports_written().await;
     let viewer = house.console("viewer").await.viewer().await.unwrap();
     let records = viewer.failures(FailureQuery::default()).await.unwrap().page.items;
@@ -35,13 +35,13 @@ async fn records(house: &House) -> Vec<Failure> {
 }
 
 /// The newest record: cause, stage, healed.
-async fn newest(house: &House) -> (Cause, Stage, bool) {
+pub async fn newest(house: &House) -> (Cause, Stage, bool) {
     let record = records(house).await.into_iter().next().expect("a record");
     assert!(!record.evidence.proof.is_empty(), "{record:?}");
     (record.cause, record.stage, record.healed)
 }
 
-async fn bind(house: &House, token: &str, body: Value) -> Answer {
+pub async fn bind(house: &House, token: &str, body: Value) -> Answer {
     house.post_as(token, "/api/bindPhone", body).await
 }
 
@@ -49,7 +49,7 @@ fn data(tap: &Value, change: impl Fn(&str) -> String) -> Value {
     json!({ "encryptedData": change(tap["encryptedData"].as_str().unwrap()), "iv": tap["iv"] })
 }
 
-async fn rotate(house: &House, user: &str) {
+pub async fn rotate(house: &House, user: &str) {
     house.sim("rotate", json!({ "user": user, "appid": APP_1 })).await;
 }
 
@@ -220,7 +220,7 @@ async fn codes_are_explained(house: House) {
     let forbidden = json!({ "errMsg": "getPhoneNumber:fail no permission" });
     assert_eq!(phone(forbidden).await, (Cause::ButtonNotPermitted, Stage::Button));
     let tap = house.sim("phone", json!({ "user": "u1", "appid": APP_2, "mode": "code" })).await;
-    assert_eq!(phone(json!({ "code": tap["code"] })).await, (Cause::CodeOfOtherApp, Stage::PhoneCode));
+    assert_eq!(phone(json!({ "code": tap["code"] })).await, (Cause::PhoneCodeOfOtherApp, Stage::PhoneCode));
 
     let info = house.sim("userinfo", json!({ "user": "u1", "appid": APP_1 })).await;
     let body = json!({ "rawData": info["rawData"], "signature": "0".repeat(40) });
@@ -263,7 +263,8 @@ async fn a_phone_code_saves_what_the_data_could_not(house: House) {
     house.code("u1", APP_1).await;
     let tap = house.tap("u1", "both").await;
     bind(&house, &token, tap).await.data();
-    assert!(newest(&house).await.2, "the client got its answer");
+    // The client got its answer; why the data was of no use is proved all the same.
+    assert_eq!(newest(&house).await, (Cause::KeyRotatedElsewhere, Stage::Padding, true));
 }
 
 async fn a_failure_has_its_story(house: House) {
@@ -337,12 +338,13 @@ async fn wechat_is_asked_and_its_answers_are_filed(house: House) {
     let record = records(&house).await.remove(0);
     let last = record.asked.last().unwrap();
     assert_eq!((record.cause, last.made_by_wechat, last.by.as_deref()), (Cause::Unknown, Some(true), Some("support")));
+    assert_eq!(last.made_at, Some(record.at.0 / 1000), "WeChat says when");
     // Made up by somebody: WeChat does not know it.
     let forged = json!({ "encryptedData": "A".repeat(64), "iv": "AAAAAAAAAAAAAAAAAAAAAA==" });
     bind(&house, &token, forged).await.refused(422, "decrypt_failed", "relogin");
     let record = records(&house).await.remove(0);
     support.ask_wechat(&record.id).await.unwrap();
-    assert_eq!(newest(&house).await.0, Cause::NotFromWechat);
+    assert_eq!(newest(&house).await.0, Cause::NotKnownToWechat);
     assert!(house.server.accounts.verify_audit().await.unwrap().is_ok());
     assert_eq!(house.count("audit WHERE action = 'ask_wechat'").await, 2);
 }

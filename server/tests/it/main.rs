@@ -7,6 +7,7 @@ mod alerts;
 mod audit;
 mod bind_phone;
 mod browser;
+mod causes;
 mod compat;
 mod conflicts;
 mod console;

@@ -1,4 +1,4 @@
-use latchkey_app::types::{AlertKind, Cause, Evidence, Stage};
+use latchkey_app::types::{AlertKind, Cause, Evidence, Proof, Stage};
 
 use super::Subject;
 use crate::{
@@ -28,8 +28,7 @@ impl Accounts {
         if cause == Cause::PhoneQuotaExhausted {
             self.raise(appid, AlertKind::PhoneQuota, None).await;
         }
-        let errno = refusal.errno.map_or_else(|| "none".to_owned(), |errno| errno.to_string());
-        let evidence = Evidence { proof: format!("the button's errno: {errno}"), ..Evidence::default() };
+        let evidence = Evidence { proof: Proof::Errno(refusal.errno), ..Evidence::default() };
         self.keep_failure(arrival, appid, Subject::from(binding), (cause, Stage::Button), evidence);
     }
 }

@@ -1,4 +1,4 @@
-use latchkey_app::types::{Cause, Evidence, Stage};
+use latchkey_app::types::{Cause, Evidence, Proof, Stage};
 use uuid::Uuid;
 
 use super::{Report, Subject};
@@ -54,20 +54,14 @@ impl Accounts {
         failure: &Failure,
         answer: Option<&WeChatError>,
     ) {
-        let said = |text: &str| text.to_owned();
         let (cause, proof) = match (failure, answer) {
-            (Failure::LoginCodeInPhoneField, _) => {
-                (Cause::LoginCodeInPhoneField, said("it has the shape of a wx.login code, or was presented as one"))
+            (Failure::LoginCodeInPhoneField, _) => (Cause::LoginCodeInPhoneField, Proof::LoginCodeShape),
+            (Failure::PhoneCodeInvalid, Some(WeChatError::Refused(Refusal { after_busy: true, .. }))) => {
+                (Cause::PhoneCodeExpired, Proof::PhoneCodeUnknownAfterBusy)
             }
-            (Failure::PhoneCodeInvalid, _) => {
-                (Cause::PhoneCodeExpired, said("WeChat does not know it (40029), and it is no login code"))
-            }
+            (Failure::PhoneCodeInvalid, _) => (Cause::PhoneCodeExpired, Proof::PhoneCodeUnknown),
             (_, Some(WeChatError::Refused(Refusal { errcode: NO_PHONE_QUOTA, .. }))) => {
-                (Cause::PhoneQuotaExhausted, said("WeChat: no phone numbers are left (1400001)"))
-            }
-            // With a token of the right mini program: so the code is not (protocol §4).
-            (_, Some(WeChatError::Refused(Refusal { errcode: 40013, .. }))) => {
-                (Cause::CodeOfOtherApp, said("WeChat: the token's mini program is not the code's (40013)"))
+                (Cause::PhoneQuotaExhausted, Proof::NoNumbersLeft)
             }
             (_, Some(error)) => general(error),
             (_, None) => return,
@@ -83,46 +77,40 @@ impl Accounts {
         appid: &str,
         code: &str,
         answer: Option<&WeChatError>,
-    ) -> Result<(Cause, String), Failure> {
-        let said = |cause, proof: &str| Ok((cause, proof.to_owned()));
+    ) -> Result<(Cause, Proof), Failure> {
         let refusal = match answer {
-            None if code == MOCK_CODE => {
-                return said(Cause::MockCodeFromDevtools, "the very text of the developer tools");
-            }
-            None => return said(Cause::CodeUsed, "it was exchanged here before"),
-            Some(WeChatError::Refused(refusal)) => refusal.errcode,
+            None if code == MOCK_CODE => return Ok((Cause::MockCodeFromDevtools, Proof::MockText)),
+            None => return Ok((Cause::CodeUsed, Proof::ExchangedHere)),
+            Some(WeChatError::Refused(refusal)) => refusal,
             Some(error) => return Ok(general(error)),
         };
-        match refusal {
-            40163 => said(Cause::CodeUsed, "WeChat: code been used (40163)"),
-            42003 => said(Cause::CodeExpired, "WeChat: the code timed out (42003)"),
-            41008 => said(Cause::CodeExpired, "WeChat: no code (41008)"),
+        Ok(match refusal.errcode {
+            40163 if refusal.after_busy => (Cause::WechatBusy, Proof::UsedAfterBusy),
+            40163 => (Cause::CodeUsed, Proof::CodeUsed),
+            42003 => (Cause::CodeExpired, Proof::CodeTimedOut),
+            41008 => (Cause::CodeExpired, Proof::NoCode),
             40029 if code.len() == PHONE_CODE && code.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-                said(Cause::PhoneCodeInLoginField, "64 hexadecimal digits: a phone code")
+                (Cause::PhoneCodeInLoginField, Proof::HexDigits64)
             }
-            40029 => {
-                if let Some(other) = self.other_app_of(arrival, appid, code).await? {
-                    return Ok((Cause::CodeOfOtherApp, other));
-                }
-                said(
-                    Cause::CodeExpired,
-                    "WeChat does not know it (40029); nothing says that it is another mini program's",
-                )
-            }
-            _ => Ok(answer.map_or((Cause::Unknown, String::new()), general)),
-        }
+            40029 => match self.other_app_of(arrival, appid, code).await? {
+                Some(proof) => (Cause::CodeOfOtherApp, proof),
+                None => (Cause::CodeExpired, Proof::CodeUnknown),
+            },
+            _ => answer.map_or((Cause::Unknown, Proof::default()), general),
+        })
     }
 
-    /// What proves that a code is another mini program's.
-    async fn other_app_of(&self, arrival: Arrival, appid: &str, code: &str) -> Result<Option<String>, Failure> {
+    /// What proves that a code is another mini program's. That it was tried there is no proof: only that it was good there.
+    async fn other_app_of(&self, arrival: Arrival, appid: &str, code: &str) -> Result<Option<Proof>, Failure> {
         let referer = arrival.client.appid.filter(|referer| referer.as_str() != appid);
         if let Some(referer) = referer {
-            return Ok(Some(format!("the request comes from {}", referer.as_str())));
+            return Ok(Some(Proof::Referer(referer.as_str().to_owned())));
         }
         let mut tx = self.db.read().await?;
         for app in self.apps.iter().filter(|app| app.appid != appid) {
-            if login_codes::find(&mut tx, CodeHash::new(&app.appid, code).bytes()).await?.is_some() {
-                return Ok(Some(format!("it was presented as a code of {} before", app.appid)));
+            let row = login_codes::find(&mut tx, CodeHash::new(&app.appid, code).bytes()).await?;
+            if row.is_some_and(|row| row.state == "spent") {
+                return Ok(Some(Proof::SpentAs(app.appid.clone())));
             }
         }
         Ok(None)
@@ -131,19 +119,24 @@ impl Accounts {
 
 fn errcode(answer: Option<&WeChatError>) -> (Option<i64>, Option<String>) {
     match answer {
-        Some(WeChatError::Refused(refusal)) => (Some(refusal.errcode), refusal.rid.clone()),
-        Some(WeChatError::Busy) => (Some(-1), None),
+        Some(WeChatError::Refused(refusal) | WeChatError::OtherAppsCode(refusal)) => {
+            (Some(refusal.errcode), refusal.rid.clone())
+        }
+        Some(WeChatError::Busy(rid)) => (Some(-1), rid.clone()),
         _ => (None, None),
     }
 }
 
 /// The answers that mean the same in every call. Which errcode is which kind of failure is [`Failure`]'s to say; two of them
 /// have a cause of their own.
-pub(super) fn general(error: &WeChatError) -> (Cause, String) {
+pub(super) fn general(error: &WeChatError) -> (Cause, Proof) {
     let refusal = match error {
-        WeChatError::Busy => return (Cause::WechatBusy, "WeChat: busy (-1), twice".to_owned()),
-        WeChatError::Unavailable(reason) => return (Cause::WechatUnreachable, (*reason).to_owned()),
-        WeChatError::UnknownApp => return (Cause::AppMisconfigured, "the mini program is not configured".to_owned()),
+        WeChatError::Busy(_) => return (Cause::WechatBusy, Proof::Busy),
+        WeChatError::Unavailable(reason) => {
+            return (Cause::WechatUnreachable, Proof::NoAnswer((*reason).to_owned()));
+        }
+        WeChatError::OtherAppsCode(_) => return (Cause::PhoneCodeOfOtherApp, Proof::PhoneCodeOfOtherApp),
+        WeChatError::UnknownApp => return (Cause::AppMisconfigured, Proof::NotConfigured),
         WeChatError::Refused(refusal) => refusal,
     };
     let cause = match (refusal.errcode, Failure::of_wechat(error.clone())) {
@@ -154,5 +147,5 @@ pub(super) fn general(error: &WeChatError) -> (Cause, String) {
         (_, Failure::Misconfigured(_)) => Cause::AppMisconfigured,
         _ => Cause::Unknown,
     };
-    (cause, format!("WeChat: errcode {}", refusal.errcode))
+    (cause, Proof::Errcode(refusal.errcode))
 }

@@ -25,35 +25,48 @@ pub(in crate::accounts) struct Refused {
     pub healed: bool,
 }
 
-impl Accounts {
-    /// A phone was decrypted, but not as it came or not under the newest key.
-    pub(in crate::accounts) fn report_healing(
-        &self,
-        arrival: Arrival,
-        appid: &str,
-        subject: Subject,
-        encrypted: &Encrypted,
-        healing: Healing,
-        ring: &[HeldKey],
-    ) {
-        let now = self.clock.now();
-        let ciphertext = Ciphertext::of(encrypted);
-        let tried = ring.iter().take(healing.key_index + 1).enumerate().map(|(index, held)| {
-            let stage = if index == healing.key_index { Stage::Done } else { Stage::Padding };
-            KeyTried { age_ms: age(now, held), stage }
-        });
+/// Data that was decrypted, with what had to be healed and the keys that were held.
+#[derive(Debug)]
+pub(in crate::accounts) struct Healed {
+    pub arrival: Arrival,
+    pub appid: String,
+    pub subject: Subject,
+    pub encrypted: Encrypted,
+    pub wanted: Wanted,
+    pub ring: Vec<HeldKey>,
+    pub healing: Healing,
+}
+
+impl Healed {
+    fn report(self, at: Millis) -> Report {
+        let Self { arrival, appid, subject, encrypted, wanted, ring, healing } = self;
+        let ciphertext = Ciphertext::of(&encrypted);
+        let before = diagnosis::stages(&encrypted, &ring[..healing.key_index.min(ring.len())]);
+        let stages = before.into_iter().chain([Stage::Done]);
+        let keys = ring.iter().zip(stages).map(|(held, stage)| KeyTried { age_ms: age(at, held), stage });
         let evidence = Evidence {
-            keys: tried.collect(),
-            data_age_s: Some(now.seconds() - healing.made_at),
+            wanted: Some(wanted),
+            keys: keys.collect(),
+            data_age_s: Some(at.seconds() - healing.made_at),
             ciphertext_sha256: ciphertext.map(|ciphertext| hex::encode(ciphertext.sha256)),
+            base64_sha256: ciphertext.map(|ciphertext| hex::encode(ciphertext.base64_sha256)),
             proof: healing.proof,
-            ..lengths(encrypted, ciphertext.map(|ciphertext| ciphertext.bytes))
+            ..lengths(&encrypted, ciphertext.map(|ciphertext| ciphertext.bytes))
         };
-        let (cause, stage, appid) = (healing.cause, Stage::Done, appid.to_owned());
+        let (cause, stage, healed, of_phone) = (healing.cause, Stage::Done, true, wanted == Wanted::Phone);
         let ciphertext = ciphertext.map(|ciphertext| ciphertext.sha256);
-        let (at, healed, of_phone) = (now, true, true);
-        let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
-        self.keep_report(report);
+        Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence }
+    }
+}
+
+impl Accounts {
+    /// Data was decrypted, but not as it came or not under the newest key.
+    pub(in crate::accounts) fn report_healing(&self, healed: Healed) {
+        let at = self.clock.now();
+        self.report(healed.arrival, move |accounts, times| async move {
+            accounts.file(healed.report(at), times).await?;
+            Ok(())
+        });
     }
 
     /// Data was not decrypted: finds out why, beside the request.
@@ -107,6 +120,7 @@ impl Accounts {
         let ages = ring.iter().map(|held| age(at, held));
         let keys = ages.zip(&finding.keys).map(|(age_ms, stage)| KeyTried { age_ms, stage: *stage }).collect();
         let evidence = Evidence {
+            wanted: Some(wanted),
             ciphertext_sha256: finding.ciphertext_sha256.map(hex::encode),
             base64_sha256: finding.base64_sha256.map(hex::encode),
             keys,

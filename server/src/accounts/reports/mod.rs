@@ -14,7 +14,7 @@ mod signature;
 
 pub use ask::AskError;
 pub use button::ButtonRefusal;
-pub(super) use data::Refused;
+pub(super) use data::{Healed, Refused};
 pub(super) use sampler::Sampler;
 
 use latchkey_app::types::{Cause, Evidence, Stage};
@@ -32,6 +32,9 @@ use crate::{
     },
 };
 
+/// As long as an openid that WeChat gives may be; a client may claim anything.
+const LONGEST_OPENID: usize = 128;
+
 /// Whose call it was, as far as anybody knows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Subject {
@@ -44,7 +47,8 @@ pub(super) struct Subject {
 impl Subject {
     /// Somebody who says that he is `openid`, whom nobody knows here.
     pub(super) fn unknown(openid: &str) -> Self {
-        Self { openid: Some(openid.to_owned()), ..Self::default() }
+        let openid = openid.chars().filter(char::is_ascii_graphic).take(LONGEST_OPENID).collect();
+        Self { openid: Some(openid), ..Self::default() }
     }
 }
 
@@ -166,6 +170,7 @@ impl Report {
             appid: self.appid.clone(),
             user_id: subject.user,
             binding_id: subject.binding,
+            openid: subject.openid.clone(),
             call: client.call.as_str().to_owned(),
             stage: self.stage.name().to_owned(),
             cause: self.cause.name().to_owned(),

@@ -55,7 +55,7 @@ fn clues(ring: &[HeldKey]) -> Clues<'_> {
 
 fn cause(encrypted: &Encrypted, clues: &Clues<'_>) -> (Cause, Stage) {
     let finding = diagnose(encrypted, clues);
-    assert!(!finding.proof.is_empty() && !finding.proof.contains("1358000"), "{finding:?}");
+    assert!(!finding.proof.is_empty() && !format!("{finding:?}").contains("1358000"), "{finding:?}");
     (finding.cause, finding.stage)
 }
 

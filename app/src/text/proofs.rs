@@ -1,0 +1,227 @@
+//! What causes were concluded from, in words and numbers.
+
+use super::{Lang, T};
+use crate::types::Proof;
+
+impl T {
+    /// One line. What an earlier version has written stays in the language that it was written in.
+    pub fn proof(self, proof: &Proof) -> String {
+        match proof {
+            Proof::Words(words) => words.clone(),
+            proof => plain(proof).map_or_else(|| self.counted(proof), |(zh, en)| self.pick(zh, en).to_owned()),
+        }
+    }
+
+    fn counted(self, proof: &Proof) -> String {
+        let zh = self.0 == Lang::Zh;
+        match proof {
+            Proof::OlderKey { number, before_s } => {
+                let when = self.before(before_s.saturating_mul(1000));
+                if zh {
+                    format!("第 {number} 把密钥解开了数据，数据在最新的密钥到达 {when}生成")
+                } else {
+                    format!("opened under key {number} of the ring; the data was made {when} the newest key came")
+                }
+            }
+            Proof::ImpossibleLength(chars) if zh => format!("{chars} 个字符：base64 不会有 4n+1 个字符"),
+            Proof::ImpossibleLength(chars) => format!("{chars} characters: base64 never has 4n+1"),
+            Proof::NoWholeBlocks(bytes) if zh => format!("{bytes} 字节，不是 16 字节分组的整数倍"),
+            Proof::NoWholeBlocks(bytes) => format!("{bytes} bytes are no whole number of blocks of 16"),
+            Proof::IvBytes(bytes) if zh => format!("iv 是 {bytes} 字节，应为 16 字节"),
+            Proof::IvBytes(bytes) => format!("iv has {bytes} bytes in place of 16"),
+            Proof::MadeAgo(seconds) => self.made_ago(*seconds),
+            Proof::OpensElsewhere(appid) if zh => format!("用该用户在 {appid} 的密钥能解开"),
+            Proof::OpensElsewhere(appid) => format!("opens under this user's key in {appid}"),
+            Proof::NoKeyAndReferer(appid) if zh => format!("没有密钥能解开，而请求来自 {appid}"),
+            Proof::NoKeyAndReferer(appid) => format!("no key fits, and the request comes from {appid}"),
+            Proof::NoKeyOpens(keys) => self.no_key_opens(*keys),
+            Proof::NewestKeyInvalid(keys) => {
+                let then = self.pick(
+                    "；微信：保存的最新一把已不是该用户的密钥",
+                    "; WeChat: the newest key that is held is not the user's any more",
+                );
+                self.no_key_opens(*keys) + then
+            }
+            Proof::UnknownToWechat(keys) => {
+                let then = self.pick(
+                    "；微信：最近三天没有这样一份手机号密文",
+                    "; WeChat: no such phone ciphertext in the last three days",
+                );
+                self.no_key_opens(*keys) + then
+            }
+            Proof::SignedByNone(0) => self.pick("没有保存任何 session_key", "no session_key is held").to_owned(),
+            Proof::SignedByNone(keys) if zh => format!("{keys} 把密钥对这份 rawData 都算不出这个签名"),
+            Proof::SignedByNone(keys) => format!("none of {keys} keys makes this signature over this rawData"),
+            Proof::Referer(appid) if zh => format!("请求来自 {appid}"),
+            Proof::Referer(appid) => format!("the request comes from {appid}"),
+            Proof::SpentAs(appid) if zh => format!("它曾作为 {appid} 的 code 换取过登录"),
+            Proof::SpentAs(appid) => format!("it was exchanged as a code of {appid} before"),
+            Proof::NoAnswer(reason) if zh => format!("没有得到微信的回答：{}", no_answer_zh(reason)),
+            Proof::NoAnswer(reason) => format!("no answer of WeChat: {reason}"),
+            Proof::Errcode(errcode) if zh => format!("微信：errcode {errcode}"),
+            Proof::Errcode(errcode) => format!("WeChat: errcode {errcode}"),
+            Proof::Errno(None) => self.pick("按钮没有给出 errno", "the button gave no errno").to_owned(),
+            Proof::Errno(Some(errno)) if zh => format!("按钮的 errno：{errno}"),
+            Proof::Errno(Some(errno)) => format!("the button's errno: {errno}"),
+            // Every other one has words without a number.
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn made_ago(self, seconds: i64) -> String {
+        let duration = self.duration(seconds.saturating_mul(1000));
+        match (self.0, seconds < 0) {
+            (Lang::Zh, false) => format!("水印里的时间在 {duration}之前"),
+            (Lang::Zh, true) => format!("水印里的时间比服务器超前 {duration}"),
+            (Lang::En, false) => format!("its watermark's time was {duration} ago"),
+            (Lang::En, true) => format!("its watermark's time is {duration} ahead of the server's clock"),
+        }
+    }
+
+    fn no_key_opens(self, keys: i64) -> String {
+        match self.0 {
+            Lang::Zh => format!("{keys} 把密钥都解不开"),
+            Lang::En => format!("none of {keys} keys opens it"),
+        }
+    }
+}
+
+/// The few reasons that `latchkey`'s `wechat` room gives.
+fn no_answer_zh(reason: &str) -> &str {
+    match reason {
+        "no answer in time" => "超时",
+        "no connection" => "无法建立连接",
+        "the connection broke" | "the answer broke off" => "连接中断",
+        "an HTTP status other than 200" => "HTTP 状态不是 200",
+        "an answer that is no JSON object" => "回答不是 JSON",
+        "an answer that does not end" => "回答过长",
+        "an errcode that is no number" => "errcode 不是数字",
+        "an answer without the promised fields" => "回答缺少应有的字段",
+        other => other,
+    }
+}
+
+/// Those that have no number and no name in them.
+const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
+    Some(match proof {
+        Proof::Repaired => {
+            ("收到的不是 base64，修复之后通过全部校验", "no base64 as it came; after the repair every check holds")
+        }
+        Proof::NoRepair => ("有任何修复都解释不了的字符", "characters that no repair explains"),
+        Proof::NoWatermark => {
+            ("用该用户自己的密钥能解开，但没有水印", "opens under the user's own key, but has no watermark")
+        }
+        Proof::OtherAppInWatermark => ("水印里是另一个小程序", "its watermark names another mini program"),
+        Proof::OtherOpenid => ("数据里是另一个 openid", "it names another openid"),
+        Proof::HoldsPhone => ("数据里是手机号，不是用户信息", "it holds a phone, not user info"),
+        Proof::HoldsNoPhone => ("数据里没有手机号", "it holds no phone"),
+        Proof::OddFields => ("除最后的字段之外，全部校验通过", "every check holds but the last: its fields"),
+        Proof::EndMissing => (
+            "开头能用保存的密钥解开，结尾不能：缺少或改动了一部分",
+            "the beginning opens under a held key, the end does not: a part is missing or changed",
+        ),
+        Proof::FirstBlockGarbled => (
+            "除第一个分组外都能用保存的密钥解开：iv 是另一个",
+            "all but the first block opens under a held key: the iv is another one",
+        ),
+        Proof::UsedByAnother => ("另一个用户曾用过同一份密文", "the same ciphertext was another user's before"),
+        Proof::UsedBefore => {
+            ("同一份密文以前用过，当时的密钥已不在", "the same ciphertext was used before, under a key that is gone")
+        }
+        Proof::NoKeyKept => {
+            ("该用户有登录记录，但没有保存 session_key", "the user has logged in, and no session_key is kept")
+        }
+        Proof::NoLogin => ("这个 openid 现在没有登录记录", "no login of this openid is on file"),
+        Proof::MockText => ("就是开发者工具的固定文本", "the very text of the developer tools"),
+        Proof::ExchangedHere => ("这里以前换过这个 code", "it was exchanged here before"),
+        Proof::CodeUsed => ("微信：code been used（40163）", "WeChat: code been used (40163)"),
+        Proof::UsedAfterBusy => (
+            "微信先回答繁忙（-1），再问时回答 code 已用过（40163）",
+            "WeChat was busy (-1), and when it was asked again, the code had been used (40163)",
+        ),
+        Proof::CodeTimedOut => ("微信：code 已超时（42003）", "WeChat: the code timed out (42003)"),
+        Proof::NoCode => ("微信：没有 code（41008）", "WeChat: no code (41008)"),
+        Proof::CodeUnknown => (
+            "微信不认识它（40029），也没有迹象表明它属于另一个小程序",
+            "WeChat does not know it (40029); nothing says that it is another mini program's",
+        ),
+        Proof::HexDigits64 => ("64 位十六进制：手机号 code", "64 hexadecimal digits: a phone code"),
+        Proof::LoginCodeShape => (
+            "它是 wx.login 的 code 的样子，或曾作为登录 code 使用",
+            "it has the shape of a wx.login code, or was presented as one",
+        ),
+        Proof::PhoneCodeUnknown => {
+            ("微信不认识它（40029），它也不是登录 code", "WeChat does not know it (40029), and it is no login code")
+        }
+        Proof::PhoneCodeUnknownAfterBusy => (
+            "微信先回答繁忙（-1），再问时不认识它（40029）：也可能是第一次已经用掉了它",
+            "WeChat was busy (-1), and when it was asked again, did not know it (40029): the first time may have spent it",
+        ),
+        Proof::PhoneCodeOfOtherApp => (
+            "微信：code 不属于 access_token 的小程序（40013）",
+            "WeChat: the access_token's mini program is not the code's (40013)",
+        ),
+        Proof::NoNumbersLeft => ("微信：手机号额度已用完（1400001）", "WeChat: no phone numbers are left (1400001)"),
+        Proof::Busy => ("微信：繁忙（-1），两次", "WeChat: busy (-1), twice"),
+        Proof::NotConfigured => ("没有配置这个小程序", "the mini program is not configured"),
+        Proof::PushUnsigned => ("签名不对", "the signature is wrong"),
+        Proof::PushStale => ("时间戳与服务器相差十分钟以上", "the timestamp is more than ten minutes off"),
+        Proof::PushReplayed => ("同一个签名以前随另一条消息来过", "the signature came with another message before"),
+        Proof::PushWithoutKey => {
+            ("消息是加密的，却没有配置 push_aes_key", "the message is encrypted and no push_aes_key is configured")
+        }
+        Proof::PushUndecipherable => {
+            ("用配置的 push_aes_key 解不开", "it does not open under the configured push_aes_key")
+        }
+        Proof::PushOfOtherApp => ("消息里是另一个小程序的 appid", "the message names another mini program"),
+        Proof::PushUnreadable => ("签名正确，消息却读不懂", "the signature is right, but the message cannot be read"),
+        Proof::Erased => ("用户的数据已删除", "erased"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, Proof, T};
+
+    #[test]
+    fn a_time_ahead_is_said_without_a_minus() {
+        let (zh, en) = (T(Lang::Zh), T(Lang::En));
+        assert_eq!(en.proof(&Proof::MadeAgo(-301)), "its watermark's time is 5 min 1 s ahead of the server's clock");
+        assert_eq!(zh.proof(&Proof::MadeAgo(700)), "水印里的时间在 11 分 40 秒之前");
+        let older = Proof::OlderKey { number: 2, before_s: 3 };
+        assert_eq!(zh.proof(&older), "第 2 把密钥解开了数据，数据在最新的密钥到达 3.0 秒前生成");
+        assert_eq!(
+            en.proof(&older),
+            "opened under key 2 of the ring; the data was made 3.0 s before the newest key came"
+        );
+    }
+
+    #[test]
+    fn no_proof_is_told_by_its_name_in_the_code() {
+        let proofs = [
+            Proof::NoKeyOpens(2),
+            Proof::NewestKeyInvalid(1),
+            Proof::UnknownToWechat(1),
+            Proof::SignedByNone(0),
+            Proof::SignedByNone(3),
+            Proof::ImpossibleLength(5),
+            Proof::NoWholeBlocks(17),
+            Proof::IvBytes(3),
+            Proof::OpensElsewhere("wx1".into()),
+            Proof::NoKeyAndReferer("wx1".into()),
+            Proof::Referer("wx1".into()),
+            Proof::SpentAs("wx1".into()),
+            Proof::NoAnswer("no connection".into()),
+            Proof::Errcode(40125),
+            Proof::Errno(None),
+            Proof::Errno(Some(103)),
+        ];
+        for proof in proofs {
+            let (zh, en) = (T(Lang::Zh).proof(&proof), T(Lang::En).proof(&proof));
+            let name = format!("{proof:?}");
+            assert!(!en.starts_with(&name) && en.is_ascii(), "{en}");
+            assert!(!zh.starts_with(&name) && !zh.is_ascii(), "{zh}");
+        }
+    }
+}

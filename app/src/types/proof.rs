@@ -1,0 +1,112 @@
+use serde::{Deserialize, Serialize};
+
+/// What a cause was concluded from, with its numbers. Never what the data says. [`crate::text`] has the words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// No base64 as it came; after the repair every check holds.
+    Repaired,
+    /// Which key of the ring opened it, 1 being the newest; how many seconds before the newest came the data was made.
+    OlderKey {
+        number: i64,
+        before_s: i64,
+    },
+    /// Characters that no repair explains.
+    NoRepair,
+    /// 4n+1 characters.
+    ImpossibleLength(i64),
+    /// Bytes.
+    NoWholeBlocks(i64),
+    /// Bytes of an iv.
+    IvBytes(i64),
+    NoWatermark,
+    OtherAppInWatermark,
+    /// Seconds; negative: ahead of the server's clock.
+    MadeAgo(i64),
+    OtherOpenid,
+    /// Where user info belongs.
+    HoldsPhone,
+    HoldsNoPhone,
+    /// Every check holds but the last.
+    OddFields,
+    EndMissing,
+    FirstBlockGarbled,
+    /// Under this user's key in the mini program of this appid.
+    OpensElsewhere(String),
+    UsedByAnother,
+    UsedBefore,
+    NoKeyKept,
+    NoLogin,
+    /// None of the keys fits, and the request comes from this appid.
+    NoKeyAndReferer(String),
+    /// So many keys were tried.
+    NoKeyOpens(i64),
+    /// The same, and WeChat says that the newest is not the user's any more.
+    NewestKeyInvalid(i64),
+    /// The same, and WeChat knows no such ciphertext of the last three days.
+    UnknownToWechat(i64),
+
+    /// rawData: so many keys were tried; with none there is nothing to check it with.
+    SignedByNone(i64),
+
+    MockText,
+    ExchangedHere,
+    /// 40163.
+    CodeUsed,
+    /// 40163, when WeChat was asked again after it had been busy.
+    UsedAfterBusy,
+    /// 42003.
+    CodeTimedOut,
+    /// 41008.
+    NoCode,
+    /// 40029, and nothing says that it is another mini program's.
+    CodeUnknown,
+    HexDigits64,
+    /// The request comes from this appid.
+    Referer(String),
+    /// It was exchanged as a code of this appid before.
+    SpentAs(String),
+    LoginCodeShape,
+    /// 40029.
+    PhoneCodeUnknown,
+    /// 40029, when WeChat was asked again after it had been busy.
+    PhoneCodeUnknownAfterBusy,
+    /// 40013, with an access_token of the right mini program.
+    PhoneCodeOfOtherApp,
+    /// 1400001.
+    NoNumbersLeft,
+    /// -1, twice.
+    Busy,
+    /// Why there was no answer, in English.
+    NoAnswer(String),
+    NotConfigured,
+    Errcode(i64),
+    /// The phone button's.
+    Errno(Option<i64>),
+
+    PushUnsigned,
+    PushStale,
+    PushReplayed,
+    PushWithoutKey,
+    PushUndecipherable,
+    PushOfOtherApp,
+    PushUnreadable,
+
+    /// The record's user was erased.
+    Erased,
+    /// The words of a record that an earlier version has written.
+    #[serde(untagged)]
+    Words(String),
+}
+
+impl Proof {
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::Words(words) if words.is_empty())
+    }
+}
+
+impl Default for Proof {
+    fn default() -> Self {
+        Self::Words(String::new())
+    }
+}
