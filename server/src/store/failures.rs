@@ -281,7 +281,9 @@ pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 2]) -> Resul
 
 /// Who and what is behind a request id, or a rid of WeChat.
 pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 ORDER BY id DESC LIMIT 1");
+    // Each half is one look into one index.
+    let half = |column: &str| format!("SELECT {COLUMNS} FROM failures WHERE {column} = $1");
+    let sql = format!("{} UNION ALL {} ORDER BY id DESC LIMIT 1", half("request_id"), half("rid"));
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(text).fetch_optional(conn).await)?)
 }
 
