@@ -46,6 +46,8 @@ pub enum ConsoleError {
     Final,
     /// A form for several users that names none: 400.
     NobodySelected,
+    /// An export that shows more numbers in full than a reveal would: 403.
+    ManyInFull,
     /// More than an operator may do in an hour: 429.
     TooMany,
     /// The user was merged into another one: that one is meant, or the merge is to be undone first: 409.
@@ -79,7 +81,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 34] = [
+    const ALL: [Self; 35] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -99,6 +101,7 @@ impl ConsoleError {
         Self::NothingToReset,
         Self::Final,
         Self::NobodySelected,
+        Self::ManyInFull,
         Self::TooMany,
         Self::Merged,
         Self::WeChat,
@@ -125,7 +128,7 @@ impl ConsoleError {
     pub const fn status(self) -> u16 {
         match self {
             Self::SignedOut | Self::SignInFailed => 401,
-            Self::Forbidden | Self::CrossSite | Self::SecondFactorMissing => 403,
+            Self::Forbidden | Self::CrossSite | Self::SecondFactorMissing | Self::ManyInFull => 403,
             Self::NotFound => 404,
             Self::BadRequest | Self::NobodySelected => 400,
             Self::TooLong => 413,

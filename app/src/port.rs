@@ -12,8 +12,8 @@ use crate::{
     error::ConsoleError,
     types::{
         Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
-        Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink,
-        Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
+        Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, Millis, MiniProgram,
+        NewLink, Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
         SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
     },
 };
@@ -129,11 +129,13 @@ pub trait Admin: Send + Sync {
     async fn reset_operator(&self, id: &str, drops_second_factor: bool) -> Result<(), ConsoleError>;
     /// The link that this operator has just made; the second time there is none.
     async fn new_link(&self) -> Result<Option<NewLink>, ConsoleError>;
-    async fn set_operator_role(&self, id: &str, role: Role) -> Result<(), ConsoleError>;
+    /// Unless he is not what he `was` on the page.
+    async fn set_operator_role(&self, id: &str, was: Role, role: Role) -> Result<(), ConsoleError>;
     /// Lets an operator in again, or out: then his sessions end at once.
     async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError>;
-    /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does.
-    async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError>;
+    /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does; if that was after
+    /// `last_at`, which the page showed, it stays.
+    async fn settle_alert(&self, appid: &str, kind: AlertKind, last_at: Millis) -> Result<(), ConsoleError>;
     async fn preview_erasure(&self, user_id: &str) -> Result<ErasePreview, ConsoleError>;
     /// Takes a user's personal data out for good.
     async fn erase_user(&self, user_id: &str, said: &Confirmation) -> Result<(), ConsoleError>;

@@ -156,7 +156,7 @@ test.describe('mini programs', () => {
         await page.goto('/console/apps');
         await expect(leak(page, '晨光会员')).toBeVisible();
         await expect(page.getByRole('button', { name: '已处理' })).toHaveCount(0);
-        const form = { appid: 'wx0000000000000002', kind: 'secret_leaked' };
+        const form = { appid: 'wx0000000000000002', kind: 'secret_leaked', last_at: 0 };
         const refused = await postForm(request, 'settle_alert', form);
         expect(refused).toBe('/console/apps?problem=Forbidden');
         await page.goto(refused);
@@ -167,7 +167,7 @@ test.describe('mini programs', () => {
   }
 
   test('nothing else can be settled', { tag: '@once' }, async ({ request }) => {
-    const settle = (appid, kind) => postForm(request, 'settle_alert', { appid, kind });
+    const settle = (appid, kind) => postForm(request, 'settle_alert', { appid, kind, last_at: 0 });
     expect(await settle('wx0000000000000003', 'secret_leaked')).toBe('/console/apps?problem=NotFound');
     expect(await settle(APPID, 'phone_quota')).toBe('/console/apps?problem=NotFound');
     expect(await settle(APPID, 'nonsense')).toBe('/console/apps?problem=BadRequest');

@@ -14,7 +14,7 @@ use crate::{
     fns::{SetPreference, SignOut, go},
     port::{self, OwnAccount, Viewer},
     text::{Lang, Theme, preferences, t},
-    types::{Operator, Role},
+    types::{Operator, Role, UserQuery},
 };
 
 /// A page's place in the navigation.
@@ -120,7 +120,8 @@ fn to_sign_in() {
 fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView + use<> {
     let username = operator.username.clone();
     let role = t().role(operator.role);
-    let typed = if section == Section::Users { searched() } else { String::new() };
+    let on_users = section == Section::Users;
+    let (typed, within) = if on_users { (searched(), within()) } else { <(String, String)>::default() };
     let api_keys = (operator.role == Role::Admin)
         .then(|| nav_link(Section::ApiKeys, section, "/console/api-keys", Icon::Code, t().api_keys()));
     let operators = (operator.role == Role::Admin)
@@ -157,12 +158,21 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                 </div>
             </header>
             <div class="page">
-                {search_form(&operator.username, section == Section::Users, typed).into_any()}
+                {search_form(&operator.username, on_users, typed, within).into_any()}
                 <main id="content" tabindex="-1">{body}</main>
             </div>
         </div>
         {keys_help().into_any()}
     }
+}
+
+/// What else the URL says of the users list; empty on other pages.
+fn within() -> String {
+    let parts = use_context::<http::request::Parts>();
+    let query = parts.as_ref().and_then(|parts| parts.uri.query()).unwrap_or_default();
+    let stays = |name: &str| UserQuery::FIELDS.contains(&name) && !matches!(name, "q" | "find");
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| stays(name) && !value.is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// What the URL says that is searched for; the box shows it.

@@ -5,12 +5,13 @@ use super::Icon;
 use crate::{fns::Search, islands::SearchBox, text::t};
 
 /// The one search box, on top of every page. It posts: what is typed there may be a phone, which has no business in an
-/// address. On the users page it searches as one types, too.
-pub(super) fn search_form(username: &str, on_users: bool, q: String) -> impl IntoView + use<> {
+/// address. On the users page it searches as one types, too, among those whom the list is narrowed to.
+pub(super) fn search_form(username: &str, on_users: bool, q: String, within: String) -> impl IntoView + use<> {
     let live = if on_users { "/console/users" } else { "" };
+    let within = (!within.is_empty()).then(|| view! { <input type="hidden" name="within" value=within /> });
     view! {
         <form class="search" role="search" method="post" action=Search::PATH>
-            {Icon::Search.view()}
+            {Icon::Search.view()} {within}
             <SearchBox
                 live=live.to_owned()
                 value=q

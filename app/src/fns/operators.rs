@@ -25,10 +25,10 @@ pub async fn reset_operator(id: String, drop_second_factor: Option<String>) -> R
     Ok(())
 }
 
-/// Fields `id` and `role`.
+/// Fields `id`, `was` (the role that the page showed) and `role`.
 #[server(prefix = "/console/fn", endpoint = "set_operator_role")]
-pub async fn set_operator_role(id: String, role: String) -> Result<(), ConsoleError> {
-    let set = async { port::admin().await?.set_operator_role(&id, role_of(&role)?).await };
+pub async fn set_operator_role(id: String, was: String, role: String) -> Result<(), ConsoleError> {
+    let set = async { port::admin().await?.set_operator_role(&id, role_of(&was)?, role_of(&role)?).await };
     redirect(set.await, "/console/operators?done=role_changed", PAGE);
     Ok(())
 }

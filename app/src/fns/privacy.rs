@@ -12,11 +12,15 @@ pub async fn reveal_phone(user: String, reason: String) -> Result<(), ConsoleErr
     Ok(())
 }
 
-/// The form of `/console/users/:id/erase`: fields `user`, `reason` and `typed` (the last four characters of the id).
+/// The form of `/console/users/:id/erase`: fields `user`, `seen` (whom the preview showed), `reason` and `typed` (the last
+/// four characters of the id).
 #[server(prefix = "/console/fn", endpoint = "erase_user")]
-pub async fn erase_user(user: String, reason: String, typed: String) -> Result<(), ConsoleError> {
-    let (page, said) = (format!("/console/users/{user}"), Confirmation { reason, typed, ..Confirmation::default() });
-    let erased = async { port::admin().await?.erase_user(&user, &said).await };
-    redirect(erased.await, own_path(&format!("{page}?done=erased")), own_path(&format!("{page}/erase")));
+pub async fn erase_user(user: String, seen: String, reason: String, typed: String) -> Result<(), ConsoleError> {
+    let (page, said) = (format!("/console/users/{user}"), Confirmation { seen, reason, typed });
+    let erased = async { port::admin().await?.erase_user(&user, &said).await }.await;
+    // Of who is erased, or somebody else by now, there is no preview: his page says so.
+    let gone = matches!(erased, Err(ConsoleError::Erased | ConsoleError::Merged));
+    let back = if gone { page.clone() } else { format!("{page}/erase") };
+    redirect(erased, own_path(&format!("{page}?done=erased")), own_path(&back));
     Ok(())
 }

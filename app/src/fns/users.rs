@@ -11,7 +11,15 @@ pub async fn block_users(
     back: String,
     #[server(default)] users: Vec<String>,
 ) -> Result<(), ConsoleError> {
-    let blocked = async { port::support().await?.block_users(&users, act != "unblock", reason.trim()).await };
+    let blocked = async {
+        let support = port::support().await?;
+        let blocked = match act.as_str() {
+            "block" => true,
+            "unblock" => false,
+            _ => return Err(ConsoleError::BadRequest),
+        };
+        support.block_users(&users, blocked, reason.trim()).await
+    };
     let (back, glue) = (own_path(&back), if back.contains('?') { '&' } else { '?' });
     let done = if act == "unblock" { "users_unblocked" } else { "users_blocked" };
     redirect(blocked.await, &format!("{back}{glue}done={done}"), back);

@@ -3,6 +3,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Response, SupportedType};
 
+use crate::types::is_private;
+
 /// Long enough to skip the letters of a word being typed, short enough to feel immediate.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(180);
 /// As many searches as one looks through.
@@ -51,7 +53,11 @@ pub fn SearchBox(
         if live.is_empty() || is_private(&text) {
             return;
         }
-        let url = format!("{live}?q={}", String::from(js_sys::encode_uri_component(&text)));
+        let typed = String::from(js_sys::encode_uri_component(&text));
+        let here = window().location();
+        let on_list = here.pathname().is_ok_and(|path| path == live);
+        let query = here.search().ok().filter(|_| on_list).unwrap_or_default();
+        let url = format!("{live}?{}", narrowed(&query, &typed));
         let ticket = latest.get_value();
         let start = move || {
             leptos::task::spawn_local(async move {
@@ -120,11 +126,12 @@ fn one(text: String, again: impl Fn(String) + Copy + 'static) -> impl IntoView {
     }
 }
 
-/// Digits that may be a phone's, and what looks like a token.
-fn is_private(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let others = text.bytes().any(|byte| !byte.is_ascii_digit() && !b" +-()".contains(&byte));
-    (digits >= 4 && !others) || text.starts_with("lk_")
+/// The query of a list's URL with another search: what it is narrowed to otherwise stays.
+fn narrowed(query: &str, q: &str) -> String {
+    let gone = |name: &str| matches!(name, "q" | "find" | "cursor" | "done" | "problem");
+    let pairs = query.trim_start_matches('?').split('&');
+    let stays = pairs.filter(|pair| !pair.is_empty() && !gone(pair.split('=').next().unwrap_or_default()));
+    std::iter::once(format!("q={q}")).chain(stays.map(str::to_owned)).collect::<Vec<_>>().join("&")
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -144,10 +151,7 @@ fn write(shelf: &str, searches: &[String]) {
 }
 
 fn remember(shelf: &str, text: &str) {
-    // With seven digits in it, it may hold a phone.
-    let many =
-        text.bytes().filter(u8::is_ascii_digit).count() >= 7 && !text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    if text.is_empty() || is_private(text) || many {
+    if text.is_empty() || is_private(text) {
         return;
     }
     let mut searches = read(shelf);
@@ -189,15 +193,12 @@ fn show(page: Result<Document, JsValue>, url: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_private;
+    use super::narrowed;
 
     #[test]
-    fn phones_and_tokens_are_only_ever_posted() {
-        for private in ["6666", "+86 135-8000-6666", "lk_a"] {
-            assert!(is_private(private), "{private}");
-        }
-        for public in ["", "666", "陈 6666", "01a1fc30-8280"] {
-            assert!(!is_private(public), "{public}");
-        }
+    fn a_search_keeps_the_filters() {
+        assert_eq!(narrowed("", "x"), "q=x");
+        assert_eq!(narrowed("?find=ab&status=blocked&cursor=after-1&sort=login", "x"), "q=x&status=blocked&sort=login");
+        assert_eq!(narrowed("?q=y&app=wx1&done=users_blocked", "%E9%99%88"), "q=%E9%99%88&app=wx1");
     }
 }

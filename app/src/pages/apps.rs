@@ -119,6 +119,7 @@ fn settle_form(appid: &str, alert: &Alert, headline: &str) -> impl IntoView + us
         <form method="post" action=SettleAlert::PATH>
             <input type="hidden" name="appid" value=appid.to_owned() />
             <input type="hidden" name="kind" value=alert.kind.name() />
+            <input type="hidden" name="last_at" value=alert.last_at.0.to_string() />
             <button class="button" type="submit" aria-label=label>{t().settle()}</button>
         </form>
     }

@@ -158,6 +158,7 @@ fn role_form(id: String, role: Role) -> impl IntoView {
     view! {
         <form method="post" action=SetOperatorRole::PATH>
             <input type="hidden" name="id" value=id />
+            <input type="hidden" name="was" value=role.name() />
             <label>{t().new_role()} {roles(role)}</label>
             <button class="button" type="submit">{t().change_role()}</button>
         </form>

@@ -75,8 +75,9 @@ impl UserPrivacy {
     }
 
     /// Who looked, what was erased, and what an administrator does when a user asks for his rights.
-    pub(super) fn sections(self) -> impl IntoView {
-        let admin = self.role == Role::Admin && self.privacy.erased_at.is_none();
+    pub(super) fn sections(self, merged: bool) -> impl IntoView {
+        // Of somebody merged, everything is the other one's.
+        let admin = self.role == Role::Admin && self.privacy.erased_at.is_none() && !merged;
         view! {
             {looks(self.privacy.looks, &self.id).into_any()}
             {erasures(&self.privacy.erasures).into_any()}
@@ -86,7 +87,8 @@ impl UserPrivacy {
 
     /// The page of somebody who was erased.
     pub(super) fn tombstone(self, user: User, at: Millis) -> impl IntoView {
-        let User { summary, phone_changes, .. } = user;
+        let User { summary, phone_changes, merged_into, .. } = user;
+        let user_merged = merged_into.is_some();
         view! {
             <nav class="crumbs" aria-label=t().breadcrumb()>
                 <a href="/console/users">{t().users()}</a>
@@ -102,7 +104,7 @@ impl UserPrivacy {
                 {fact(t().erased_at(), moment(at))} {fact(t().created(), moment(summary.created_at))}
                 {fact(t().last_login(), moment(summary.last_login_at))}
             </dl>
-            {self.sections().into_any()}
+            {self.sections(user_merged).into_any()}
             <section class="card card-flush">
                 <h2>{t().phone_history()}</h2>
                 {phone_changes_table(phone_changes, false).into_any()}

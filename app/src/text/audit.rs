@@ -20,7 +20,8 @@ texts! {
     chain_checked: "上次全部核对：", "All of it checked: ";
     check_again: "重新核对全部", "Check all again";
     who_looked: "谁看过", "Who looked";
-    who_looked_lead: "查看完整手机号和导出个人数据的记录", "Reveals of the full phone, and exports";
+    who_looked_lead: "查看完整手机号、导出完整手机号和个人数据的记录。批量导出不逐人记录，此用户注册后的都列在这里。",
+        "Reveals of the full phone, and exports. Of those with many full phones, all since the user came: he may be in them.";
     all_acts: "此用户的全部审计记录", "every act on this user";
     nobody_looked: "还没有人看过完整数据", "Nobody has looked at the data in full";
 }
@@ -50,6 +51,8 @@ impl T {
             AuditAction::UndoReset => self.pick("撤销重置", "undid a reset"),
             AuditAction::ExportUsers => self.pick("导出用户", "exported users"),
             AuditAction::ExportUsersEnded => self.pick("导出用户结束", "an export of users ended"),
+            AuditAction::ExportPhones => self.pick("批量导出完整手机号", "exported many full phones"),
+            AuditAction::ExportPhone => self.pick("导出完整手机号", "exported the full phone"),
             AuditAction::RevealPhone => self.pick("查看完整手机号", "saw the full phone"),
             AuditAction::ExportUser => self.pick("导出个人数据", "exported the personal data"),
             AuditAction::EraseUser => self.pick("删除个人数据", "erased the personal data"),

@@ -22,6 +22,8 @@ texts! {
     conflict_user: "后来的用户", "Who came later";
     conflict_other: "原有的用户", "Who had it before";
     party_merged: "已合并到 ", "Merged into ";
+    this_user: "此用户", "This user";
+    merged_user: "已合并的用户", "Merged user";
     no_bindings: "没有微信绑定", "No WeChat binding";
     kept_apart_done: "已标记为保持独立", "They are kept apart";
     kept_apart_done_lead: "两个用户都没有改变。同样的情况不会再次提示；可以在「已处理」中查看。",

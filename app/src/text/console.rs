@@ -184,6 +184,7 @@ impl T {
             ConsoleError::NothingToReset => (self.nothing_to_reset(), self.nothing_to_reset_lead()),
             ConsoleError::Final => (self.reset_final(), self.reset_final_lead()),
             ConsoleError::NobodySelected => (self.nobody_selected(), self.nobody_selected_lead()),
+            ConsoleError::ManyInFull => (self.many_in_full(), self.many_in_full_lead()),
             ConsoleError::TooMany => (self.too_many(), self.too_many_lead()),
             ConsoleError::Merged => (self.user_merged(), self.user_merged_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),

@@ -47,7 +47,9 @@ texts! {
     export_selected: "导出选中", "Export selected";
     export_lead: "按当前筛选导出全部用户，手机号默认打码。每次导出都会写入操作记录；每人每小时最多 10 次。",
         "Everybody who fits the filters, with masked phones. Each export is in the audit log; ten an hour at most.";
-    export_full: "包含完整手机号（客服和管理员，需填写原因）", "With full phones (support and admins, with a reason)";
+    export_full: "包含完整手机号（需填写原因；超过 30 人仅限管理员）", "With full phones (with a reason; of more than 30 users, admins only)";
+    many_in_full: "超过 30 人的完整手机号仅限管理员导出", "Full phones of more than 30 users are for administrators to export";
+    many_in_full_lead: "请缩小筛选范围，或请管理员导出；不含完整手机号的导出不受此限。", "Narrow the list, or ask an administrator. Exports with masked phones have no such limit.";
     file_format: "格式", "Format";
     too_many: "次数过多", "Too often";
     too_many_lead: "一小时内的次数已用完，请稍后再试。", "An hour's allowance is used up. Try again later.";

@@ -64,6 +64,7 @@ texts! {
     undo_unionid: "30 天内可由管理员撤销，恢复这个 unionid。", "An administrator can undo it within 30 days.";
     undo_everything: "30 天内可由管理员撤销，手机号和每个 openid 分别恢复；已被别人绑定的号码、已成为新用户的 openid 不能恢复。",
         "An administrator can undo it within 30 days. Phone and openids come back each by itself, but not a number that somebody else has bound nor an openid that has become a new user.";
+    undo_ends_sessions: "转回的微信绑定上有会话，会立即失效，用户重新登录即可：", "Sessions of the bindings that go back end at once; the user logs in again: ";
     undo_sessions_not: "结束的会话不能恢复，用户重新登录即可。", "Ended sessions do not come back; the user simply logs in again.";
     undo_key_not: "不能撤销：旧的 session_key 在微信侧已作废。", "It cannot be undone: WeChat has done away with the old session_key.";
     undo_block: "随时可以解除封禁。", "The user can be unblocked at any time.";
@@ -90,7 +91,7 @@ texts! {
     unconfirmed: "确认字符不正确", "That is not the end of the user id";
     unconfirmed_lead: "没有执行任何操作。请核对用户，再输入其用户 ID 的最后四个字符。", "Nothing was done. Make sure it is the right user, then type the last four characters of the id.";
     stale: "期间情况有变", "Something has changed since";
-    stale_lead: "没有执行任何操作。下面是最新的预览，请重新核对后确认。", "Nothing was done. Below is a fresh preview: look again, then confirm.";
+    stale_lead: "没有执行任何操作。下面是最新的情况，请重新核对后确认。", "Nothing was done. Below is how it is now: look again, then confirm.";
     nothing_to_reset: "没有需要处理的内容", "There is nothing to do";
     nothing_to_reset_lead: "没有执行任何操作。可能刚刚已有人处理过，请看这个用户的操作记录。", "Nothing was done. Somebody may have been faster: see what operators did to this user.";
     reset_final: "这次重置不能撤销", "This reset cannot be undone";

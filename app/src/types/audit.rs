@@ -43,6 +43,10 @@ actions! {
     UndoReset "undo_reset",
     ExportUsers "export_users",
     ExportUsersEnded "export_users_ended",
+    /// With the full phones of more users than are written down one by one.
+    ExportPhones "export_phones",
+    /// One user's full phone, in an export of few.
+    ExportPhone "export_phone",
     RevealPhone "reveal_phone",
     ExportUser "export_user",
     EraseUser "erase_user",

@@ -15,6 +15,7 @@ mod phone_change;
 mod privacy;
 mod proof;
 mod reset;
+mod search;
 mod time;
 mod user;
 mod user_list;
@@ -43,6 +44,7 @@ pub use reset::{
     Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Taken, UndoPart,
     UndoPreview,
 };
+pub use search::{is_private, plain, separates};
 pub use time::Millis;
 pub use user::{AppRef, Binding, Operator, Role, User, UserSession, UserSummary, split_end};
 pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};

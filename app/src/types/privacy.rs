@@ -47,12 +47,14 @@ pub struct Erasure {
 pub struct ErasePreview {
     pub user: UserSummary,
     pub held: Holdings,
+    /// Stands for whom it was planned of: if that has changed at the confirmation, nothing is done.
+    pub seen: String,
     /// What was typed when the form was refused.
     pub reason: String,
 }
 
 /// What is held about a person, counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holdings {
     /// Nickname, avatar, gender or place is known.
     pub profile: bool,

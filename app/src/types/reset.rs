@@ -99,7 +99,7 @@ pub struct ResetOrder {
 /// What an operator says to a preview.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confirmation {
-    /// [`ResetPreview::seen`] or [`UndoPreview::seen`]: what he has seen. Empty for an erasure: it takes whatever there is.
+    /// [`ResetPreview::seen`], [`UndoPreview::seen`] or `ErasePreview::seen`: what he has seen.
     pub seen: String,
     pub reason: String,
     /// The last four characters of the user's id.
@@ -224,6 +224,8 @@ pub struct UndoPreview {
     pub user: UserSummary,
     pub reset: Reset,
     pub parts: Vec<UndoPart>,
+    /// How many API tokens end: those of bindings that go back.
+    pub sessions: i64,
     pub seen: String,
     pub reason: String,
 }

@@ -116,16 +116,23 @@ impl Accounts {
         tx.commit().await
     }
 
-    /// The operator has dealt with it; `false` when there was none. It comes back when its cause does.
-    pub async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &Actor) -> Result<bool, Failure> {
+    /// The operator has dealt with what he saw; `false` when there is no such alert, or it was raised again after `last_at`.
+    /// It comes back when its cause does.
+    pub async fn settle_alert(
+        &self,
+        appid: &str,
+        kind: AlertKind,
+        last_at: Millis,
+        actor: &Actor,
+    ) -> Result<bool, Failure> {
         let mut tx = self.db.write().await?;
-        let settled = alerts::settle(&mut tx, appid, kind.name()).await?;
-        if settled {
-            let detail = serde_json::json!({ "appid": appid, "kind": kind.name() });
-            self.write_audit(&mut tx, actor, AuditAction::SettleAlert, None, &detail).await?;
+        if !alerts::settle(&mut tx, appid, kind.name(), last_at).await? {
+            return Ok(false);
         }
+        let detail = serde_json::json!({ "appid": appid, "kind": kind.name() });
+        self.write_audit(&mut tx, actor, AuditAction::SettleAlert, None, &detail).await?;
         tx.commit().await?;
         self.raised.forget(appid, kind);
-        Ok(settled)
+        Ok(true)
     }
 }

@@ -21,6 +21,7 @@ use crate::{
         bindings::{self, BindingRow},
         failures,
         phone_changes::{self, PhoneChangeRow},
+        tokens,
         users::{self, StoredPhone, UserRow},
     },
 };
@@ -62,7 +63,7 @@ impl Accounts {
         proof: PhoneProof,
         arrival: Arrival,
     ) -> Result<BoundPhone, Failure> {
-        self.bind_to(session.binding, proof, arrival).await
+        self.bind_to(session.binding, Some(session.token_hash), proof, arrival).await
     }
 
     /// [`Self::bind_phone`] for clients that have no token, only their openid. What proves them is the data: it must
@@ -87,10 +88,16 @@ impl Accounts {
             return Err(Failure::DecryptFailed(Flaw::NoKey));
         };
         drop(tx);
-        self.bind_to(binding, PhoneProof { encrypted: Some(encrypted), code: None }, arrival).await
+        self.bind_to(binding, None, PhoneProof { encrypted: Some(encrypted), code: None }, arrival).await
     }
 
-    async fn bind_to(&self, binding: BindingRow, proof: PhoneProof, arrival: Arrival) -> Result<BoundPhone, Failure> {
+    async fn bind_to(
+        &self,
+        binding: BindingRow,
+        token: Option<[u8; 32]>,
+        proof: PhoneProof,
+        arrival: Arrival,
+    ) -> Result<BoundPhone, Failure> {
         let now = self.clock.now();
         let (appid, user_id) = (binding.appid.clone(), binding.user_id);
         if proof.code.is_some() {
@@ -105,19 +112,21 @@ impl Accounts {
         let proven = proven.map_err(|unproven| unproven.failure)?;
         let occasion = Occasion::call(&appid, arrival.request_id, now);
         let mut tx = self.db.write().await?;
-        let changed = match self.set_phone(&mut tx, user_id, &proven, &occasion).await {
-            Err(Failure::PhoneConflict) => {
-                // Nothing was bound; that he wants it is kept.
-                tx.commit().await?;
-                return Err(Failure::PhoneConflict);
-            }
-            other => other?,
+        let set = match self.set_phone(&mut tx, user_id, &proven, &occasion).await {
+            Err(Failure::PhoneConflict) => None,
+            other => Some(other?),
         };
-        self.keep_success(&mut tx, user_id, &proven, now).await?;
         let user = users::find(&mut tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
         if user.blocked_at.is_some() {
             return Err(Failure::UserBlocked);
         }
+        still_here(&mut tx, &binding, token).await?;
+        let Some(changed) = set else {
+            // Nothing was bound; that he wants it is kept.
+            tx.commit().await?;
+            return Err(Failure::PhoneConflict);
+        };
+        self.keep_success(&mut tx, user_id, &proven, now).await?;
         let metrics = [Metric::PhonesProven, Metric::PhonesBound];
         self.count(&mut tx, now, &appid, &metrics[..=usize::from(changed)]).await?;
         tx.commit().await?;
@@ -285,4 +294,15 @@ impl Accounts {
     fn seal(&self, column: Column, row: Uuid, phone: &PhoneNumber) -> Result<Vec<u8>, SealError> {
         self.vault.seal(column, row, phone.to_sealed_text().as_bytes())
     }
+}
+
+/// An operator may have unbound the openid, or ended the session, while WeChat was asked. Whoever changes users has the lock
+/// that [`Accounts::set_phone`] takes: what is there behind it stays until the end.
+pub(super) async fn still_here(tx: &mut Tx, binding: &BindingRow, token: Option<[u8; 32]>) -> Result<(), Failure> {
+    let there = bindings::find(tx, binding.id).await?.is_some_and(|row| row.user_id == binding.user_id);
+    let lives = match token {
+        Some(hash) => tokens::find(tx, hash).await?.is_some(),
+        None => true,
+    };
+    if there && lives { Ok(()) } else { Err(Failure::Unauthorized) }
 }

@@ -21,25 +21,21 @@ pub(super) struct Erasure<'a> {
 impl Accounts {
     /// The phone and every number in its history. A user who has none is left alone.
     pub(super) async fn erase_phone(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
-        let user_id = erasure.user_id;
-        self.forget_kept_phones(tx, user_id).await?;
+        let (user_id, now) = (erasure.user_id, self.clock.now());
         let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
-        let history = phone_changes::of_user(tx, user_id, 1).await?;
-        if user.phone_sealed.is_none() && history.is_empty() {
-            return Ok(());
-        }
-        let now = self.clock.now();
+        let mut known = user.phone_sealed.is_some();
         users::set_phone(tx, user_id, None, now).await?;
-        phone_changes::erase_of(tx, user_id, now).await?;
-        for merged in users::merged_into(tx, user_id).await? {
-            phone_changes::erase_of(tx, merged, now).await?;
+        for one in users::with_merged(tx, user_id).await? {
+            self.forget_kept_phones(tx, one).await?;
+            known |= !phone_changes::of_user(tx, one, 1).await?.is_empty();
+            phone_changes::erase_of(tx, one, now).await?;
         }
         if user.phone_sealed.is_some() {
             let Erasure { appid, request_id, .. } = *erasure;
             let occasion = Occasion { appid, request_id, operator: None, now };
             self.record_change(tx, user_id, None, None, PhoneSource::Revoked, &occasion).await?;
         }
-        self.record_erasure(tx, erasure, "phone").await
+        if known { self.record_erasure(tx, erasure, "phone").await } else { Ok(()) }
     }
 
     /// The nickname, the avatar, or both.
@@ -50,37 +46,34 @@ impl Accounts {
         nickname: bool,
         avatar: bool,
     ) -> Result<(), Failure> {
-        let user = users::find(tx, erasure.user_id).await?.ok_or(Fault::Missing("the user"))?;
+        let user_id = erasure.user_id;
+        let user = users::find(tx, user_id).await?.ok_or(Fault::Missing("the user"))?;
+        for one in users::with_merged(tx, user_id).await? {
+            self.forget_kept_profiles(tx, one, nickname, avatar).await?;
+        }
         if !(nickname && user.nickname.is_some() || avatar && user.avatar_url.is_some()) {
             return Ok(());
         }
-        users::clear_profile(tx, erasure.user_id, nickname, avatar).await?;
-        self.forget_kept_profiles(tx, erasure.user_id, nickname, avatar).await?;
+        users::clear_profile(tx, user_id, nickname, avatar).await?;
         self.record_erasure(tx, erasure, "profile").await
     }
 
     /// Everything personal: phone, history, profile, openids, unionids, session_keys, tokens. The user's row stays, empty,
-    /// so that records that name its id keep their meaning. Whoever comes back with the same openid is a new user.
+    /// so that records that name its id keep their meaning. Whoever comes back with the same openid is a new user. Whoever
+    /// was merged into him was the same person.
     pub(super) async fn erase_user(&self, tx: &mut Tx, erasure: &Erasure<'_>) -> Result<(), Failure> {
         let (user_id, now) = (erasure.user_id, self.clock.now());
-        resets::drop_of(tx, user_id).await?;
         // The lock of binds that count owners (`bind_phone`).
         tx.lock("phones").await?;
-        failures::erase_of(tx, user_id).await?;
-        push::erase_of(tx, user_id).await?;
-        bindings::delete_of(tx, user_id).await?;
-        phone_changes::erase_of(tx, user_id, now).await?;
-        users::erase(tx, user_id, now).await?;
-        self.review_conflicts(tx, user_id).await?;
-        conflicts::delete_of(tx, user_id).await?;
-        // Whoever was merged into him was the same person.
-        for merged in users::merged_into(tx, user_id).await? {
-            resets::drop_of(tx, merged).await?;
-            conflicts::delete_of(tx, merged).await?;
-            failures::erase_of(tx, merged).await?;
-            push::erase_of(tx, merged).await?;
-            phone_changes::erase_of(tx, merged, now).await?;
-            users::erase(tx, merged, now).await?;
+        for one in users::with_merged(tx, user_id).await? {
+            resets::drop_of(tx, one).await?;
+            failures::erase_of(tx, one).await?;
+            push::erase_of(tx, one).await?;
+            bindings::delete_of(tx, one).await?;
+            phone_changes::erase_of(tx, one, now).await?;
+            users::erase(tx, one, now).await?;
+            self.review_conflicts(tx, one).await?;
+            conflicts::delete_of(tx, one).await?;
         }
         self.record_erasure(tx, erasure, "everything").await
     }

@@ -5,7 +5,9 @@ use super::{Accounts, Actor, Failure, erase::Erasure};
 use crate::{
     clock::Millis,
     store::{
-        StoreError, Tx, bindings, conflicts, failures, phone_changes, session_keys, tokens,
+        StoreError, Tx,
+        bindings::{self, BindingRow},
+        conflicts, failures, phone_changes, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -17,6 +19,10 @@ pub enum EraseError {
     Unknown,
     #[error("the user is erased already")]
     Erased,
+    #[error("the user was merged into another one")]
+    Merged,
+    #[error("something has changed since the operator looked")]
+    Stale,
     #[error(transparent)]
     Failure(#[from] Failure),
 }
@@ -27,35 +33,65 @@ impl From<StoreError> for EraseError {
     }
 }
 
+/// What an erasure would take. Planning writes nothing.
+#[derive(Debug)]
+pub struct ErasePlan {
+    pub user: UserRow,
+    pub bindings: Vec<BindingRow>,
+    pub held: Holdings,
+    /// He, and whoever was merged into him.
+    all: Vec<Uuid>,
+    phone_hash: Option<Vec<u8>>,
+}
+
 impl Accounts {
-    /// What [`Self::erase_person`] would take.
-    pub async fn holdings(&self, user_id: Uuid) -> Result<(UserRow, Holdings), EraseError> {
-        let mut tx = self.db.read().await?;
-        let user = living(&mut tx, user_id).await?;
-        let bindings = bindings::of_users(&mut tx, &[user_id]).await?;
-        let (mut keys, always) = (0, (Millis(i64::MIN), Millis(i64::MAX)));
-        for binding in &bindings {
-            keys += session_keys::ring(&mut tx, binding.id, always.0, i64::MAX).await?.len();
-        }
-        let changes = phone_changes::of_user(&mut tx, user_id, i64::MAX).await?;
-        let place = [&user.nickname, &user.avatar_url, &user.province, &user.city, &user.country];
-        let held = Holdings {
-            profile: user.gender != 0 || place.into_iter().any(Option::is_some),
-            bindings: bindings.len(),
-            session_keys: keys,
-            sessions: tokens::of_user(&mut tx, user_id, self.clock.now(), i64::MAX).await?.len(),
-            numbers: changes.iter().filter(|change| change.erased_at.is_none()).count(),
-            failures: failures::of_user(&mut tx, user_id, always.0, always.1, i64::MAX).await?.len(),
-            conflicts: conflicts::of_user(&mut tx, user_id).await?.len(),
-        };
-        Ok((user, held))
+    /// What [`Self::erase_person`] would take now.
+    pub async fn preview_erasure(&self, user_id: Uuid) -> Result<ErasePlan, EraseError> {
+        self.plan_erasure(&mut self.db.read().await?, user_id).await
     }
 
-    /// Takes everything personal out, for good, at the wish of the person. What stays is said in [`super::erase`].
-    pub async fn erase_person(&self, user_id: Uuid, actor: &Actor, reason: &str) -> Result<(), EraseError> {
+    async fn plan_erasure(&self, tx: &mut Tx, user_id: Uuid) -> Result<ErasePlan, EraseError> {
+        let user = living(tx, user_id).await?;
+        let all = users::with_merged(tx, user_id).await?;
+        let bindings = bindings::of_users(tx, &all).await?;
+        let place = [&user.nickname, &user.avatar_url, &user.province, &user.city, &user.country];
+        let mut held = Holdings {
+            profile: user.gender != 0 || place.into_iter().any(Option::is_some),
+            bindings: bindings.len(),
+            ..Holdings::default()
+        };
+        let (from, to) = (Millis(i64::MIN), Millis(i64::MAX));
+        for binding in &bindings {
+            held.session_keys += session_keys::ring(tx, binding.id, from, i64::MAX).await?.len();
+        }
+        for one in &all {
+            let changes = phone_changes::of_user(tx, *one, i64::MAX).await?;
+            held.numbers += changes.iter().filter(|change| change.erased_at.is_none()).count();
+            held.sessions += tokens::of_user(tx, *one, self.clock.now(), i64::MAX).await?.len();
+            held.failures += failures::of_user(tx, *one, from, to, i64::MAX).await?.len();
+            held.conflicts += conflicts::of_user(tx, *one).await?.len();
+        }
+        let phone_hash = users::phone_hash(tx, user_id).await?;
+        Ok(ErasePlan { user, bindings, held, all, phone_hash })
+    }
+
+    /// Stands for whom an erasure was planned of: if somebody has come to him since, or gone, or he has another phone, it is
+    /// another one's. What a login adds is left out: it takes that along.
+    pub fn erasure_seen(&self, plan: &ErasePlan) -> String {
+        let bindings: Vec<_> = plan.bindings.iter().map(|one| (one.id, &one.unionid)).collect();
+        let phone = plan.phone_hash.as_ref().map(hex::encode);
+        let state = serde_json::json!(["erase", plan.all, bindings, phone]);
+        hex::encode(self.index.state(&state.to_string()))
+    }
+
+    /// Takes everything personal out, for good, at the wish of the person, if he is still the one who was `seen`
+    /// ([`Self::erasure_seen`]). What stays is said in [`super::erase`].
+    pub async fn erase_person(&self, user_id: Uuid, seen: &str, actor: &Actor, reason: &str) -> Result<(), EraseError> {
         let mut tx = self.db.write().await?;
         self.keep_out(&mut tx, user_id).await?;
-        living(&mut tx, user_id).await?;
+        if self.erasure_seen(&self.plan_erasure(&mut tx, user_id).await?) != seen {
+            return Err(EraseError::Stale);
+        }
         let request_id = actor.arrival.map_or(Uuid::nil(), |arrival| arrival.request_id);
         let cause = AuditAction::EraseUser.name();
         self.erase_user(&mut tx, &Erasure { user_id, cause, appid: None, request_id }).await?;
@@ -81,5 +117,10 @@ impl Accounts {
 
 async fn living(tx: &mut Tx, user_id: Uuid) -> Result<UserRow, EraseError> {
     let user = users::find(tx, user_id).await?.ok_or(EraseError::Unknown)?;
-    if user.erased_at.is_some() { Err(EraseError::Erased) } else { Ok(user) }
+    match user {
+        UserRow { erased_at: Some(_), .. } => Err(EraseError::Erased),
+        // An empty row: the person is the other one.
+        UserRow { merged_into: Some(_), .. } => Err(EraseError::Merged),
+        user => Ok(user),
+    }
 }

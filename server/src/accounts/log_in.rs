@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::{
     Accounts, Failure, Fault, PhoneProof, Profile, UserInfo,
-    bind_phone::Occasion,
+    bind_phone::{Occasion, still_here},
     exchange_code::{CodeHash, Exchange, spend},
     prove_phone::{OpenedData, ProvenPhone, Unproven},
     update_profile::decrypt_profile,
@@ -90,7 +90,8 @@ impl Accounts {
                     ring.extend(self.older_keys(&request.appid, &session.openid).await?);
                 }
                 let proven = self.prove(request, &session.openid, ring).await;
-                let login = Login { appid: &appid, code: code_hash, session, arrival };
+                let with_phone = matches!(proven.phone, Some((_, Ok(_))));
+                let login = Login { appid: &appid, code: code_hash, session, with_phone, arrival };
                 let kept = self.keep(&login, proven).await;
                 if let Err(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) = &kept {
                     self.give_up(code_hash, failure).await;
@@ -216,6 +217,7 @@ impl Accounts {
         let occasion = Occasion::call(&binding.appid, arrival.request_id, now);
         match self.set_phone(tx, binding.user_id, &proven, &occasion).await {
             Ok(changed) => {
+                still_here(tx, binding, None).await?;
                 metrics.push(Metric::PhonesProven);
                 metrics.extend(changed.then_some(Metric::PhonesBound));
                 self.keep_success(tx, binding.user_id, &proven, now).await?;
@@ -266,6 +268,7 @@ impl Accounts {
             last_login_at: now.0,
         };
         if bindings::insert(tx, &binding).await? {
+            self.lock_before_touch(tx, login, user_id).await?;
             users::touch_login(tx, user_id, now).await?;
             return Ok((binding, same_person.is_none()));
         }
@@ -277,10 +280,17 @@ impl Accounts {
         Ok((known, false))
     }
 
+    /// A bind takes this lock and then changes the user's row. So must a login that is to bind, or each would wait for the
+    /// other.
+    async fn lock_before_touch(&self, tx: &mut Tx, login: &Login<'_>, user: Uuid) -> Result<(), Failure> {
+        if login.with_phone { self.lock_phone(tx, user).await } else { Ok(()) }
+    }
+
     /// The binding that is there, with this login's time and unionid.
     async fn touch(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<Option<BindingRow>, Failure> {
         let WeChatSession { openid, unionid, .. } = &login.session;
         let Some(known) = bindings::find_openid(tx, login.appid, openid).await? else { return Ok(None) };
+        self.lock_before_touch(tx, login, known.user_id).await?;
         bindings::touch_login(tx, known.id, unionid.as_deref(), now).await?;
         if let Some(unionid) = unionid.as_ref().filter(|unionid| known.unionid.as_ref() != Some(unionid)) {
             self.review_conflicts(tx, known.user_id).await?;
@@ -296,5 +306,7 @@ struct Login<'a> {
     appid: &'a str,
     code: CodeHash,
     session: WeChatSession,
+    /// A phone came along, and is proved.
+    with_phone: bool,
     arrival: Arrival,
 }

@@ -43,8 +43,8 @@ pub use api_keys::ApiKeyError;
 pub use audit::Actor;
 pub use authenticate::{Session, TokenPart};
 pub use bind_phone::BoundPhone;
-pub use erase_person::EraseError;
-pub use export::ExportError;
+pub use erase_person::{EraseError, ErasePlan};
+pub use export::{ExportError, InFull};
 pub use failure::{Failure, Fault};
 pub use introspect::Introspection;
 pub use key_ring::KEPT_S as SESSION_KEYS_KEPT_S;
@@ -56,7 +56,7 @@ pub use resets::{
     AccountPart, BindingPart, ComesBack, Fate, HandedPhone, KEPT_S as RESETS_KEPT_S, Order, Part, PhonePart, Plan,
     ResetError, UndoPlan, UnionidPart, What,
 };
-pub use reveal::{DISCLOSURES, RevealError};
+pub use reveal::{DISCLOSURES, MOST as MOST_DISCLOSURES, RevealError};
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;

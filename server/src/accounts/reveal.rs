@@ -8,9 +8,10 @@ use crate::{
 };
 
 /// What shows a person's number in full. They share one limit.
-pub const DISCLOSURES: [&str; 2] = [AuditAction::RevealPhone.name(), AuditAction::ExportUser.name()];
+pub const DISCLOSURES: [&str; 3] =
+    [AuditAction::RevealPhone.name(), AuditAction::ExportUser.name(), AuditAction::ExportPhone.name()];
 /// How many people's data one operator may see in full …
-const MOST: i64 = 30;
+pub const MOST: usize = 30;
 /// … in this time.
 const PERIOD_S: i64 = 3600;
 
@@ -19,6 +20,8 @@ const PERIOD_S: i64 = 3600;
 pub enum RevealError {
     #[error("there is no such user")]
     Unknown,
+    #[error("the user was merged into another one")]
+    Merged,
     #[error("the user has no phone")]
     NoPhone,
     #[error("this operator has seen enough for this hour")]
@@ -73,7 +76,7 @@ impl Accounts {
         let now = self.clock.now();
         let recent = audit::lately(tx, operator, DISCLOSURES, now.plus_seconds(-PERIOD_S), MOST).await?;
         // The one that has to be an hour old first; with fewer there is room.
-        let Some(oldest) = usize::try_from(MOST - 1).ok().and_then(|last| recent.get(last)) else { return Ok(0) };
+        let Some(oldest) = recent.get(MOST - 1) else { return Ok(0) };
         let ms = Millis(*oldest).plus_seconds(PERIOD_S).since(now).max(0);
         Ok(u32::try_from((ms + 999) / 1000).unwrap_or(u32::MAX))
     }

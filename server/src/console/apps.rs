@@ -94,9 +94,19 @@ impl ConsoleServer {
         Ok(())
     }
 
-    pub(super) async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &Actor) -> Result<(), Failed> {
-        let settled = self.accounts.settle_alert(appid, kind, actor).await?;
-        if settled { Ok(()) } else { Err(ConsoleError::NotFound.into()) }
+    pub(super) async fn settle_alert(
+        &self,
+        appid: &str,
+        kind: AlertKind,
+        last_at: Millis,
+        actor: &Actor,
+    ) -> Result<(), Failed> {
+        if self.accounts.settle_alert(appid, kind, last_at, actor).await? {
+            return Ok(());
+        }
+        let all = alerts::list(&mut self.accounts.db.read().await?).await?;
+        let there = all.iter().any(|row| row.appid == appid && row.kind == kind.name());
+        Err(if there { ConsoleError::Stale } else { ConsoleError::NotFound }.into())
     }
 }
 

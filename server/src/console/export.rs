@@ -17,14 +17,15 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use self::{file::Format, rows::Rows};
 use super::{
-    Failed, Visit, internal,
+    Failed, Visit,
+    privacy::reveal_error,
     reason::reason as checked,
     users::{ids, sort},
     visit::SignedInVisit,
 };
 use crate::{
-    accounts::ExportError,
-    store::user_lists::{Filter, Status},
+    accounts::{ExportError, InFull, MOST_DISCLOSURES},
+    store::user_lists::{Filter, Place, Sort, SortBy, Status, UserList},
 };
 
 /// Pieces that wait for a slow reader.
@@ -56,7 +57,7 @@ impl ExportForm {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
 
-    /// The list that it was asked for on, with the problem.
+    /// The list that it was asked for on, with the problem; where one signs in first, that is none any more.
     pub fn list(&self, problem: ConsoleError) -> String {
         const LIST: &str = "/console/users?";
         let mut url = form_urlencoded::Serializer::for_suffix(LIST.to_owned(), LIST.len());
@@ -65,7 +66,10 @@ impl ExportForm {
                 url.append_pair(name, &value);
             }
         }
-        url.append_pair("problem", &problem.to_string()).finish()
+        if problem != ConsoleError::SignedOut {
+            url.append_pair("problem", &problem.to_string());
+        }
+        url.finish()
     }
 
     /// `users[0]=…`; none: everybody on the list.
@@ -80,7 +84,8 @@ impl Visit {
     /// Checks, files the export in the audit log, and begins to read.
     pub async fn export(&self, form: &ExportForm, preferences: &Preferences) -> Result<Export, ConsoleError> {
         let full = form.get("full").is_some();
-        let visit = self.signed_in(if full { Role::Support } else { Role::Viewer }).await?;
+        let least = if full { Role::Support } else { Role::Viewer };
+        let visit = self.signed_in(least).await?;
         let reason = form.get("reason").unwrap_or_default().trim().to_owned();
         if full || !reason.is_empty() {
             checked(&reason)?;
@@ -88,16 +93,21 @@ impl Visit {
         let format = Format::from_name(&form.get("format").unwrap_or_default()).ok_or(ConsoleError::BadRequest)?;
         let query = UserQuery::from_fields(&preferences.zone, |name| form.get(name))?;
         let filter = visit.exported(&query, form.ticked()).await?;
+        // Last logins change while the file is read: in their order, somebody would be left out or come twice.
+        let sort = Sort { by: SortBy::Created, ..sort(query.sort) };
         let mut detail = detail(&query, &filter);
         detail["format"] = format.name().into();
         detail["full"] = full.into();
-        detail["reason"] = reason.into();
-        visit.server.accounts.begin_export(&visit.own.actor, &detail).await.map_err(|error| match error {
+        detail["reason"] = reason.as_str().into();
+        let (filter, shown) = if full { visit.in_full(filter, sort).await? } else { (filter, InFull::Nobody) };
+        let begun = visit.server.accounts.begin_export(&visit.own.actor, &detail, &shown, &reason).await;
+        begun.map_err(|error| match error {
             ExportError::TooMany => ConsoleError::TooMany,
-            ExportError::Failure(failure) => internal(&failure),
+            ExportError::Reveal(error) => reveal_error(error),
         })?;
         let day = visit.server.accounts.clock.now();
-        let rows = Rows::new(visit.server.clone(), filter, sort(query.sort), full, preferences.zone.clone());
+        let least = if matches!(shown, InFull::Many) { Role::Admin } else { least };
+        let rows = Rows::new(visit.clone(), least, filter, sort, full, preferences.zone.clone());
         Ok(Export {
             name: format!("latchkey-users-{}.{}", preferences.zone.day(day), format.name()),
             content_type: format.content_type(),
@@ -119,6 +129,22 @@ impl SignedInVisit {
         let mut tx = self.server.accounts.db.read().await?;
         self.server.filter(&mut tx, query, &q).await
     }
+
+    /// Whose numbers leave in full, and the filter that lets nobody else through. Of more than one may see in an hour, an
+    /// administrator alone.
+    async fn in_full(&self, filter: Filter, sort: Sort) -> Result<(Filter, InFull), Failed> {
+        let mut tx = self.server.accounts.db.read().await?;
+        let list = UserList::new(&mut tx, &filter).await?;
+        let first = list.page(&mut tx, sort, Place::First, MOST_DISCLOSURES).await?;
+        if first.next.is_none() {
+            let ids = first.rows.iter().map(|row| row.id).collect();
+            let shown = first.rows.iter().filter(|row| row.phone_sealed.is_some()).map(|row| row.id).collect();
+            let these = Filter { ids: Some(ids), status: Some(Status::Any), ..Filter::default() };
+            return Ok((these, InFull::These(shown)));
+        }
+        let admin = self.own.operator.role >= Role::Admin;
+        if admin { Ok((filter, InFull::Many)) } else { Err(ConsoleError::ManyInFull.into()) }
+    }
 }
 
 /// What the list is narrowed to. Of a search, only that there was one: it may be a name or a number.
@@ -130,7 +156,7 @@ fn detail(query: &UserQuery, filter: &Filter) -> Value {
         }
     };
     say("search", filter.search.is_some().then_some(true.into()));
-    say("selected", filter.ids.as_ref().map(|ids| ids.len().into()));
+    say("selected", filter.ids.as_ref().map(|ids| json!(ids)));
     if filter.ids.is_none() {
         say("app", query.app.clone().map(Into::into));
         say("status", query.status.map(|status| status.name().into()));
@@ -163,7 +189,7 @@ fn produce(
         };
         drop(to);
         if let Err(failure) = visit.server.accounts.end_export(&visit.own.actor, rows.read, whole).await {
-            internal(&failure);
+            super::internal(&failure);
         }
     });
     from
@@ -181,6 +207,7 @@ mod tests {
     fn a_refusal_leads_back_to_the_list() {
         let form = ExportForm::of_body(b"format=csv&q=Chen+W&status=&app=wx1&users%5B3%5D=x&selected=1");
         assert_eq!(form.list(ConsoleError::TooMany), "/console/users?q=Chen+W&app=wx1&problem=TooMany");
+        assert_eq!(form.list(ConsoleError::SignedOut), "/console/users?q=Chen+W&app=wx1");
         assert_eq!(form.ticked(), Some(vec!["x".to_owned()]));
         assert_eq!(ExportForm::of_body(b"users%5B3%5D=x").ticked(), None);
     }

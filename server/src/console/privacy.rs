@@ -1,6 +1,6 @@
 use latchkey_app::{
     error::ConsoleError,
-    types::{Confirmation, ErasePreview, Erasure, Millis, Privacy, RevealedPhone},
+    types::{AuditAction, Confirmation, ErasePreview, Erasure, Millis, Privacy, RevealedPhone},
 };
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
@@ -14,7 +14,12 @@ use super::{
 };
 use crate::{
     accounts::{Actor, DISCLOSURES, EraseError, RevealError},
-    store::{audit, bindings, erasures, users},
+    store::{
+        Tx,
+        audit::{self, AuditRow},
+        erasures,
+        users::{self, UserRow},
+    },
 };
 
 /// How long a number stays revealed.
@@ -35,7 +40,7 @@ impl ConsoleServer {
         let id = user_id(user)?;
         let mut tx = self.accounts.db.read().await?;
         let user = users::find(&mut tx, id).await?.ok_or(ConsoleError::NotFound)?;
-        let looks = audit::acts_on(&mut tx, id, DISCLOSURES, MOST_LOOKS).await?;
+        let looks = self.looks_at(&mut tx, &user).await?;
         let erasures = erasures::of_user(&mut tx, id).await?;
         let looks = self.audit_entries(&mut tx, looks).await?;
         let erasure = |row: erasures::ErasureRow| Erasure {
@@ -49,6 +54,19 @@ impl ConsoleServer {
             looks,
             erasures: erasures.into_iter().map(erasure).collect(),
         })
+    }
+
+    /// At him and at whoever was merged into him, newest first; and the exports that he may have been in.
+    async fn looks_at(&self, tx: &mut Tx, user: &UserRow) -> Result<Vec<AuditRow>, Failed> {
+        let until = user.erased_at.map_or(self.accounts.clock.now(), Millis);
+        let many = AuditAction::ExportPhones.name();
+        let mut looks = audit::of_action(tx, many, Millis(user.created_at), until, MOST_LOOKS).await?;
+        for one in users::with_merged(tx, user.id).await? {
+            looks.extend(audit::acts_on(tx, one, DISCLOSURES, MOST_LOOKS).await?);
+        }
+        looks.sort_by_key(|row| std::cmp::Reverse(row.seq));
+        looks.truncate(usize::try_from(MOST_LOOKS).unwrap_or(usize::MAX));
+        Ok(looks)
     }
 
     /// The log first: a number whose reveal is not written down is not shown.
@@ -81,10 +99,10 @@ impl ConsoleServer {
 
     pub(super) async fn preview_erasure(&self, user: &str, session: &Session) -> Result<ErasePreview, Failed> {
         let id = user_id(user)?;
-        let (row, held) = self.accounts.holdings(id).await.map_err(erase_error)?;
-        let bindings = bindings::of_users(&mut self.accounts.db.read().await?, &[id]).await?;
+        let plan = self.accounts.preview_erasure(id).await.map_err(erase_error)?;
         let reason = typed_reason(&self.accounts.vault, session, &erasure_of(user)).await?;
-        Ok(ErasePreview { user: self.summary(&row, &bindings)?, held, reason })
+        let seen = self.accounts.erasure_seen(&plan);
+        Ok(ErasePreview { user: self.summary(&plan.user, &plan.bindings)?, held: plan.held, seen, reason })
     }
 
     pub(super) async fn erase_user(
@@ -96,7 +114,7 @@ impl ConsoleServer {
     ) -> Result<(), Failed> {
         let erased = async {
             let (id, why) = (user_id(user)?, confirmed(said, user)?);
-            self.accounts.erase_person(id, actor, why).await.map_err(erase_error)
+            self.accounts.erase_person(id, &said.seen, actor, why).await.map_err(erase_error)
         };
         if let Err(error) = erased.await {
             keep_reason(&self.accounts.vault, session, &erasure_of(user), said).await?;
@@ -122,9 +140,10 @@ fn user_id(text: &str) -> Result<Uuid, ConsoleError> {
     text.parse().map_err(|_| ConsoleError::NotFound)
 }
 
-fn reveal_error(error: RevealError) -> ConsoleError {
+pub(super) fn reveal_error(error: RevealError) -> ConsoleError {
     match error {
         RevealError::Unknown => ConsoleError::NotFound,
+        RevealError::Merged => ConsoleError::Merged,
         RevealError::NoPhone => ConsoleError::NoPhone,
         RevealError::TooMany => ConsoleError::TooManyReveals,
         RevealError::Failure(failure) => internal(&failure),
@@ -135,6 +154,8 @@ fn erase_error(error: EraseError) -> ConsoleError {
     match error {
         EraseError::Unknown => ConsoleError::NotFound,
         EraseError::Erased => ConsoleError::Erased,
+        EraseError::Merged => ConsoleError::Merged,
+        EraseError::Stale => ConsoleError::Stale,
         EraseError::Failure(failure) => internal(&failure),
     }
 }

@@ -51,8 +51,8 @@ impl ConsoleServer {
         Ok(both.map(|(username, link)| NewLink { username: username.to_owned(), link: link.to_owned() }))
     }
 
-    pub(super) async fn set_operator_role(&self, id: &str, role: Role, actor: &Actor) -> Result<(), Failed> {
-        Ok(self.operators.set_role(operator_id(id)?, role, actor).await?)
+    pub(super) async fn set_operator_role(&self, id: &str, was: Role, role: Role, actor: &Actor) -> Result<(), Failed> {
+        Ok(self.operators.set_role(operator_id(id)?, was, role, actor).await?)
     }
 
     pub(super) async fn enable_operator(&self, id: &str, enabled: bool, actor: &Actor) -> Result<(), Failed> {

@@ -1,4 +1,4 @@
-use latchkey_app::types::Found;
+use latchkey_app::types::{Found, is_private, plain, separates};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -8,7 +8,9 @@ use crate::{
     accounts::TokenPart,
     sealed::{BlindIndex, Column},
     store::{
-        Tx, failures, phone_changes,
+        Tx,
+        failures::{self, FailureRow},
+        phone_changes,
         user_lists::{Filter, Place, Search, Sort, SortBy, Status, UserList},
         users::{self, nickname_key},
     },
@@ -18,8 +20,6 @@ use crate::{
 const HIDDEN: &str = "searches";
 /// As many as he has open in his windows.
 const MOST_HIDDEN: usize = 8;
-/// The last four digits name a person as well as the mask does not.
-const PRIVATE_DIGITS: usize = 4;
 
 /// A text that was searched for, sealed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,33 +35,35 @@ impl ConsoleServer {
             return Ok(Found::Several);
         }
         let mut tx = self.accounts.db.read().await?;
-        if let Ok(id) = text.parse()
+        if let Ok(id) = plain(text).parse()
             && failures::find(&mut tx, id).await?.is_some()
         {
             return Ok(Found::Failure(id.to_string()));
         }
-        let filter = self.found_by(&mut tx, text).await?;
+        let (filter, failure) = self.found_by(&mut tx, text).await?;
         let list = UserList::new(&mut tx, &filter).await?;
         let sort = Sort { by: SortBy::Created, descending: true };
-        let rows = list.page(&mut tx, sort, Place::First, 2).await?.rows;
-        let failure = if rows.is_empty() { failures::by_trace(&mut tx, text).await? } else { None };
+        let found = list.page(&mut tx, sort, Place::First, 2).await?;
         drop(tx);
-        match (rows.as_slice(), failure) {
-            ([one], _) => Ok(Found::User(one.id.to_string())),
-            (_, Some(failure)) => Ok(Found::Failure(failure.id.to_string())),
+        // Where only a part of the users was looked through, the one who was found may not be the only one.
+        match (found.rows.as_slice(), failure) {
+            ([one], _) if !found.partial => Ok(Found::User(one.id.to_string())),
+            ([], Some(failure)) => Ok(Found::Failure(failure.id.to_string())),
             _ if is_private(text) => Ok(Found::Hidden(self.hide(text, session).await?)),
             _ => Ok(Found::Several),
         }
     }
 
-    pub(super) async fn found_by(&self, tx: &mut Tx, text: &str) -> Result<Filter, Failed> {
-        let mut search = Search { trace: user_behind(tx, text).await?, ..meant(text, &self.accounts.index) };
+    /// Whom a text means, and the failure whose request it names.
+    pub(super) async fn found_by(&self, tx: &mut Tx, text: &str) -> Result<(Filter, Option<FailureRow>), Failed> {
+        let (trace, failure) = behind(tx, &plain(text)).await?;
+        let mut search = Search { trace, ..meant(text, &self.accounts.index) };
         // Who was merged into another user is found as that one.
         for id in [&mut search.id, &mut search.trace].into_iter().flatten() {
             *id = users::survivor(tx, *id).await?.unwrap_or(*id);
         }
         // Of one who is erased, an id may still be known.
-        Ok(Filter { search: Some(search), status: Some(Status::Any), ..Filter::default() })
+        Ok((Filter { search: Some(search), status: Some(Status::Any), ..Filter::default() }, failure))
     }
 
     /// Keeps a text that has no business in an address in the operator's session, and makes a handle for it.
@@ -89,41 +91,31 @@ async fn hidden(session: &Session) -> Result<Vec<Hidden>, Failed> {
     Ok(all.unwrap_or_default())
 }
 
-/// Digits that may be a phone's, and whole tokens: neither belongs in a browser's history.
-fn is_private(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let only_digits = text.chars().all(|letter| letter.is_ascii_digit() || separates(letter) || letter == '+');
-    (only_digits && digits >= PRIVATE_DIGITS) || matches!(TokenPart::of(text), Some(TokenPart::Whole(_)))
-}
-
-const fn separates(letter: char) -> bool {
-    matches!(letter, ' ' | '-' | '(' | ')')
-}
-
-/// Whose call a request id, or a rid of WeChat, belongs to.
-async fn user_behind(tx: &mut Tx, trace: &str) -> Result<Option<Uuid>, Failed> {
-    let failure = failures::by_trace(tx, trace).await?.and_then(|row| row.user_id);
-    Ok(match failure {
+/// Whose call a request id, or a rid of WeChat, belongs to, and the failure it is of.
+async fn behind(tx: &mut Tx, trace: &str) -> Result<(Option<Uuid>, Option<FailureRow>), Failed> {
+    let failure = failures::by_trace(tx, trace).await?;
+    let user = match failure.as_ref().and_then(|row| row.user_id) {
         Some(user) => Some(user),
         None => phone_changes::user_of_request(tx, trace).await?,
-    })
+    };
+    Ok((user, failure))
 }
 
 /// What an operator may have meant. Everything he may have meant is looked for: an id is also the beginning of a
-/// nickname.
+/// nickname, which is the one thing that is looked for as it was typed.
 fn meant(q: &str, index: &BlindIndex) -> Search {
-    let number: String = q.chars().filter(|letter| !separates(*letter)).collect();
+    let plain = plain(q);
+    let number: String = plain.chars().filter(|letter| !separates(*letter)).collect();
     let digits = number.trim_start_matches('+');
     let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let (token_hash, token_prefix) = match TokenPart::of(q) {
+    let (token_hash, token_prefix) = match TokenPart::of(token_in(&plain)) {
         Some(TokenPart::Whole(hash)) => (Some(hash), None),
         Some(TokenPart::Beginning(prefix)) => (None, Some(prefix)),
         None => (None, None),
     };
     Search {
         trace: None,
-        id: q.parse().ok(),
-        wechat_id: Some(q.to_owned()),
+        id: plain.parse().ok(),
         nickname_prefix: Some(nickname_key(q)),
         phone_hash: numeric.then(|| index.e164(&format!("+{digits}"))),
         // With its plus sign, a number names its country and means no other.
@@ -131,21 +123,12 @@ fn meant(q: &str, index: &BlindIndex) -> Search {
         last_four_hash: (numeric && digits.len() == 4).then(|| index.last_four(digits)),
         token_hash,
         token_prefix,
+        wechat_id: Some(plain),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_private;
-
-    #[test]
-    fn phones_and_tokens_stay_out_of_addresses() {
-        let token = format!("lk_{}", "a".repeat(43));
-        for private in ["6666", "13580006666", "+86 135-8000-6666", &token] {
-            assert!(is_private(private), "{private}");
-        }
-        for public in ["", "666", "陈", "lk_abcdefgh", "01a1fc30-8280-7000-bd7b-c7788807fbf6", "o6zAJs8263ad"] {
-            assert!(!is_private(public), "{public}");
-        }
-    }
+/// A token without what was copied along: the header's `Bearer` before it, a quote or a comma behind it.
+fn token_in(text: &str) -> &str {
+    let of_token = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    text.split(|letter| !of_token(letter)).find(|word| word.starts_with("lk_")).unwrap_or(text)
 }

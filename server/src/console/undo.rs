@@ -31,6 +31,7 @@ impl ConsoleServer {
             user: self.summary(&plan.user, &own)?,
             reset: self.reset_record(&mut tx, &plan.reset).await?,
             parts,
+            sessions: plan.sessions,
             seen: self.accounts.undo_seen(&plan),
             reason,
         })

@@ -51,7 +51,7 @@ impl ConsoleServer {
     }
 
     pub(super) async fn filter(&self, tx: &mut Tx, query: &UserQuery, q: &str) -> Result<Filter, Failed> {
-        let found = if q.is_empty() { Filter::default() } else { self.found_by(tx, q).await? };
+        let found = if q.is_empty() { Filter::default() } else { self.found_by(tx, q).await?.0 };
         let since = self.accounts.clock.now().plus_seconds(-LATELY_S);
         Ok(Filter {
             status: query.status.map(status).or(found.status),

@@ -6,8 +6,8 @@ use latchkey_app::{
     port::{Admin, Console, OwnAccount, Support, Viewer},
     types::{
         Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
-        Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, MiniProgram, NewLink,
-        Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
+        Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, Millis, MiniProgram,
+        NewLink, Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
         SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
     },
 };
@@ -18,7 +18,7 @@ use super::{
     account::Own,
     internal,
     operators::Proven,
-    sessions::{HalfSignedIn, SignedIn},
+    sessions::{HalfSignedIn, SignedIn, stored_hash},
     trial::try_decryption,
 };
 use crate::{accounts::Actor, arrival::Arrival, secret::Secret, store::operators::OperatorRow};
@@ -87,6 +87,22 @@ impl Visit {
     async fn enter(&self, row: &OperatorRow) -> Result<(), Failed> {
         let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
         self.server.start_session(row.id, role, &self.session, self.arrival).await
+    }
+}
+
+impl SignedInVisit {
+    /// For what takes long: refused once the operator is disabled, signed out, or less than he must be.
+    pub(super) async fn is_still(&self, least: Role) -> Result<(), ConsoleError> {
+        let operators = &self.server.operators;
+        let row = operators.find(self.own.id).await.map_err(|error| internal(&error))?;
+        let row = row.ok_or(ConsoleError::SignedOut)?;
+        let sessions = operators.sessions(self.own.id).await.map_err(|error| internal(&error))?;
+        let here = stored_hash(&self.own.session).is_none_or(|hash| sessions.iter().any(|row| row.hash == hash));
+        match Role::from_name(&row.role) {
+            _ if !here => Err(ConsoleError::SignedOut),
+            Some(role) if role >= least && !operators.lacks_second_factor(&row) => Ok(()),
+            _ => Err(ConsoleError::Forbidden),
+        }
     }
 }
 
@@ -351,15 +367,15 @@ impl Admin for SignedInVisit {
         Ok(self.server.new_operator_link(&self.own.session).await?)
     }
 
-    async fn set_operator_role(&self, id: &str, role: Role) -> Result<(), ConsoleError> {
-        Ok(self.server.set_operator_role(id, role, &self.own.actor).await?)
+    async fn set_operator_role(&self, id: &str, was: Role, role: Role) -> Result<(), ConsoleError> {
+        Ok(self.server.set_operator_role(id, was, role, &self.own.actor).await?)
     }
 
     async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError> {
         Ok(self.server.enable_operator(id, enabled, &self.own.actor).await?)
     }
 
-    async fn settle_alert(&self, appid: &str, kind: AlertKind) -> Result<(), ConsoleError> {
-        Ok(self.server.settle_alert(appid, kind, &self.own.actor).await?)
+    async fn settle_alert(&self, appid: &str, kind: AlertKind, last_at: Millis) -> Result<(), ConsoleError> {
+        Ok(self.server.settle_alert(appid, kind, last_at, &self.own.actor).await?)
     }
 }

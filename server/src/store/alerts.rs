@@ -1,6 +1,7 @@
 //! What an operator has to put right about a mini program: one row per mini program and kind.
 
 use super::{Result, Tx, execute, on, row};
+use crate::clock::Millis;
 
 row! {
     #[derive(Debug, Clone)]
@@ -44,8 +45,8 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<AlertRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
-/// `false` when there was none.
-pub async fn settle(tx: &mut Tx, appid: &str, kind: &str) -> Result<bool> {
-    let sql = "DELETE FROM alerts WHERE appid = $1 AND kind = $2";
-    Ok(execute!(tx, sqlx::query(sql).bind(appid).bind(kind))? == 1)
+/// `false` when there was none that was last raised then.
+pub async fn settle(tx: &mut Tx, appid: &str, kind: &str, last_at: Millis) -> Result<bool> {
+    let sql = "DELETE FROM alerts WHERE appid = $1 AND kind = $2 AND last_at = $3";
+    Ok(execute!(tx, sqlx::query(sql).bind(appid).bind(kind).bind(last_at.0))? == 1)
 }

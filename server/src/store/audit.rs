@@ -58,18 +58,28 @@ pub async fn times(tx: &mut Tx, actor: &str, action: &str, since: Millis) -> Res
 }
 
 /// Every act of some kinds on a user, newest first.
-pub async fn acts_on(tx: &mut Tx, user: Uuid, actions: [&str; 2], most: i64) -> Result<Vec<AuditRow>> {
+pub async fn acts_on(tx: &mut Tx, user: Uuid, actions: [&str; 3], most: i64) -> Result<Vec<AuditRow>> {
     let sql =
-        format!("SELECT {COLUMNS} FROM audit WHERE user_id = $1 AND action IN ($2, $3) ORDER BY seq DESC LIMIT $4");
+        format!("SELECT {COLUMNS} FROM audit WHERE user_id = $1 AND action IN ($2, $3, $4) ORDER BY seq DESC LIMIT $5");
+    let [one, two, three] = actions;
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(user).bind(actions[0]).bind(actions[1]).bind(most).fetch_all(conn).await)?)
+        .bind(user).bind(one).bind(two).bind(three).bind(most).fetch_all(conn).await)?)
+}
+
+/// Every act of a kind between two moments, newest first.
+pub async fn of_action(tx: &mut Tx, action: &str, from: Millis, to: Millis, most: i64) -> Result<Vec<AuditRow>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM audit WHERE action = $1 AND at >= $2 AND at <= $3 ORDER BY seq DESC LIMIT $4");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(action).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
 }
 
 /// When an operator did any of these after `since`, newest first.
-pub async fn lately(tx: &mut Tx, actor: &str, actions: [&str; 2], since: Millis, most: i64) -> Result<Vec<i64>> {
-    let sql = "SELECT at FROM audit WHERE actor = $1 AND action IN ($2, $3) AND at > $4 ORDER BY at DESC LIMIT $5";
+pub async fn lately(tx: &mut Tx, actor: &str, actions: [&str; 3], since: Millis, most: usize) -> Result<Vec<i64>> {
+    let sql = "SELECT at FROM audit WHERE actor = $1 AND action IN ($2, $3, $4) AND at > $5 ORDER BY at DESC LIMIT $6";
+    let ([one, two, three], most) = (actions, i64::try_from(most).unwrap_or(i64::MAX));
     Ok(on!(tx, conn => sqlx::query_scalar(sql)
-        .bind(actor).bind(actions[0]).bind(actions[1]).bind(since.0).bind(most).fetch_all(conn).await)?)
+        .bind(actor).bind(one).bind(two).bind(three).bind(since.0).bind(most).fetch_all(conn).await)?)
 }
 
 /// What to leave out. Absent: nothing.

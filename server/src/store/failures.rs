@@ -284,10 +284,10 @@ pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 2]) -> Resul
 
 /// Who and what is behind a request id, a rid of WeChat, or an openid that nobody here had.
 pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM failures WHERE request_id = $1 OR rid = $1 OR (openid = $1 AND user_id IS NULL) \
-         ORDER BY id DESC LIMIT 1"
-    );
+    // Each part is one look into one index.
+    let part = |wanted: &str| format!("SELECT {COLUMNS} FROM failures WHERE {wanted} = $1");
+    let [request, rid, openid] = ["request_id", "rid", "user_id IS NULL AND openid"].map(part);
+    let sql = format!("{request} UNION ALL {rid} UNION ALL {openid} ORDER BY id DESC LIMIT 1");
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(text).fetch_optional(conn).await)?)
 }
 

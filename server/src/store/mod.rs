@@ -31,8 +31,8 @@ pub use db::{Db, MigrationReport, Tx};
 pub(crate) use db::{execute, fetch_of, on, row};
 
 /// SQLite: busy, locked (and busy while recovering, or with an old snapshot). Postgres: shut down by its administrator, crashed,
-/// starting, too many connections.
-const PASSING: [&str; 8] = ["5", "6", "261", "517", "57P01", "57P02", "57P03", "53300"];
+/// starting, too many connections; chosen to give way to another transaction.
+const PASSING: [&str; 10] = ["5", "6", "261", "517", "57P01", "57P02", "57P03", "53300", "40P01", "40001"];
 
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]

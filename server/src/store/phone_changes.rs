@@ -65,6 +65,12 @@ pub async fn of_user(tx: &mut Tx, user: Uuid, most: i64) -> Result<Vec<PhoneChan
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).bind(most).fetch_all(conn).await)?)
 }
 
+/// A user's last change before this moment.
+pub async fn last_before(tx: &mut Tx, user: Uuid, at: Millis) -> Result<Option<PhoneChangeRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM phone_changes WHERE user_id = $1 AND at < $2 ORDER BY id DESC LIMIT 1");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).bind(at.0).fetch_optional(conn).await)?)
+}
+
 /// A page of everybody's changes, newest first.
 pub async fn list(tx: &mut Tx, start: Start, limit: usize) -> Result<Slice<PhoneChangeRow>> {
     let (edge, order, key) = start.edge();

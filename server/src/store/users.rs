@@ -108,6 +108,13 @@ pub async fn merged_into(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_all(conn).await)?)
 }
 
+/// A user and everybody who was merged into him: one person.
+pub async fn with_merged(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
+    let mut all = vec![id];
+    all.extend(merged_into(tx, id).await?);
+    Ok(all)
+}
+
 /// Makes a user an empty row that leads to another one, or takes that back.
 pub async fn set_merged(tx: &mut Tx, id: Uuid, into: Option<Uuid>) -> Result<()> {
     execute!(tx, sqlx::query("UPDATE users SET merged_into = $2 WHERE id = $1").bind(id).bind(into))?;

@@ -1,7 +1,10 @@
 //! What an operator has to put right, seen where he looks for it.
 
 use latchkey::secret::Secret;
-use latchkey_app::types::{AlertKind, MiniProgram, Role};
+use latchkey_app::{
+    error::ConsoleError,
+    types::{AlertKind, MiniProgram, Role},
+};
 use serde_json::json;
 
 use crate::{
@@ -38,9 +41,13 @@ async fn a_leaked_secret_is_an_alert_until_it_is_settled(house: House) {
     leak().await;
     assert_eq!(alerts(&house).await, [(AlertKind::SecretLeaked, 3, None)]);
     let admin = house.console("admin").await.admin().await.unwrap();
-    admin.settle_alert(APP_1, AlertKind::SecretLeaked).await.unwrap();
+    let settle = |last_at| admin.settle_alert(APP_1, AlertKind::SecretLeaked, last_at);
+    let seen = house.clock.now();
+    // What happened after the page was read is not settled with it.
+    assert_eq!(settle(seen.plus_seconds(-61)).await, Err(ConsoleError::Stale));
+    settle(seen).await.unwrap();
     assert_eq!(alerts(&house).await, []);
-    assert!(admin.settle_alert(APP_1, AlertKind::SecretLeaked).await.is_err());
+    assert_eq!(settle(seen).await, Err(ConsoleError::NotFound));
     leak().await;
     assert_eq!(alerts(&house).await, [(AlertKind::SecretLeaked, 1, None)], "it comes back with its cause");
 }

@@ -2,15 +2,20 @@
 
 use futures::future::join_all;
 use latchkey::{
+    accounts::{Failure, PhoneProof},
+    arrival::{Arrival, Client},
     config::PhoneConflict,
     sealed::Column,
     store::phone_changes::{self, PhoneChangeRow},
 };
+use latchkey_app::types::Role;
 use serde_json::{Value, json};
 
 use crate::{
     databases::{on_both, sqlite_url},
+    desk::Desk,
     house::{APP_1, APP_2, House, phone_conflict},
+    resets::person,
 };
 
 on_both!(crate::house::House::new =>
@@ -22,6 +27,8 @@ on_both!(crate::house::House::new =>
     a_phone_that_fails_leaves_a_good_login,
     binds_that_race_leave_a_whole_history,
     an_access_token_that_wechat_no_longer_takes_is_renewed_once,
+    a_call_from_before_a_reset_binds_nothing,
+    logins_and_binds_of_one_user_do_not_wait_for_each_other,
 );
 
 async fn history(house: &House) -> Vec<PhoneChangeRow> {
@@ -235,5 +242,43 @@ async fn a_number_may_be_shared_by_default() {
     answer.data();
     for token in [first, second] {
         assert_eq!(house.me(&token).await.data()["phone"], "13580006666");
+    }
+}
+
+/// Support resets the user while WeChat is still being asked for the number.
+async fn a_call_from_before_a_reset_binds_nothing(house: House) {
+    let accounts = &house.server.accounts;
+    let support = Desk::of(&house, Role::Support).await;
+    let address = [203, 0, 113, 7].into();
+    for what in ["phone", "sessions", "everything"] {
+        let (user, token) = person(&house, what, "13580006666").await;
+        let session = accounts.authenticate(&token).await.unwrap();
+        support.reset(&user, what, "").await;
+        house.sim("users", json!({ "user": what, "phone": "13580007777" })).await;
+        let code = house.tap(what, "code").await["code"].as_str().map(str::to_owned);
+        let at = house.clock.now();
+        let arrival = Arrival { request_id: accounts.random.id(at), at, address, client: Client::default() };
+        let bound = accounts.bind_phone(session, PhoneProof { encrypted: None, code }, arrival).await;
+        assert!(matches!(bound.err(), Some(Failure::Unauthorized)), "{what}");
+        assert!(!support.user(&user).await.phone_changes.iter().any(|line| line.new.as_deref() == Some("135******77")));
+    }
+}
+
+async fn logins_and_binds_of_one_user_do_not_wait_for_each_other(house: House) {
+    let token = house.token("u1").await;
+    for round in 0..12 {
+        house.sim("users", json!({ "user": "u1", "phone": format!("135800066{round:02}") })).await;
+        let mut taps = Vec::new();
+        for _ in 0..4 {
+            taps.push((house.code("u1", APP_1).await, house.tap("u1", "code").await, house.tap("u1", "code").await));
+        }
+        let (house, token) = (&house, &token);
+        let both = taps.into_iter().map(|(code, with_login, alone)| async move {
+            let body = json!({ "code": code, "appid": APP_1, "phoneCode": with_login["code"] });
+            tokio::join!(house.post("/api/login", body), house.post_as(token, "/api/bindPhone", alone))
+        });
+        for (login, bind) in join_all(both).await {
+            assert_eq!((login.status, bind.status), (200, 200), "{round}: {} {}", login.text, bind.text);
+        }
     }
 }

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Browser,
+    conflicts::{name, sharers, split},
     databases::{by_hand, on_both},
+    desk::{Desk, seen},
     house::{APP_1, APP_2, House},
-    resets::person,
+    resets::{log_in_at, person},
 };
 
 on_both!(crate::house::House::new =>
@@ -22,6 +24,11 @@ on_both!(crate::house::House::new =>
     what_comes_late_leaves_no_trace_of_an_erased_person,
     an_export_holds_everything_and_no_secret,
     exports_count_as_looks,
+    an_erasure_of_somebody_else_by_now_is_refused,
+    a_merged_user_is_neither_erased_nor_exported,
+    a_withdrawal_reaches_what_was_taken_before_a_merge,
+    an_export_holds_those_who_were_merged,
+    an_export_holds_nobody_elses_number,
 );
 
 const PHONES: [&str; 2] = ["13580006666", "13912345678"];
@@ -64,6 +71,13 @@ async fn whole_person(house: &House) -> Person {
     Person { id, token, canaries }
 }
 
+/// The form of an erasure, as its preview fills it in; where it leads to.
+async fn erase(admin: &Browser<'_>, id: &str, reason: &str) -> String {
+    let shown = seen(&admin.page(&format!("/console/users/{id}/erase")).await);
+    let form = [("user", id), ("seen", shown.as_str()), ("typed", end(id)), ("reason", reason)];
+    admin.led("erase_user", &form).await
+}
+
 fn end(id: &str) -> &str {
     &id[id.len() - 4..]
 }
@@ -73,7 +87,7 @@ async fn who_may_not_erase_or_export_does_not(house: House) {
     let (admin, support) = (Browser::of(&house, Role::Admin).await, Browser::of(&house, Role::Support).await);
     let viewer = Browser::of(&house, Role::Viewer).await;
     let page = format!("/console/users/{id}");
-    let erase = [("user", id.as_str()), ("typed", end(&id)), ("reason", "by mail")];
+    let erase = [("user", id.as_str()), ("seen", "x"), ("typed", end(&id)), ("reason", "by mail")];
     let export = [("user", id.as_str()), ("reason", "by mail")];
     for desk in [&support, &viewer] {
         assert_eq!(desk.get(&format!("{page}/erase")).await.status, 403);
@@ -98,14 +112,15 @@ async fn who_may_not_erase_or_export_does_not(house: House) {
         (end(&id), "", "Reason"),
         (end(&id), "wants 13912345678 gone", "Reason"),
     ] {
-        let to = admin.led("erase_user", &[("user", &id), ("typed", confirm), ("reason", reason)]).await;
+        let to = admin.led("erase_user", &[("user", &id), ("seen", "x"), ("typed", confirm), ("reason", reason)]).await;
         assert_eq!(to, format!("{page}/erase?problem={problem}"));
     }
     assert_eq!(admin.led("export_user", &[("user", &id), ("reason", " ")]).await, format!("{page}?problem=Reason"));
     assert_eq!(admin.led("export_user", &[("reason", "by mail")]).await, "/console/users?problem=NotFound");
     for user in [NOBODY, "x", "../../evil", "\u{0}"] {
         let confirm = user.get(user.len().saturating_sub(4)..).unwrap();
-        let to = admin.led("erase_user", &[("user", user), ("typed", confirm), ("reason", "by mail")]).await;
+        let to =
+            admin.led("erase_user", &[("user", user), ("seen", "x"), ("typed", confirm), ("reason", "by mail")]).await;
         assert!(to.ends_with("problem=NotFound") && to.starts_with("/console"), "{to}");
         let to = admin.led("export_user", &[("user", user), ("reason", "by mail")]).await;
         assert!(to.ends_with("problem=NotFound") && to.starts_with("/console/users"), "{to}");
@@ -140,8 +155,7 @@ async fn an_erased_person_is_nowhere(house: House) {
         canaries[..3].iter().all(|canary| before.contains(canary)) && before.contains(NICKNAME),
         "the search works"
     );
-    let form = [("user", id.as_str()), ("typed", end(&id)), ("reason", "by mail, ticket 7")];
-    assert_eq!(admin.led("erase_user", &form).await, format!("{page}?done=erased"));
+    assert_eq!(erase(&admin, &id, "by mail, ticket 7").await, format!("{page}?done=erased"));
 
     let after = dump(&house).await;
     for canary in &canaries {
@@ -182,7 +196,8 @@ async fn an_erased_person_is_nowhere(house: House) {
     }
     assert!(admin.page("/console/audit").await.contains("by mail, ticket 7"));
     assert!(admin.page(&format!("/console/users/{stays}")).await.contains("137******11"));
-    assert_eq!(admin.led("erase_user", &form).await, format!("{page}/erase?problem=Erased"));
+    let form = [("user", id.as_str()), ("seen", "x"), ("typed", end(&id)), ("reason", "by mail, ticket 7")];
+    assert_eq!(admin.led("erase_user", &form).await, format!("{page}?problem=Erased"));
     assert_eq!(admin.get(&format!("{page}/erase")).await.status, 409);
     let reveal = admin.led("reveal_phone", &[("user", &id), ("reason", "why not")]).await;
     assert_eq!(reveal, format!("{page}?problem=NoPhone"));
@@ -197,7 +212,7 @@ async fn what_comes_late_leaves_no_trace_of_an_erased_person(house: House) {
     let Person { id, .. } = whole_person(&house).await;
     let admin = Browser::of(&house, Role::Admin).await;
     let rows = house.count("failures").await;
-    admin.led("erase_user", &[("user", &id), ("typed", end(&id)), ("reason", "by mail")]).await;
+    erase(&admin, &id, "by mail").await;
     let (user, now) = (id.parse().unwrap(), house.clock.now());
     let mut tx = house.server.accounts.db.write().await.unwrap();
     let phone = StoredPhone { sealed: vec![1], hash: [1; 32], national_hash: [1; 32], last_four_hash: [1; 32] };
@@ -242,7 +257,7 @@ async fn an_export_holds_everything_and_no_secret(house: House) {
         assert!(!answer.text.contains(secret.as_str()), "{secret}");
     }
     // Of somebody who was erased there is little to hand out, but what there is.
-    admin.led("erase_user", &[("user", &id), ("typed", end(&id)), ("reason", "by mail")]).await;
+    erase(&admin, &id, "by mail").await;
     let again = admin.post("export_user", &[("user", &id), ("reason", "what is left")]).await.json();
     assert_eq!((&again["phone"], &again["bindings"]), (&Value::Null, &json!([])));
     assert_eq!(again["erasures"][0]["what"], "everything");
@@ -264,6 +279,91 @@ async fn exports_count_as_looks(house: House) {
     assert_eq!(admin.get(&refused).await.header("retry-after"), "3600");
     let page = admin.page(&format!("/console/users/{id}")).await;
     assert_eq!((page.matches("查看完整手机号</td>").count(), page.matches("导出个人数据</td>").count()), (15, 15));
+}
+
+async fn an_erasure_of_somebody_else_by_now_is_refused(house: House) {
+    let [first, second] = split(&house).await;
+    let admin = Desk::of(&house, Role::Admin).await;
+    let page = format!("/console/users/{second}/erase");
+    let shown = seen(&admin.page(&page).await);
+    admin.reset(&first, "merge", &second).await;
+    let form = [("user", second.as_str()), ("seen", &shown), ("typed", end(&second)), ("reason", "by mail")];
+    let to = admin.led("erase_user", &form).await;
+    assert_eq!(to, format!("{page}?problem=Stale"));
+    let again = admin.page(&to).await;
+    assert!(again.contains("期间情况有变") && again.contains("value=\"by mail\""), "{again}");
+    assert_eq!(house.count("erasures").await + house.count("users WHERE erased_at IS NOT NULL").await, 0);
+    // A login changes nothing of whom it is.
+    let shown = seen(&again);
+    house.clock.advance(60);
+    log_in_at(&house, "u1", APP_2).await;
+    let form = [("user", second.as_str()), ("seen", &shown), ("typed", end(&second)), ("reason", "by mail")];
+    assert_eq!(admin.led("erase_user", &form).await, format!("/console/users/{second}?done=erased"));
+    assert_eq!(house.count("users WHERE erased_at IS NOT NULL").await, 2);
+}
+
+async fn a_merged_user_is_neither_erased_nor_exported(house: House) {
+    let [first, second] = split(&house).await;
+    let admin = Desk::of(&house, Role::Admin).await;
+    admin.reset(&first, "merge", &second).await;
+    let page = format!("/console/users/{first}");
+    let text = admin.page(&page).await;
+    assert!(!text.contains("export_user") && !text.contains("/erase\""), "{text}");
+    assert_eq!(admin.get(&format!("{page}/erase")).await.status, 409);
+    let form = [("user", first.as_str()), ("seen", "x"), ("typed", end(&first)), ("reason", "by mail")];
+    for act in ["erase_user", "export_user"] {
+        let to = admin.led(act, &form).await;
+        assert_eq!(to, format!("{page}?problem=Merged"), "{act}");
+        assert!(admin.page(&to).await.contains(&format!("/console/users/{second}")), "the way to the survivor");
+    }
+    assert_eq!(house.count("erasures").await + house.count("audit WHERE action = 'export_user'").await, 0);
+}
+
+async fn a_withdrawal_reaches_what_was_taken_before_a_merge(house: House) {
+    let (first, token) = person(&house, "u1", PHONES[0]).await;
+    name(&house, &token, NICKNAME).await;
+    let second = house.log_in("u2").await["userInfo"]["userId"].as_str().unwrap().to_owned();
+    let admin = Desk::of(&house, Role::Admin).await;
+    admin.reset(&first, "phone", "").await;
+    admin.reset(&first, "merge", &second).await;
+    let url = format!("{}/wechat/push/{APP_1}", house.listen().await);
+    let push = |user| json!({ "appid": APP_1, "user": user, "url": url, "event": "user_authorization_revoke" });
+    assert_eq!(house.count("resets WHERE kind = 'phone' AND before_sealed IS NOT NULL").await, 1);
+    house.sim("push", push("u2")).await;
+    assert_eq!(house.count("resets WHERE kind = 'phone' AND before_sealed IS NOT NULL").await, 0);
+    let numbers = "phone_changes WHERE old_sealed IS NOT NULL OR new_sealed IS NOT NULL";
+    assert_eq!((house.count(numbers).await, house.count("erasures WHERE what = 'phone'").await), (0, 1));
+}
+
+async fn an_export_holds_those_who_were_merged(house: House) {
+    let (first, _) = person(&house, "u1", PHONES[0]).await;
+    let (second, _) = person(&house, "u2", PHONES[1]).await;
+    let admin = Desk::of(&house, Role::Admin).await;
+    admin.led("reveal_phone", &[("user", &first), ("reason", "the user called")]).await;
+    admin.reset(&first, "merge", &second).await;
+    let held = admin.post("export_user", &[("user", &second), ("reason", "by mail")]).await.json();
+    assert_eq!(held["mergedUserIds"], json!([first]));
+    assert_eq!(held["phoneChanges"].as_array().unwrap().len(), 3, "{held}");
+    assert!(held["phoneChanges"].to_string().contains(PHONES[0]), "his history was his own");
+    assert!(held["resets"][0]["kept"].to_string().contains(PHONES[0]), "and what is kept of it");
+    let acts: Vec<_> = held["operators"].as_array().unwrap().iter().map(|act| act["action"].clone()).collect();
+    assert_eq!(acts, ["reveal_phone", "merge_users", "export_user"]);
+    let page = admin.page(&format!("/console/users/{second}")).await;
+    assert_eq!(page.matches("查看完整手机号</td>").count(), 1, "who looked before is told");
+    assert!(page.contains("此用户") && page.contains(&format!("已合并的用户 …{}", end(&first))), "{page}");
+}
+
+async fn an_export_holds_nobody_elses_number(house: House) {
+    let [(first, _), (second, token)] = sharers(&house).await;
+    house.sim("users", json!({ "user": "u2", "phone": PHONES[1] })).await;
+    house.post_as(&token, "/api/bindPhone", house.tap("u2", "code").await).await.data();
+    let admin = Desk::of(&house, Role::Admin).await;
+    admin.reset(&first, "move_phone", &second).await;
+    let export = async |user: &str| admin.post("export_user", &[("user", user), ("reason", "by mail")]).await.json();
+    let (his, others) = (export(&first).await, export(&second).await);
+    assert!(!his.to_string().contains(PHONES[1]), "{his}");
+    assert!(his["resets"][0]["kept"].to_string().contains(PHONES[0]));
+    assert!(others["resets"][0]["kept"].to_string().contains(PHONES[1]), "{others}");
 }
 
 /// Every table that knows users. A new one is put here when `accounts/erase.rs` has learnt to empty it.

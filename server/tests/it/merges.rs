@@ -14,6 +14,7 @@ use crate::{
 on_both!(crate::house::House::new =>
     two_are_merged,
     a_merge_is_undone,
+    a_login_from_before_a_merge_goes_back_with_it,
     what_came_after_a_merge_stays_with_the_survivor,
     what_is_lost_in_a_merge_is_said_and_comes_back,
     merges_in_a_row_are_undone_in_turn,
@@ -56,6 +57,18 @@ async fn two_are_merged(house: House) {
     assert_eq!(house.count("audit WHERE action = 'merge_users' AND detail NOT LIKE '%江南%'").await, 1);
 }
 
+async fn a_login_from_before_a_merge_goes_back_with_it(house: House) {
+    let [(first, _), (second, _)] = sharers(&house).await;
+    let admin = Desk::of(&house, Role::Admin).await;
+    let before = admin.user(&second).await.summary.last_login_at;
+    house.log_in("u1").await;
+    admin.reset(&first, "merge", &second).await;
+    assert_eq!(admin.user(&second).await.summary.last_login_at, house.clock.now());
+    admin.undo(&first).await;
+    assert_eq!(admin.user(&second).await.summary.last_login_at, before);
+    assert_eq!(house.count(&format!("audit WHERE action = 'undo_reset' AND detail LIKE '%{second}%'")).await, 1);
+}
+
 async fn a_merge_is_undone(house: House) {
     let [first, second] = split(&house).await;
     let (_, token) = person(&house, "u1", PHONE).await;
@@ -66,7 +79,12 @@ async fn a_merge_is_undone(house: House) {
     house.clock.advance(60);
     let during = log_in_at(&house, "u1", APP_1).await;
     let preview = admin.undo(&first).await;
-    for words in ["用户本身及其资料", "135******66", before.bindings[0].openid.as_str()] {
+    for words in [
+        "用户本身及其资料",
+        "135******66",
+        before.bindings[0].openid.as_str(),
+        "会立即失效，用户重新登录即可：<b>1</b>",
+    ] {
         assert!(preview.contains(words), "{words}: {preview}");
     }
     house.me(text(&during, "token")).await.refused(401, "unauthorized", "relogin");

@@ -36,7 +36,7 @@ async fn only_administrators_manage_operators(house: House) {
     for (browser, problem) in others.iter_mut().zip(["SignedOut", "Forbidden", "Forbidden"]) {
         for (name, fields) in [
             ("invite_operator", &[("username", "eve"), ("role", "admin")][..]),
-            ("set_operator_role", &[("id", root.as_str()), ("role", "viewer")]),
+            ("set_operator_role", &[("id", root.as_str()), ("was", "admin"), ("role", "viewer")]),
             ("reset_operator", &[("id", root.as_str())]),
             ("disable_operator", &[("id", root.as_str())]),
             ("enable_operator", &[("id", root.as_str())]),
@@ -56,8 +56,8 @@ async fn only_administrators_manage_operators(house: House) {
     // Nothing that no page offers is done.
     let unknown = "00000000-0000-7000-8000-000000000000";
     for (name, fields, problem) in [
-        ("set_operator_role", &[("id", unknown), ("role", "viewer")][..], "NotFound"),
-        ("set_operator_role", &[("id", root.as_str()), ("role", "god")], "BadRequest"),
+        ("set_operator_role", &[("id", unknown), ("was", "viewer"), ("role", "viewer")][..], "NotFound"),
+        ("set_operator_role", &[("id", root.as_str()), ("was", "admin"), ("role", "god")], "BadRequest"),
         ("disable_operator", &[("id", "x")], "NotFound"),
         ("reset_operator", &[("id", root.as_str())], "BadRequest"),
         ("invite_operator", &[("username", "a b"), ("role", "viewer")], "UsernameInvalid"),
@@ -185,12 +185,12 @@ async fn the_last_administrator_stays(house: House) {
     invite(&admin, "newcomer", "admin").await;
     let refused = "/console/operators?problem=LastAdmin";
     assert_eq!(admin.led("disable_operator", &[("id", &root)]).await, refused);
-    assert_eq!(admin.led("set_operator_role", &[("id", &root), ("role", "viewer")]).await, refused);
+    assert_eq!(admin.led("set_operator_role", &[("id", &root), ("was", "admin"), ("role", "viewer")]).await, refused);
     assert!(house.server.operators.set_enabled("root", false).await.is_err(), "not from the command line either");
     assert!(admin.get(refused).await.text.contains("最后一个管理员"));
     house.server.operators.create("second", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
     assert_eq!(
-        admin.led("set_operator_role", &[("id", &root), ("role", "viewer")]).await,
+        admin.led("set_operator_role", &[("id", &root), ("was", "admin"), ("role", "viewer")]).await,
         "/console/operators?done=role_changed"
     );
     assert_eq!(admin.get("/console/operators").await.status, 403);
@@ -229,8 +229,11 @@ async fn a_role_counts_at_once_and_under_a_new_session_id(house: House) {
     assert_eq!(anna.get("/console/operators").await.status, 200);
     assert_eq!(anna.cookie(), before);
     let done = "/console/operators?done=role_changed";
-    assert_eq!(admin.led("set_operator_role", &[("id", &id), ("role", "viewer")]).await, done);
+    assert_eq!(admin.led("set_operator_role", &[("id", &id), ("was", "admin"), ("role", "viewer")]).await, done);
     assert_eq!(anna.get("/console/operators").await.status, 403, "at once");
+    // Another administrator's page is out of date by now.
+    let stale = [("id", id.as_str()), ("was", "admin"), ("role", "support")];
+    assert_eq!(admin.led("set_operator_role", &stale).await, "/console/operators?problem=Stale");
     assert!(anna.cookie() != before && anna.is_in().await);
     assert!(!old.is_in().await, "the old id is worth nothing");
 }

@@ -1,12 +1,16 @@
 //! The search box of every page: whatever an operator pastes, he lands where it belongs, and nothing private stands in an
 //! address on the way.
 
+use latchkey::store::{
+    user_lists::{Filter, Place, Search, Sort, SortBy, Status, UserList},
+    users::{self, ProfileChange, StoredPhone},
+};
 use latchkey_app::types::Role;
 use serde_json::json;
 
 use crate::{
     browser::{Browser, listed},
-    databases::on_both,
+    databases::{NOW, on_both},
     house::{APP_1, House},
 };
 
@@ -18,6 +22,9 @@ on_both!(crate::house::House::new =>
     a_search_that_is_private_stands_in_no_address,
     somebody_elses_search_is_not_found,
     a_blocked_users_tokens_are_not_found_any_more,
+    one_of_many_is_not_taken_for_the_one,
+    what_was_copied_along_is_no_part_of_it,
+    a_search_on_a_narrowed_list_stays_in_it,
 );
 
 async fn person(house: &House, name: &str, phone: &str) -> serde_json::Value {
@@ -73,7 +80,7 @@ async fn one_hit_opens_the_user(house: House) {
     ] {
         assert_eq!(search(&browser, q).await, page, "{q}");
     }
-    for q in ["13580006667", "lk_", "lk_zzzz", "hen", "%", "\0", "' OR 1=1"] {
+    for q in ["13580006667", "135800066661", "lk_", "lk_zzzz", "hen", "%", "\0", "' OR 1=1"] {
         assert!(search(&browser, q).await.starts_with("/console/users"), "{q:?}");
         assert_ne!(search(&browser, q).await, page, "{q:?}");
     }
@@ -118,7 +125,16 @@ async fn a_search_that_is_private_stands_in_no_address(house: House) {
     }
     let browser = Browser::of(&house, Role::Viewer).await;
     let dead = format!("lk_{}", "a".repeat(43));
-    for (q, hits) in [("6666", 2), ("13512345678", 0), ("+86 135 1234 5678", 0), (dead.as_str(), 0)] {
+    for (q, hits) in [
+        ("6666", 2),
+        ("13512345678", 0),
+        ("+86 135 1234 5678", 0),
+        ("陈晓 13512345678", 0),
+        ("１３５１２３４５６７８", 0),
+        ("\u{202D}13512345678\u{202C}", 0),
+        (dead.as_str(), 0),
+        (&dead[..12], 0),
+    ] {
         let to = search(&browser, q).await;
         assert!(to.starts_with("/console/users?find="), "{q}: {to}");
         let page = browser.get(&to).await;
@@ -152,4 +168,75 @@ async fn a_blocked_users_tokens_are_not_found_any_more(house: House) {
     let token = chen["login"]["token"].as_str().unwrap();
     assert!(search(&support, token).await.starts_with("/console/users?find="));
     assert_eq!(search(&support, "6666").await, format!("/console/users/{id}"));
+}
+
+/// More users than are counted fit, and of those who were looked through only one does.
+async fn one_of_many_is_not_taken_for_the_one(house: House) {
+    let (fit, others) = (1_001, 2_499);
+    let accounts = &house.server.accounts;
+    let phone = |last_four| StoredPhone {
+        sealed: Vec::new(),
+        hash: [1; 32],
+        national_hash: [1; 32],
+        last_four_hash: accounts.index.last_four(last_four),
+    };
+    let mut tx = accounts.db.write().await.unwrap();
+    for number in 0..fit + others {
+        let at = NOW.plus_seconds(number - 86_400);
+        let id = accounts.random.id(at);
+        users::insert(&mut tx, id, at).await.unwrap();
+        if number < fit {
+            let change = ProfileChange { nickname: Some("wang"), ..ProfileChange::default() };
+            users::set_profile(&mut tx, id, &change).await.unwrap();
+            users::set_phone(&mut tx, id, Some(&phone("6666")), at).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+    let browser = Browser::of(&house, Role::Viewer).await;
+    assert_eq!(search(&browser, "wang").await, "/console/users?q=wang");
+    let to = search(&browser, "6666").await;
+    assert!(to.starts_with("/console/users?find="), "{to}");
+    // The walk knows of every way to be meant.
+    let last_four_hash = Some(accounts.index.last_four("6666"));
+    let wanted = Search { nickname_prefix: Some("6666".into()), last_four_hash, ..Search::default() };
+    let filter = Filter { search: Some(wanted), status: Some(Status::Any), ..Filter::default() };
+    let mut tx = accounts.db.read().await.unwrap();
+    let list = UserList::new(&mut tx, &filter).await.unwrap();
+    let oldest = Sort { by: SortBy::Created, descending: false };
+    assert_eq!(list.page(&mut tx, oldest, Place::First, 50).await.unwrap().rows.len(), 50);
+}
+
+async fn what_was_copied_along_is_no_part_of_it(house: House) {
+    let chen = person(&house, "Chen", "13580006666").await;
+    let (info, token) = (&chen["info"], chen["login"]["token"].as_str().unwrap());
+    let browser = Browser::of(&house, Role::Viewer).await;
+    let page = format!("/console/users/{}", info["userId"].as_str().unwrap());
+    for q in [
+        "１３５８０００６６６６",
+        "\u{202D}13580006666\u{202C}",
+        "\u{A0}135\u{A0}8000\u{A0}6666",
+        &format!("Bearer {token}"),
+        &format!("\"{token}\","),
+        &format!("\u{FEFF}{}\u{200B}", info["openId"].as_str().unwrap()),
+    ] {
+        assert_eq!(search(&browser, q).await, page, "{q:?}");
+    }
+}
+
+async fn a_search_on_a_narrowed_list_stays_in_it(house: House) {
+    for (name, phone) in [("Chen-A", "13580006666"), ("Chen-B", "13900006666")] {
+        person(&house, name, phone).await;
+    }
+    let browser = Browser::of(&house, Role::Viewer).await;
+    let list = browser.get("/console/users?status=active&q=x&sort=login&cursor=").await.text;
+    assert!(list.contains("name=\"within\" value=\"status=active&amp;sort=login\""), "{list}");
+    let within = async |q| browser.led("search", &[("q", q), ("within", "status=active&sort=login")]).await;
+    assert_eq!(within("chen").await, "/console/users?q=chen&status=active&sort=login");
+    assert_eq!(within("").await, "/console/users?status=active&sort=login");
+    let hidden = within("6666").await;
+    assert!(hidden.starts_with("/console/users?find=") && hidden.ends_with("&status=active&sort=login"), "{hidden}");
+    assert_eq!(listed(&browser.get(&hidden).await.text).len(), 2);
+    // Who is meant and nobody else is opened, wherever he is.
+    assert!(within("chen-a").await.starts_with("/console/users/"));
+    assert!(!browser.get("/console/failures?status=active").await.text.contains("name=\"within\""));
 }

@@ -23,6 +23,7 @@ on_both!(crate::house::House::new =>
     a_unionid_comes_back,
     a_phone_of_another_user_stays_his,
     a_number_that_was_shared_before_is_shared_again,
+    a_number_that_an_undo_brought_back_is_its_owners,
     a_newer_phone_stays,
     an_openid_that_is_a_new_user_stays_his,
     of_everything_each_part_comes_back_by_itself,
@@ -160,6 +161,27 @@ async fn a_number_that_was_shared_before_is_shared_again(house: House) {
     }
 }
 
+/// Two have had one number, one after the other, and both were reset. It comes back to one of them.
+async fn a_number_that_an_undo_brought_back_is_its_owners(house: House) {
+    let (first, _) = person(&house, "u1", "13580006666").await;
+    let desk = Desk::of(&house, Role::Admin).await;
+    house.clock.advance(60);
+    desk.reset(&first, "phone", "").await;
+    house.clock.advance(60);
+    let (second, _) = person(&house, "u2", "13580006666").await;
+    house.clock.advance(60);
+    desk.reset(&second, "phone", "").await;
+    house.clock.advance(60);
+    desk.undo(&first).await;
+    let reset = desk.newest_reset(&second).await;
+    let preview = desk.preview_undo(&second, &reset).await.text;
+    assert!(
+        preview.contains("现在属于另一个用户") && preview.contains(&format!("/console/users/{first}")),
+        "{preview}"
+    );
+    assert_eq!(house.count("users WHERE phone_hash IS NOT NULL").await, 1);
+}
+
 async fn a_newer_phone_stays(house: House) {
     let (user, _) = person(&house, "u1", "13580006666").await;
     let desk = Desk::of(&house, Role::Admin).await;
@@ -275,27 +297,74 @@ async fn where_a_number_has_one_owner_it_keeps_one() {
     assert_eq!(house.count("users WHERE phone_hash IS NOT NULL").await, 1);
 }
 
-/// Random sequences of logins, binds, resets and undos. After each, every user is in order.
+/// Random sequences of whatever users and operators do. After each, every user is in order.
 async fn any_order_of_acts_keeps_the_house_in_order(house: House) {
-    const STEPS: usize = 60;
-    let random =
-        Random::seeded(if matches!(house.server.accounts.db, latchkey::store::Db::Sqlite { .. }) { 5 } else { 6 });
-    let (actor, desk) = (Actor::operator("anna", None), Desk::of(&house, Role::Viewer).await);
-    for step in 0..STEPS {
-        let [act, who, which, app] = random.bytes::<4>();
-        let name = format!("p{}", who % 3);
-        house.clock.advance(1);
-        match act % 5 {
-            0 => drop(log_in_at(&house, &name, if app % 2 == 0 { APP_1 } else { APP_2 }).await),
-            1 => drop(person(&house, &name, &format!("1358000666{}", which % 4)).await),
-            2 => reset_something(&desk, &actor, which).await,
-            3 => join_two(&desk, &actor, which, app).await,
-            _ => undo_something(&desk, &actor, which).await,
-        }
-        in_order(&desk, &format!("step {step}: {act} {who} {which} {app}")).await;
+    for seed in [5, 6] {
+        play(&house, seed).await;
     }
     assert!(house.count("resets WHERE undone_at IS NOT NULL").await > 0, "there was something to undo");
+    assert!(house.count("erasures").await > 0 && house.count("resets WHERE kind = 'merge'").await > 0);
     assert_eq!(house.server.accounts.verify_audit().await.unwrap(), Ok(house.count("audit").await));
+}
+
+#[tokio::test]
+async fn any_order_of_acts_leaves_a_number_its_one_owner() {
+    use latchkey::config::PhoneConflict;
+    for (seed, rule) in [(7, PhoneConflict::Move), (8, PhoneConflict::Reject)] {
+        let house = House::with(&crate::databases::sqlite_url(), phone_conflict(rule)).await;
+        play(&house, seed).await;
+    }
+}
+
+async fn play(house: &House, seed: u64) {
+    const STEPS: usize = 80;
+    let random = Random::seeded(seed);
+    let (actor, desk) = (Actor::operator("anna", None), Desk::of(house, Role::Viewer).await);
+    for step in 0..STEPS {
+        let [act, who, which, app] = random.bytes::<4>();
+        let (name, app_of) = (format!("p{}", who % 3), if app % 2 == 0 { APP_1 } else { APP_2 });
+        house.clock.advance(1);
+        match act % 16 {
+            0..=2 => drop(come(house, &name, app_of).await),
+            3..=5 => bind(house, &name, app_of, &format!("1358000666{}", which % 4)).await,
+            6..=8 => reset_something(&desk, &actor, which).await,
+            9..=10 => join_two(&desk, &actor, which, app).await,
+            11..=13 => undo_something(&desk, &actor, which).await,
+            14 => keep_two_apart(&desk, &actor).await,
+            _ => erase_somebody(&desk, &actor, which).await,
+        }
+        in_order(&desk, &format!("seed {seed}, step {step}: {act} {who} {which} {app}")).await;
+    }
+}
+
+/// A login, as far as he may; its token.
+async fn come(house: &House, name: &str, appid: &str) -> Option<String> {
+    let code = house.code(name, appid).await;
+    let answer = house.post("/api/login", json!({ "code": code, "appid": appid })).await;
+    assert!(matches!(answer.status, 200 | 403), "{}", answer.text);
+    answer.json()["data"]["token"].as_str().map(str::to_owned)
+}
+
+async fn bind(house: &House, name: &str, appid: &str, phone: &str) {
+    house.sim("users", json!({ "user": name, "phone": phone })).await;
+    let Some(token) = come(house, name, appid).await else { return };
+    let tap = house.sim("phone", json!({ "user": name, "appid": appid, "mode": "code" })).await;
+    let answer = house.post_as(&token, "/api/bindPhone", tap).await;
+    assert!(matches!(answer.status, 200 | 409), "{}", answer.text);
+}
+
+async fn keep_two_apart(desk: &Desk<'_>, actor: &Actor) {
+    if let Some(conflict) = desk.conflicts(false).await.first() {
+        desk.house.server.accounts.keep_apart(conflict.id.parse().unwrap(), actor, "reason").await.unwrap();
+    }
+}
+
+async fn erase_somebody(desk: &Desk<'_>, actor: &Actor, which: u8) {
+    let users = desk.users().await;
+    let Some(user) = users.get(usize::from(which) % users.len().max(1)) else { return };
+    let (accounts, id) = (&desk.house.server.accounts, user.summary.id.parse().unwrap());
+    let plan = accounts.preview_erasure(id).await.unwrap();
+    accounts.erase_person(id, &accounts.erasure_seen(&plan), actor, "reason").await.unwrap();
 }
 
 async fn reset_something(desk: &Desk<'_>, actor: &Actor, which: u8) {
@@ -305,10 +374,12 @@ async fn reset_something(desk: &Desk<'_>, actor: &Actor, which: u8) {
     }
     let user = &users[usize::from(which) % users.len()];
     let binding = user.bindings.first().map(|binding| binding.id.parse::<Uuid>().unwrap());
-    let what = match (which % 5, binding) {
+    let what = match (which % 8, binding) {
         (0, Some(binding)) => What::Binding(binding),
         (1, Some(binding)) => What::Unionid(binding),
         (2, _) => What::Everything,
+        (3, _) => What::Block,
+        (4..=5, _) => What::Unblock,
         _ => What::Phone,
     };
     let accounts = &desk.house.server.accounts;
@@ -372,10 +443,25 @@ async fn in_order(desk: &Desk<'_>, step: &str) {
          WHERE c.settled_at IS NULL AND c.kind = 'phone' AND a.phone_hash <> b.phone_hash",
         // Whoever has a number that an older user has is in a conflict, unless somebody has decided.
         "users u WHERE phone_hash IS NOT NULL AND EXISTS (SELECT 1 FROM users o WHERE o.phone_hash = u.phone_hash \
-         AND o.id <> u.id) AND NOT EXISTS (SELECT 1 FROM conflicts c WHERE c.kind = 'phone' AND c.settled_at IS NULL \
-         AND u.id IN (c.user_id, c.other_user_id))",
+         AND o.id <> u.id) AND NOT EXISTS (SELECT 1 FROM conflicts c WHERE c.kind = 'phone' \
+         AND (c.settled_at IS NULL OR c.settlement = 'kept_apart') AND u.id IN (c.user_id, c.other_user_id))",
         "resets WHERE undone_at IS NOT NULL AND before_sealed IS NOT NULL",
+        "tokens t JOIN users u ON u.id = t.user_id WHERE u.blocked_at IS NOT NULL",
+        // Of who is erased, nothing is left.
+        "users WHERE erased_at IS NOT NULL AND (phone_sealed IS NOT NULL OR phone_hash IS NOT NULL OR nickname IS NOT NULL)",
+        "bindings b JOIN users u ON u.id = b.user_id WHERE u.erased_at IS NOT NULL",
+        "tokens t JOIN users u ON u.id = t.user_id WHERE u.erased_at IS NOT NULL",
+        "phone_changes p JOIN users u ON u.id = p.user_id WHERE u.erased_at IS NOT NULL \
+         AND (p.old_sealed IS NOT NULL OR p.new_sealed IS NOT NULL)",
+        "resets r JOIN users u ON u.id IN (r.user_id, r.other_user_id) WHERE u.erased_at IS NOT NULL \
+         AND r.before_sealed IS NOT NULL",
+        "conflicts c JOIN users u ON u.id IN (c.user_id, c.other_user_id) WHERE u.erased_at IS NOT NULL",
+        "users m JOIN users s ON s.id = m.merged_into WHERE s.erased_at IS NOT NULL AND m.erased_at IS NULL",
     ] {
         assert_eq!(desk.house.count(wrong).await, 0, "{step}: {wrong}");
+    }
+    if desk.house.config.phone_conflict != latchkey::config::PhoneConflict::Allow {
+        let two = "users a JOIN users b ON a.phone_hash = b.phone_hash AND a.id <> b.id";
+        assert_eq!(desk.house.count(two).await, 0, "{step}: {two}");
     }
 }

@@ -18,6 +18,7 @@ on_both!(crate::house::House::new =>
     failures_of_the_last_days_are_counted,
     those_who_are_erased_are_shown_on_request,
     a_filter_that_many_fit_is_walked_to_its_end,
+    who_has_no_binding_has_no_unionid,
     a_viewer_blocks_nobody,
     several_are_blocked_at_once_and_let_in_again,
 );
@@ -241,9 +242,11 @@ async fn a_viewer_blocks_nobody(house: House) {
     let nobody = [("act", "block"), ("reason", "spam"), ("back", "https://evil.example")];
     let refused = support.post("block_users", &nobody).await;
     assert_eq!(refused.header("location"), "/console?problem=NobodySelected");
-    let wrong = [("act", "block"), ("reason", "spam"), ("back", "/console/users"), ("users[0]", "x")];
-    let refused = support.post("block_users", &wrong).await;
-    assert_eq!(refused.header("location"), "/console/users?problem=BadRequest");
+    for (act, user) in [("block", "x"), ("erase", &*id), ("", &*id)] {
+        let wrong = [("act", act), ("reason", "spam"), ("back", "/console/users"), ("users[0]", user)];
+        let refused = support.post("block_users", &wrong).await;
+        assert_eq!(refused.header("location"), "/console/users?problem=BadRequest", "{act}");
+    }
     house.me(&token).await.data();
     assert_eq!(house.count("audit WHERE user_id IS NOT NULL").await, 0);
 }
@@ -278,4 +281,13 @@ async fn several_are_blocked_at_once_and_let_in_again(house: House) {
     house.log_in("a").await;
     let page = support.get(&format!("/console/users/{a}")).await.text;
     assert!(page.contains("解除封禁"), "the time line tells it");
+}
+
+async fn who_has_no_binding_has_no_unionid(house: House) {
+    let (with, without) = (user(&house, "a").await, user(&house, "b").await);
+    let support = crate::desk::Desk::of(&house, Role::Support).await;
+    let binding = support.user(&without).await.bindings[0].id.clone();
+    support.reset(&without, "binding", &binding).await;
+    assert_eq!(listed(&support.get("/console/users?unionid=no").await.text), [without]);
+    assert_eq!(listed(&support.get("/console/users?unionid=yes").await.text), [with]);
 }

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn section(user: &User, support: bool) -> impl IntoView + use<> {
     let bindings = user.bindings.iter().map(|one| binding(&user.summary.id, one.clone(), support)).collect_view();
     (!user.bindings.is_empty() || user.erased_at.is_none()).then(|| {
-        let none = user.bindings.is_empty().then(|| view! { <p class="muted">{t().no_phone()}</p> });
+        let none = user.bindings.is_empty().then(|| view! { <p class="muted">{t().no_bindings()}</p> });
         view! {
             <section class="card">
                 <h2>{t().bindings()}</h2>

@@ -30,7 +30,7 @@ fn content(preview: &ErasePreview) -> impl IntoView + use<> {
     let stays = [t().stays_id(), t().stays_history(), t().stays_failures(), t().stays_audit(), t().stays_backups()];
     let fields = Form {
         action: EraseUser::PATH,
-        hidden: Vec::new(),
+        hidden: vec![("seen", preview.seen.clone())],
         user: preview.user.id.clone(),
         reason: preview.reason.clone(),
         button: t().erase_now(),

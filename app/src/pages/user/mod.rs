@@ -54,7 +54,7 @@ fn content(user: &User, role: Role, privacy: UserPrivacy) -> impl IntoView + use
         {failures::section(user).into_any()}
         {resets::section(user, role).into_any()}
         {life::section(&user.events).into_any()}
-        {privacy.sections().into_any()}
+        {privacy.sections(user.merged_into.is_some()).into_any()}
         {support.then(|| danger::section(user).into_any())}
     }
 }

@@ -33,6 +33,14 @@ fn content(preview: UndoPreview) -> impl IntoView {
         takes: false,
     };
     let act = if preview.restores() { Either::Left(form(fields)) } else { Either::Right(nothing()) };
+    let ends = (preview.sessions > 0).then(|| {
+        view! {
+            <li class="bad">
+                {Icon::SignOut.view()}
+                <div>{t().undo_ends_sessions()} <b>{preview.sessions}</b></div>
+            </li>
+        }
+    });
     let parts = preview.parts.into_iter().map(part).collect_view();
     view! {
         <div class="preview">
@@ -41,7 +49,7 @@ fn content(preview: UndoPreview) -> impl IntoView {
                 <h2>{t().what_happens()}</h2>
                 <p class="lead">{t().undo_lead()}</p>
                 <ul class="effects">
-                    {parts} <li>
+                    {parts} {ends} <li>
                         {Icon::Cross.view()}
                         <div>{t().undo_sessions_not()}</div>
                     </li>

@@ -16,6 +16,9 @@ use crate::{
 pub struct AccountPart {
     pub own: Kept,
     pub taken: Kept,
+    /// When the survivor had last logged in. Absent in what was kept before this was.
+    #[serde(default)]
+    pub(super) survivor_login: Option<i64>,
 }
 
 /// A profile; what is absent was never told.
@@ -90,7 +93,7 @@ impl AccountPart {
     pub(super) fn new(user: &UserRow, survivor: &UserRow) -> Self {
         let own = Kept::of(user);
         let taken = own.with(&Kept::of(survivor), Choose::New);
-        Self { own, taken }
+        Self { own, taken, survivor_login: Some(survivor.last_login_at) }
     }
 
     /// What the other one has of his own, and so does not take.
@@ -121,12 +124,18 @@ impl AccountPart {
         Ok(users::set_merged(tx, user.id, Some(survivor.id)).await?)
     }
 
-    /// The survivor keeps what he has said of himself since.
+    /// The survivor keeps what he has said of himself since; a login that was the other one's is his no more.
     pub(super) async fn give_back(&self, tx: &mut Tx, user: Uuid, survivor: Uuid) -> Result<(), Failure> {
         let row = users::find(tx, survivor).await?.ok_or(Fault::Missing("the survivor"))?;
         let rest = Kept::of(&row).with(&self.taken, Choose::Own);
         users::replace_profile(tx, survivor, &rest.change()).await?;
         users::replace_profile(tx, user, &self.own.change()).await?;
+        let others = users::find(tx, user).await?.map(|other| other.last_login_at);
+        if let Some(login) =
+            self.survivor_login.filter(|login| others == Some(row.last_login_at) && *login < row.last_login_at)
+        {
+            users::touch_login(tx, survivor, Millis(login)).await?;
+        }
         Ok(users::set_merged(tx, user, None).await?)
     }
 }

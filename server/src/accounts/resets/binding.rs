@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Fate, Part};
+use super::{Fate, Part, PhonePart};
 use crate::{
     accounts::{Accounts, Failure, Fault},
     store::{
@@ -32,6 +32,14 @@ pub enum ComesBack {
 }
 
 impl Part {
+    pub(super) fn phone(&self) -> Option<&PhonePart> {
+        match self {
+            Self::Phone(part) | Self::ReplacedPhone(part) => Some(part),
+            Self::HandedPhone(part) => Some(&part.phone),
+            _ => None,
+        }
+    }
+
     pub(super) fn binding(&self) -> Option<&BindingPart> {
         if let Self::Binding(part) = self { Some(part) } else { None }
     }

@@ -36,6 +36,7 @@ pub use unionid::UnionidPart;
 
 use super::{Accounts, Actor, Failure, bind_phone::Occasion};
 use crate::{
+    phone::PhoneNumber,
     sealed::SealError,
     store::{
         StoreError, Tx,
@@ -148,13 +149,14 @@ impl Order {
 }
 
 impl Accounts {
-    /// Until the end of this transaction nobody logs in with these bindings, and nothing else changes the users or their
-    /// phones. Everybody who takes several of these locks takes them in this order.
+    /// Until the end of this transaction nobody logs in with these bindings, nothing else changes the users or their phones,
+    /// and nobody else gets one of `phones`. Everybody who takes several of these locks takes them in this order.
     async fn lock_whole(
         &self,
         tx: &mut Tx,
         users: &[Uuid],
         wechat_ids: impl Iterator<Item = String>,
+        mut phones: Vec<PhoneNumber>,
     ) -> Result<(), Failure> {
         for id in wechat_ids.collect::<BTreeSet<_>>() {
             tx.lock(&id).await?;
@@ -163,7 +165,6 @@ impl Accounts {
         for user in &users {
             tx.lock(&format!("user {user}")).await?;
         }
-        let mut phones = Vec::new();
         for user in users {
             self.lock_phone(tx, *user).await?;
             if let Some(row) = users::find(tx, *user).await? {
@@ -176,7 +177,7 @@ impl Accounts {
     /// [`Self::lock_whole`] for users with everything that is theirs.
     async fn lock_users(&self, tx: &mut Tx, users: &[Uuid]) -> Result<(), Failure> {
         let rows = bindings::of_users(tx, users).await?;
-        self.lock_whole(tx, users, rows.into_iter().map(login_lock)).await
+        self.lock_whole(tx, users, rows.into_iter().map(login_lock), Vec::new()).await
     }
 
     /// An operator's act, for the phone history.

@@ -8,8 +8,9 @@ use crate::{
     clock::Millis,
     config::PhoneConflict,
     phone::PhoneNumber,
+    sealed::Column,
     store::{
-        Tx,
+        Tx, phone_changes,
         resets::ResetRow,
         users::{self, UserRow},
     },
@@ -67,13 +68,23 @@ impl Accounts {
         if let Some(phone) = self.phone_of(&user)?.filter(|phone| Some(phone) != gone) {
             return Ok(if phone == *number { Fate::There } else { Fate::OtherPhone(phone) });
         }
-        let shared = |owner: &UserRow| {
-            let before = owner.phone_bound_at.is_some_and(|bound| bound < at);
-            Some(owner.id) == giver || before && self.rules.phone_conflict == PhoneConflict::Allow
-        };
-        let owners = users::with_phone(tx, self.index.phone(number)).await?;
-        let owner = owners.iter().find(|owner| !shared(owner));
-        Ok(owner.map_or(Fate::Returns, |owner| Fate::PhoneOf(owner.id)))
+        for owner in users::with_phone(tx, self.index.phone(number)).await? {
+            let shares = self.rules.phone_conflict == PhoneConflict::Allow;
+            if Some(owner.id) != giver && !(shares && self.had_before(tx, &owner, number, at).await?) {
+                return Ok(Fate::PhoneOf(owner.id));
+            }
+        }
+        Ok(Fate::Returns)
+    }
+
+    /// Whether the number was this owner's before `at`, and has been since. One that an undo has brought back bears its old
+    /// date; his history knows better.
+    async fn had_before(&self, tx: &mut Tx, owner: &UserRow, number: &PhoneNumber, at: i64) -> Result<bool, Failure> {
+        let line = phone_changes::last_before(tx, owner.id, Millis(at)).await?;
+        let Some((id, sealed)) = line.and_then(|line| Some((line.id, line.new_sealed?))) else { return Ok(false) };
+        let text = self.vault.open_text(Column::NewPhone, id, &sealed)?;
+        let had = PhoneNumber::from_sealed_text(&text).as_ref() == Some(number);
+        Ok(had && owner.phone_bound_at.is_some_and(|bound| bound < at))
     }
 
     pub(super) async fn give_back_phone(

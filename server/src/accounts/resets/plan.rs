@@ -165,7 +165,7 @@ impl Part {
             Self::Phone(part) => json!(part),
             Self::HandedPhone(part) => json!(["handed", part]),
             Self::ReplacedPhone(part) => json!(["replaced", part]),
-            Self::Account(part) => json!(part),
+            Self::Account(part) => json!([part.own, part.taken]),
             Self::Binding(part) | Self::MovedBinding(part) => json!([part.id, part.openid, part.unionid]),
             Self::Unionid(part) => json!(part),
         }

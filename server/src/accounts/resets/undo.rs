@@ -2,7 +2,7 @@ use latchkey_app::types::{AuditAction, ResetKind};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{KEPT_S, Part, ResetError, login_lock};
+use super::{KEPT_S, Part, PhonePart, ResetError, login_lock};
 use crate::{
     accounts::{Accounts, Actor, Failure, Fault},
     clock::Millis,
@@ -10,6 +10,7 @@ use crate::{
     store::{
         Tx, bindings,
         resets::{self, ResetRow},
+        tokens,
         users::{self, UserRow},
     },
 };
@@ -40,6 +41,8 @@ pub struct UndoPlan {
     pub reset: ResetRow,
     pub user: UserRow,
     pub parts: Vec<(Part, Fate)>,
+    /// How many API tokens end: those of bindings that go back.
+    pub sessions: i64,
 }
 
 impl Accounts {
@@ -69,7 +72,10 @@ impl Accounts {
             return Err(ResetError::Final);
         }
         let left = plan.parts.iter().filter(|(_, fate)| *fate != Fate::Returns).count();
-        let detail = json!({ "reset": reset, "kind": plan.reset.kind, "reason": reason, "notRestored": left });
+        let detail = json!({
+            "reset": reset, "kind": plan.reset.kind, "reason": reason, "notRestored": left,
+            "other": plan.reset.other_user_id, "sessions": plan.sessions,
+        });
         self.write_audit(&mut tx, actor, AuditAction::UndoReset, Some(plan.user.id), &detail).await?;
         Ok(tx.commit().await?)
     }
@@ -97,7 +103,7 @@ impl Accounts {
         }
         let user = users::find(tx, reset.user_id).await?.ok_or(Fault::Missing("the user")).map_err(Failure::from)?;
         self.nobody_merged(tx, &reset, &user).await?;
-        let (mut parts, mut handed) = (Vec::new(), None);
+        let (mut parts, mut handed, mut sessions) = (Vec::new(), None, 0);
         for part in self.open_parts(&reset)? {
             let fate = match &part {
                 Part::Phone(part) => self.phone_fate(tx, &reset, part).await?,
@@ -111,9 +117,12 @@ impl Accounts {
             if let (Part::HandedPhone(part), Fate::Returns) = (&part, &fate) {
                 handed = Some(part.phone.number()?);
             }
+            if let (Part::MovedBinding(part), Fate::Returns, Some(other)) = (&part, &fate, reset.other_user_id) {
+                sessions += tokens::count(tx, other, Some(part.id), self.clock.now()).await?;
+            }
             parts.push((part, fate));
         }
-        Ok(UndoPlan { reset, user, parts })
+        Ok(UndoPlan { reset, user, parts, sessions })
     }
 
     /// What is given back to somebody who was merged since would be nobody's. The merge is to be undone first.
@@ -150,6 +159,7 @@ impl Accounts {
         let coming = parts.iter().filter_map(Part::binding);
         let coming = coming.map(|part| part.unionid.clone().unwrap_or_else(|| part.openid.clone()));
         let locks = own.into_iter().map(login_lock).chain(coming);
-        Ok(self.lock_whole(tx, &users, locks).await?)
+        let numbers = parts.iter().filter_map(Part::phone).map(PhonePart::number).collect::<Result<_, _>>()?;
+        Ok(self.lock_whole(tx, &users, locks, numbers).await?)
     }
 }

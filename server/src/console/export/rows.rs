@@ -1,13 +1,13 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use latchkey_app::{
     error::ConsoleError,
     text::T,
-    types::{Millis, Zone},
+    types::{Millis, Role, Zone},
 };
 
 use crate::{
-    console::{ConsoleServer, Failed, users::status_of},
+    console::{Failed, users::status_of, visit::SignedInVisit},
     phone::PhoneNumber,
     store::{
         bindings::{self, BindingRow},
@@ -22,7 +22,9 @@ pub(super) const COLUMNS: usize = 10;
 
 /// The users of an export, piece by piece.
 pub(super) struct Rows {
-    server: ConsoleServer,
+    visit: Arc<SignedInVisit>,
+    /// What whoever reads them must be until the last one.
+    least: Role,
     filter: Filter,
     sort: Sort,
     /// With full phones.
@@ -36,8 +38,15 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(server: ConsoleServer, filter: Filter, sort: Sort, full: bool, zone: Zone) -> Self {
-        Self { server, filter, sort, full, zone, next: Some(Place::First), read: 0 }
+    pub(super) fn new(
+        visit: Arc<SignedInVisit>,
+        least: Role,
+        filter: Filter,
+        sort: Sort,
+        full: bool,
+        zone: Zone,
+    ) -> Self {
+        Self { visit, least, filter, sort, full, zone, next: Some(Place::First), read: 0 }
     }
 
     pub(super) fn head(texts: T) -> [String; COLUMNS] {
@@ -59,11 +68,12 @@ impl Rows {
     /// The next piece; none when there are no more. A piece may be empty.
     pub(super) async fn next(&mut self, texts: T) -> Result<Option<Vec<[String; COLUMNS]>>, ConsoleError> {
         let Some(place) = self.next.take() else { return Ok(None) };
+        self.visit.is_still(self.least).await?;
         Ok(Some(self.piece(place, texts).await?))
     }
 
     async fn piece(&mut self, place: Place, texts: T) -> Result<Vec<[String; COLUMNS]>, Failed> {
-        let mut tx = self.server.accounts.db.read().await?;
+        let mut tx = self.visit.server.accounts.db.read().await?;
         let listing = UserList::new(&mut tx, &self.filter).await?.page(&mut tx, self.sort, place, PIECE).await?;
         let ids: Vec<_> = listing.rows.iter().map(|row| row.id).collect();
         let bindings = bindings::of_users(&mut tx, &ids).await?;
@@ -75,10 +85,10 @@ impl Rows {
 
     fn line(&self, user: &UserRow, bindings: &[BindingRow], texts: T) -> Result<[String; COLUMNS], Failed> {
         let own: Vec<_> = bindings.iter().filter(|binding| binding.user_id == user.id).collect();
-        let apps: BTreeSet<_> = own.iter().map(|one| self.server.app(&one.appid).name).collect();
+        let apps: BTreeSet<_> = own.iter().map(|one| self.visit.server.app(&one.appid).name).collect();
         let openids: Vec<_> = own.iter().map(|one| format!("{}:{}", one.appid, one.openid)).collect();
         let unionids: BTreeSet<_> = own.iter().filter_map(|one| one.unionid.clone()).collect();
-        let phone = self.server.accounts.phone_of(user)?;
+        let phone = self.visit.server.accounts.phone_of(user)?;
         let line = [
             user.id.to_string(),
             user.nickname.clone().unwrap_or_default(),

@@ -77,6 +77,8 @@ pub enum OperatorError {
     WrongPassword,
     #[error("wrong code")]
     WrongCode,
+    #[error("something has changed since the operator looked")]
+    Stale,
     /// What no page of ours offers.
     #[error("not with this operator")]
     Senseless,
@@ -105,6 +107,7 @@ impl From<OperatorError> for Failed {
             E::SignInFailed => ConsoleError::SignInFailed,
             E::WrongPassword => ConsoleError::PasswordWrong,
             E::WrongCode => ConsoleError::CodeWrong,
+            E::Stale => ConsoleError::Stale,
             E::Senseless => ConsoleError::BadRequest,
             E::Hash | E::Store(_) | E::Seal(_) | E::Audit(_) => internal(&error),
         })

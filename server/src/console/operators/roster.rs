@@ -111,11 +111,15 @@ impl Operators {
         Ok((row.username, link))
     }
 
-    pub async fn set_role(&self, id: Uuid, role: Role, actor: &Actor) -> Result<()> {
+    /// Unless it is another one by now than the one that was seen.
+    pub async fn set_role(&self, id: Uuid, was: Role, role: Role, actor: &Actor) -> Result<()> {
         let mut tx = self.change().await?;
         let row = operators::find(&mut tx, id).await?.ok_or(OperatorError::Unknown)?;
         if row.role == role.name() {
             return Ok(());
+        }
+        if row.role != was.name() {
+            return Err(OperatorError::Stale);
         }
         operators::set_role(&mut tx, id, role.name()).await?;
         keep_an_admin(&mut tx, &row).await?;

@@ -80,9 +80,11 @@ impl Source {
                 format!("SELECT user_id AS id FROM bindings WHERE appid = {}", values.put(Value::Text(appid.clone())))
             }),
             Self::Phone => filter.phone.map(|has| format!("SELECT id FROM users WHERE phone_hash {}", null(!has))),
-            Self::Unionid => {
-                filter.unionid.map(|has| format!("SELECT user_id AS id FROM bindings WHERE unionid {}", null(!has)))
-            }
+            // Who has none may have no binding at all.
+            Self::Unionid => filter
+                .unionid
+                .filter(|has| *has)
+                .map(|_| "SELECT user_id AS id FROM bindings WHERE unionid IS NOT NULL".to_owned()),
         }
     }
 }
@@ -140,12 +142,7 @@ fn found(search: &Search, values: &mut Bindings) -> String {
     if let Some(prefix) = &search.nickname_prefix {
         arm(format!("SELECT id FROM users WHERE {}", begins("nickname_key", prefix, values)));
     }
-    let hashes = [
-        ("phone_hash", search.phone_hash),
-        ("phone_national_hash", search.national_hash),
-        ("phone_last_four_hash", search.last_four_hash),
-    ];
-    for (column, hash) in hashes.into_iter().filter_map(|(column, hash)| Some((column, hash?))) {
+    for (column, hash) in hashes(search) {
         arm(format!("SELECT id FROM users WHERE {column} = {}", values.put(Value::Bytes(hash.to_vec()))));
     }
     if let Some(hash) = search.token_hash {
@@ -155,6 +152,29 @@ fn found(search: &Search, values: &mut Bindings) -> String {
         arm(format!("SELECT user_id AS id FROM tokens WHERE {}", begins("prefix", prefix, values)));
     }
     if arms.is_empty() { "SELECT id FROM users WHERE 1 = 0".to_owned() } else { arms.join(" UNION ") }
+}
+
+/// Of what a search looks for, only these can fit many. The first has no index, so that none is used for any.
+fn searched(search: &Search, values: &mut Bindings) -> String {
+    let prefix = search.nickname_prefix.clone().unwrap_or_default();
+    let length = prefix.chars().count();
+    let mut any = vec![format!("substr(nickname_key, 1, {length}) = {}", values.put(Value::Text(prefix)))];
+    any.extend(hashes(search).map(|(column, hash)| format!("{column} = {}", values.put(Value::Bytes(hash.to_vec())))));
+    if let Some(prefix) = &search.token_prefix {
+        let one = format!("SELECT 1 FROM tokens WHERE user_id = users.id AND {}", begins("prefix", prefix, values));
+        any.push(format!("({one} LIMIT 1) = 1"));
+    }
+    format!("({})", any.join(" OR "))
+}
+
+/// What a number may be of somebody's phone.
+fn hashes(search: &Search) -> impl Iterator<Item = (&'static str, [u8; 32])> + use<> {
+    let hashes = [
+        ("phone_hash", search.phone_hash),
+        ("phone_national_hash", search.national_hash),
+        ("phone_last_four_hash", search.last_four_hash),
+    ];
+    hashes.into_iter().filter_map(|(column, hash)| Some((column, hash?)))
 }
 
 fn begins(column: &str, prefix: &str, values: &mut Bindings) -> String {
@@ -170,11 +190,8 @@ fn begins(column: &str, prefix: &str, values: &mut Bindings) -> String {
 pub(super) fn of_row(filter: &Filter, few: Option<Source>, by: SortBy, values: &mut Bindings) -> Vec<String> {
     let mut all = vec![status(filter.status).to_owned()];
     let asked = |source| few == Some(source);
-    // Of what a search looks for, only these can fit many.
     if let Some(search) = filter.search.as_ref().filter(|_| !asked(Source::Search)) {
-        let prefix = search.nickname_prefix.clone().unwrap_or_default();
-        let length = prefix.chars().count();
-        all.push(format!("substr(nickname_key, 1, {length}) = {}", values.put(Value::Text(prefix))));
+        all.push(searched(search, values));
     }
     if let Some(has) = filter.phone.filter(|_| !asked(Source::Phone)) {
         all.push(format!("phone_bound_at {}", null(!has)));
