@@ -63,6 +63,7 @@ impl T {
             AuditAction::ChangePassword => self.pick("修改密码", "changed the password"),
             AuditAction::TurnOnSecondFactor => self.pick("开启两步验证", "turned on the second factor"),
             AuditAction::TurnOffSecondFactor => self.pick("关闭两步验证", "turned off the second factor"),
+            AuditAction::RenewRecoveryCodes => self.pick("重新生成恢复码", "made new recovery codes"),
             AuditAction::EndOwnSessions => self.pick("结束自己的会话", "ended own sessions"),
             AuditAction::SignIn => self.pick("登录", "signed in"),
             AuditAction::SignOut => self.pick("退出登录", "signed out"),

@@ -56,6 +56,7 @@ actions! {
     ChangePassword "change_password",
     TurnOnSecondFactor "turn_on_second_factor",
     TurnOffSecondFactor "turn_off_second_factor",
+    RenewRecoveryCodes "renew_recovery_codes",
     EndOwnSessions "end_own_sessions",
     SignIn "sign_in",
     SignOut "sign_out",

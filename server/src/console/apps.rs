@@ -6,9 +6,9 @@ use latchkey_app::{
     },
 };
 
-use super::{ConsoleServer, Failed, internal};
+use super::{ConsoleServer, Failed, of_failure};
 use crate::{
-    accounts::{Actor, Failure as AccountsFailure, WeChatError},
+    accounts::{Actor, WeChatError},
     store::{
         Tx,
         alerts::{self, AlertRow},
@@ -87,11 +87,7 @@ impl ConsoleServer {
 
     pub(super) async fn check_app(&self, appid: &str, actor: &Actor) -> Result<(), Failed> {
         self.accounts.apps.find(appid).ok_or(ConsoleError::NotFound)?;
-        self.accounts.check_app(appid, actor).await.map_err(|failure| match failure {
-            AccountsFailure::Internal(fault) => internal(&fault),
-            _ => ConsoleError::WeChat,
-        })?;
-        Ok(())
+        Ok(self.accounts.check_app(appid, actor).await.map_err(|failure| of_failure(&failure))?)
     }
 
     pub(super) async fn settle_alert(&self, appid: &str, kind: AlertKind, actor: &Actor) -> Result<(), Failed> {
