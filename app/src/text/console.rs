@@ -23,6 +23,7 @@ texts! {
 
     // Sign-in
     sign_in: "登录", "Sign in";
+    session_over: "会话已结束 · 重新登录", "Your session has ended · sign in again";
     sign_in_lead: "登录管理控制台", "Sign in to the console";
     username: "用户名", "Username";
     password: "密码", "Password";

@@ -34,6 +34,9 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     jobs.abort();
     metrics.abort();
     server.accounts.reports_written().await;
+    if let Err(error) = server.accounts.keep_signs().await {
+        tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
+    }
     server.accounts.db.close().await;
     tracing::info!("stopped");
     Ok(())
