@@ -22,6 +22,8 @@ pub enum ConsoleError {
     CrossSite,
     /// A form longer than any of ours: 413.
     TooLong,
+    /// It has taken too long to arrive, or to answer: 408.
+    TimedOut,
     /// The name is in use: 409.
     Taken,
     /// Nothing is left of a failure that WeChat could be asked about: 409.
@@ -89,6 +91,7 @@ impl ConsoleError {
         Self::BadRequest,
         Self::CrossSite,
         Self::TooLong,
+        Self::TimedOut,
         Self::Taken,
         Self::Reason,
         Self::NoPhone,
@@ -131,6 +134,7 @@ impl ConsoleError {
             Self::Forbidden | Self::CrossSite | Self::SecondFactorMissing | Self::ManyInFull => 403,
             Self::NotFound => 404,
             Self::BadRequest | Self::NobodySelected => 400,
+            Self::TimedOut => 408,
             Self::TooLong => 413,
             Self::Taken
             | Self::OperatorTaken

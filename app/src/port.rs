@@ -52,11 +52,15 @@ pub trait OwnAccount: Send + Sync {
     async fn account(&self) -> Result<Account, ConsoleError>;
     /// Ends every other session; this one goes on under a new id.
     async fn change_password(&self, current: String, new: String) -> Result<(), ConsoleError>;
-    /// Makes a secret that [`Self::account`] shows until it is confirmed.
-    async fn begin_second_factor(&self) -> Result<(), ConsoleError>;
-    /// Turns the second factor on, with the app's first code.
+    /// Makes a secret that [`Self::account`] shows until it is confirmed. Whoever has just signed in need not give the
+    /// password again.
+    async fn begin_second_factor(&self, password: String) -> Result<(), ConsoleError>;
+    /// Turns the second factor on, with the app's first code. Ends every other session.
     async fn confirm_second_factor(&self, code: &str) -> Result<(), ConsoleError>;
+    /// Ends every other session, too.
     async fn end_second_factor(&self, password: String, code: &str) -> Result<(), ConsoleError>;
+    /// Puts new recovery codes in place of the old ones; [`Self::account`] tells them once.
+    async fn renew_recovery_codes(&self, password: String, code: &str) -> Result<(), ConsoleError>;
     async fn end_session(&self, id: &str) -> Result<(), ConsoleError>;
     async fn end_other_sessions(&self) -> Result<(), ConsoleError>;
 }

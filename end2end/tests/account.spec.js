@@ -41,10 +41,18 @@ test('a second factor is set up, asked for, stood in for, and switched off', asy
 
   await guest.goto('/console/account');
   await expect(guest.locator('#second-factor')).toContainText('剩余 9 个恢复码');
-  await guest.locator('#second-factor summary').click();
-  await guest.locator('#second-factor').getByLabel('当前密码').fill(NEW_PASSWORD);
-  await guest.locator('#second-factor').getByLabel('验证码或恢复码').fill(codes[1]);
-  await guest.getByRole('button', { name: '关闭两步验证' }).click();
+  const part = name => guest.locator('#second-factor details').filter({ hasText: name });
+  const prove = async (name, code) => {
+    await part(name).locator('summary').click();
+    await part(name).getByLabel('当前密码').fill(NEW_PASSWORD);
+    await part(name).getByLabel('验证码或恢复码').fill(code);
+    await part(name).getByRole('button').click();
+  };
+  await prove('重新生成恢复码', codes[1]);
+  await expect(guest.locator('.codes code')).toHaveCount(10);
+  const renewed = await guest.locator('.codes code').first().textContent();
+  expect(codes).not.toContain(renewed);
+  await prove('关闭两步验证', renewed);
   await expect(notice(guest)).toContainText('两步验证已关闭');
   await signOut(guest);
   await signIn(guest, username, NEW_PASSWORD);

@@ -1,5 +1,5 @@
 import { MiniProgramUser, randomPhone } from '../support/mini-program.js';
-import { awake, expect, records, test } from '../support/test.js';
+import { awake, expect, records, signIn, test } from '../support/test.js';
 
 /// Somebody who has just logged in, and what he does when his phone arrives without its end.
 async function somebody(demo) {
@@ -60,6 +60,25 @@ test('the numbers of the dashboard are fetched anew, and the keyboard stays wher
   await expect(link).toBeFocused();
   await expect(page.getByRole('figure').first().getByRole('table')).toBeVisible();
   await expect(newest).not.toHaveAttribute('href', before);
+});
+
+test('an open page says that its session has ended, and is come back to', { tag: '@js' }, async ({ another }) => {
+  // A session of its own: the others' must not end.
+  const page = await another();
+  await page.goto('/console/login');
+  await signIn(page);
+  await expect(page).toHaveURL('/console');
+  for (const path of ['/console/failures?cause=truncated', '/console?days=7']) {
+    const listening = page.waitForResponse(response => response.url().includes('/console/live'));
+    await page.goto(path);
+    await listening;
+    await page.request.post('/console/fn/sign_out', { maxRedirects: 0 });
+    const line = page.getByRole('link', { name: '会话已结束 · 重新登录' });
+    await expect(line).toBeVisible();
+    await line.click();
+    await signIn(page);
+    await expect(page).toHaveURL(path);
+  }
 });
 
 test('without JavaScript the list is as good as its last load', { tag: '@no-js' }, async ({ page, demo }) => {

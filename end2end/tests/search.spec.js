@@ -87,8 +87,9 @@ test('recent searches are kept in this browser, without numbers', { tag: '@js' }
   await expect(person(page)).toContainText(LI_NA.nickname);
   await awake(page);
   await searchBox(page).focus();
-  await page.getByRole('button', { name: '清空' }).click();
+  await page.getByRole('button', { name: '清空' }).press('Enter');
   await expect(page.locator('.recent')).toBeHidden();
+  await expect(searchBox(page), 'the button that had the keyboard is gone').toBeFocused();
   expect(await page.evaluate(() => Object.values(localStorage).join(''))).toBe('');
 });
 
@@ -124,4 +125,32 @@ test('the keys work: slash, Escape, j, k, Enter and the question mark', { tag: '
   const { pathname } = new URL(await link(1).evaluate(element => element.href));
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(pathname);
+});
+
+test('whoever reads what the keys do while an answer comes is on his row again', { tag: '@js' }, async ({ page }) => {
+  await page.goto('/console/users');
+  await awake(page);
+  let answer;
+  const held = new Promise(resolve => { answer = resolve; });
+  await page.route(/\/console\/users\?q=/, async route => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/console\/users\?q=$/);
+  await searchBox(page).fill('x');
+  await searchBox(page).fill('');
+  await asked;
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  const link = rows(page).nth(1).locator('.cell-user a');
+  await expect(link).toBeFocused();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: '键盘快捷键' });
+  await expect(help).toBeVisible();
+  answer();
+  await expect(page).toHaveURL('/console/users?q=');
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await expect(link).toBeFocused();
 });

@@ -1,7 +1,8 @@
 //! The log: one readable line per event on a terminal, JSON lines elsewhere, always to standard error.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
+use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 /// Libraries that would write addresses with secrets in them, headers or statements if they were let. They stand behind
@@ -16,12 +17,23 @@ pub fn filter(log: &str) -> Result<EnvFilter, String> {
 }
 
 pub fn start(log: &str) -> Result<(), String> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(io::stderr);
     // Fails only when a test has set up its own.
-    let _ = if std::io::stderr().is_terminal() {
+    let _ = if io::stderr().is_terminal() {
         builder.with_target(false).try_init()
     } else {
         builder.json().flatten_event(true).with_span_list(false).try_init()
     };
     Ok(())
+}
+
+/// What has to be read whatever the filter leaves out: a line like the log's, past it.
+pub fn tell(message: &str, link: &str) {
+    let said = if io::stderr().is_terminal() {
+        format!("{message}: {link}")
+    } else {
+        json!({ "level": "WARN", "message": message, "link": link }).to_string()
+    };
+    // Without a standard error there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{said}");
 }

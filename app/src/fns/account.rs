@@ -17,10 +17,10 @@ pub async fn change_password(current: String, password: String, repeat: String) 
     Ok(())
 }
 
-/// The page it leads back to shows the new secret until it is confirmed.
+/// Field `password`, unless one has just signed in. The page it leads back to shows the new secret until it is confirmed.
 #[server(prefix = "/console/fn", endpoint = "begin_second_factor")]
-pub async fn begin_second_factor() -> Result<(), ConsoleError> {
-    let begun = async { port::own_account().await?.begin_second_factor().await };
+pub async fn begin_second_factor(password: Option<String>) -> Result<(), ConsoleError> {
+    let begun = async { port::own_account().await?.begin_second_factor(password.unwrap_or_default()).await };
     redirect(begun.await, "/console/account#second-factor", PAGE);
     Ok(())
 }
@@ -38,6 +38,14 @@ pub async fn confirm_second_factor(code: String) -> Result<(), ConsoleError> {
 pub async fn end_second_factor(password: String, code: String) -> Result<(), ConsoleError> {
     let ended = async { port::own_account().await?.end_second_factor(password, &code).await };
     redirect(ended.await, "/console/account?done=second_factor_off", PAGE);
+    Ok(())
+}
+
+/// Takes both: fields `password` and `code`. The page it leads back to shows the codes, once.
+#[server(prefix = "/console/fn", endpoint = "renew_recovery_codes")]
+pub async fn renew_recovery_codes(password: String, code: String) -> Result<(), ConsoleError> {
+    let renewed = async { port::own_account().await?.renew_recovery_codes(password, &code).await };
+    redirect(renewed.await, PAGE, PAGE);
     Ok(())
 }
 

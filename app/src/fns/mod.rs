@@ -21,6 +21,7 @@ mod users;
 
 pub use account::{
     BeginSecondFactor, ChangePassword, ConfirmSecondFactor, EndOtherSessions, EndOwnSession, EndSecondFactor,
+    RenewRecoveryCodes,
 };
 pub use alerts::SettleAlert;
 pub use api_keys::{CreateApiKey, RevokeApiKey};

@@ -1,6 +1,8 @@
 use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
+
+use super::focus::{self, Place};
 
 /// How long a copy button shows that it has copied.
 const COPIED: std::time::Duration = std::time::Duration::from_millis(1600);
@@ -27,7 +29,9 @@ pub fn Comforts(
                 super::zone::offer_own();
             }
         });
-        let key = window_event_listener(ev::keydown, |event| {
+        let place = StoredValue::new_local(None::<Place>);
+        come_back(place);
+        let key = window_event_listener(ev::keydown, move |event| {
             let field =
                 event.target().and_then(|target| closest(&target, "input:not([type=checkbox]), textarea, select"));
             if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -38,7 +42,7 @@ pub fn Comforts(
                 ("/", None) => focus_search(),
                 ("j", None) => focus_row(1),
                 ("k", None) => focus_row(-1),
-                ("?", None) => show_keys(),
+                ("?", None) => show_keys(place),
                 _ => false,
             };
             if done {
@@ -85,11 +89,33 @@ fn focus_row(step: i32) -> bool {
     link(next).is_some_and(|link| link.focus().is_ok())
 }
 
-fn show_keys() -> bool {
-    let dialog =
-        document().get_element_by_id("keys").and_then(|help| help.dyn_into::<web_sys::HtmlDialogElement>().ok());
+fn keys() -> Option<web_sys::HtmlDialogElement> {
+    document().get_element_by_id("keys")?.dyn_into().ok()
+}
+
+fn show_keys(place: StoredValue<Option<Place>, LocalStorage>) -> bool {
+    let Some(dialog) = keys() else { return false };
     // Already open, it stays open.
-    dialog.is_some_and(|dialog| dialog.open() || dialog.show_modal().is_ok())
+    if dialog.open() {
+        return true;
+    }
+    place.set_value(document().body().and_then(|body| Place::within(&body)));
+    dialog.show_modal().is_ok()
+}
+
+/// The browser gives the keyboard back when the dialog closes, but not to a row that was swapped in meanwhile.
+fn come_back(place: StoredValue<Option<Place>, LocalStorage>) {
+    let Some(dialog) = keys() else { return };
+    let closed = Closure::<dyn Fn()>::new(move || {
+        let Some(place) = place.get_value().filter(|place| !place.is_there()) else { return };
+        let found = document().get_element_by_id("results").is_some_and(|results| place.go_back_to_it(&results));
+        if !found {
+            focus::focus_search();
+        }
+    });
+    // Fails never; listens as long as the page is there.
+    let _ = dialog.add_event_listener_with_callback("close", closed.as_ref().unchecked_ref());
+    closed.forget();
 }
 
 fn copy(button: &HtmlElement, said: RwSignal<String>, copied: String) {

@@ -3,6 +3,7 @@
 //! Props are written into the page: never a full phone, key or token.
 
 mod comforts;
+mod focus;
 mod live;
 mod reveal_timer;
 mod search_box;

@@ -3,6 +3,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Response, SupportedType};
 
+use super::focus::{self, Place};
 use crate::types::is_private;
 
 /// Long enough to skip the letters of a word being typed, short enough to feel immediate.
@@ -82,6 +83,11 @@ pub fn SearchBox(
     let forget = move |_| {
         write(&shelf.get_value(), &[]);
         remembered.set(Vec::new());
+        // The button that was pressed goes with the list.
+        if let Some(field) = field.get_untracked() {
+            // Fails only for what cannot be focused.
+            let _ = field.focus();
+        }
     };
     view! {
         <input
@@ -176,15 +182,12 @@ fn show(page: Result<Document, JsValue>, url: &str) {
         drop(window().location().set_href(url));
         return;
     };
-    let held = document().active_element().filter(|active| stale.contains(Some(active)));
-    let held = held.and_then(|active| active.get_attribute("href"));
+    let held = Place::within(&stale);
     // Server-rendered by ourselves a moment ago, under the same policy that forbids inline scripts.
     stale.set_inner_html(&fresh.inner_html());
-    // Whoever has gone on to a row by keyboard meanwhile stays on it.
-    let again = held.and_then(|href| stale.query_selector(&format!("a[href='{href}']")).ok().flatten());
-    if let Some(again) = again.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Fails only for what cannot be focused.
-        let _ = again.focus();
+    // Whoever has gone on to a row by keyboard meanwhile stays on it, while it is there.
+    if held.is_some_and(|held| !held.go_back_to_it(&stale)) {
+        focus::focus_search();
     }
     if let Ok(history) = window().history() {
         drop(history.replace_state_with_url(&JsValue::NULL, "", Some(url)));

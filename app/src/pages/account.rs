@@ -8,7 +8,10 @@ use super::{form_problem, invite::new_password, query};
 use crate::{
     components::{Heading, Icon, copyable, done, moment, own_page, problem, zone_note},
     error::ConsoleError,
-    fns::{BeginSecondFactor, ChangePassword, ConfirmSecondFactor, EndOtherSessions, EndOwnSession, EndSecondFactor},
+    fns::{
+        BeginSecondFactor, ChangePassword, ConfirmSecondFactor, EndOtherSessions, EndOwnSession, EndSecondFactor,
+        RenewRecoveryCodes,
+    },
     text::t,
     types::{Account, OwnSession, QrCode, TotpSetup},
 };
@@ -17,7 +20,8 @@ use crate::{
 #[component]
 pub fn AccountPage() -> impl IntoView {
     own_page(t().own_account(), |own| async move {
-        let Account { recovery_codes_left, must_set_up, setup, new_recovery_codes, sessions } = own.account().await?;
+        let Account { recovery_codes_left, must_set_up, asks_password, setup, new_recovery_codes, sessions } =
+            own.account().await?;
         let username = own.operator().username.clone();
         Ok(view! {
             <div class="page-head">
@@ -29,7 +33,7 @@ pub fn AccountPage() -> impl IntoView {
             {(!new_recovery_codes.is_empty()).then(|| recovery_codes(new_recovery_codes)).into_any()}
             <section class="card" id="second-factor">
                 <h2>{t().second_factor()}</h2>
-                {second_factor(recovery_codes_left, setup).into_any()}
+                {second_factor(recovery_codes_left, setup, asks_password).into_any()}
             </section>
             <section class="card">
                 <h2>{t().change_password()}</h2>
@@ -76,16 +80,33 @@ fn recovery_codes(codes: Vec<String>) -> impl IntoView {
     }
 }
 
-fn second_factor(codes_left: Option<i64>, setup: Option<TotpSetup>) -> impl IntoView {
+fn second_factor(codes_left: Option<i64>, setup: Option<TotpSetup>, asks_password: bool) -> impl IntoView {
     match (codes_left, setup) {
         (Some(left), _) => EitherOf3::A(factor_on(left)),
-        (None, Some(setup)) => EitherOf3::B(factor_begun(setup)),
+        (None, Some(setup)) => EitherOf3::B(factor_begun(setup, asks_password)),
         (None, None) => EitherOf3::C(view! {
             <p class="lead">{t().second_factor_lead()}</p>
-            <form method="post" action=BeginSecondFactor::PATH>
+            <form class="line" method="post" action=BeginSecondFactor::PATH>
+                {asks_password.then(password_field)}
                 <button class="button button-main" type="submit">{t().turn_factor_on()}</button>
             </form>
         }),
+    }
+}
+
+fn password_field() -> impl IntoView {
+    view! {
+        <label>
+            {t().current_password()}
+            <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+    }
+}
+
+fn password_and_code() -> impl IntoView {
+    view! {
+        {password_field()}
+        <label>{t().code_or_recovery()} <input name="code" autocomplete="one-time-code" maxlength="32" required /></label>
     }
 }
 
@@ -96,21 +117,25 @@ fn factor_on(codes_left: i64) -> impl IntoView {
             <span class=if codes_left < 3 { "failed" } else { "muted" }>{t().codes_left(codes_left)}</span>
         </p>
         <details class="act">
+            <summary>{t().new_codes()}</summary>
+            <p class="lead">{t().new_codes_lead()}</p>
+            <form class="line" method="post" action=RenewRecoveryCodes::PATH>
+                {password_and_code()}
+                <button class="button" type="submit">{t().make_new_codes()}</button>
+            </form>
+        </details>
+        <details class="act">
             <summary>{t().turn_factor_off()}</summary>
             <p class="lead">{t().turn_factor_off_lead()}</p>
             <form class="line" method="post" action=EndSecondFactor::PATH>
-                <label>
-                    {t().current_password()}
-                    <input name="password" type="password" autocomplete="current-password" required />
-                </label>
-                <label>{t().code_or_recovery()} <input name="code" autocomplete="one-time-code" maxlength="32" required /></label>
+                {password_and_code()}
                 <button class="button" type="submit">{t().turn_factor_off()}</button>
             </form>
         </details>
     }
 }
 
-fn factor_begun(TotpSetup { secret, uri, qr }: TotpSetup) -> impl IntoView {
+fn factor_begun(TotpSetup { secret, uri, qr }: TotpSetup, asks_password: bool) -> impl IntoView {
     view! {
         <div class="enrol">
             {qr_code(qr).into_any()}
@@ -131,7 +156,8 @@ fn factor_begun(TotpSetup { secret, uri, qr }: TotpSetup) -> impl IntoView {
                     </label>
                     <button class="button button-main" type="submit">{t().confirm_code()}</button>
                 </form>
-                <form method="post" action=BeginSecondFactor::PATH>
+                <form class="line" method="post" action=BeginSecondFactor::PATH>
+                    {asks_password.then(password_field)}
                     <button class="button-quiet" type="submit">{t().another_key()}</button>
                 </form>
             </div>

@@ -55,7 +55,7 @@ fn credentials(health: &AppHealth) -> impl IntoView + use<> {
 }
 
 fn token(health: &AppHealth) -> impl IntoView + use<> {
-    let refused = health.token_refused.map(|refused| {
+    let refused = health.program.token_refused.map(|refused| {
         let why =
             refused.errcode.map_or_else(|| t().no_answer_from_wechat().to_owned(), |code| format!("errcode {code}"));
         view! {

@@ -14,7 +14,7 @@ use crate::{
     },
     fns::CheckAudit,
     text::t,
-    types::{AlertKind, AuditAction, AuditEntry, AuditList, Chain, ChainState, UserRef, split_end},
+    types::{AuditAction, AuditEntry, AuditList, Chain, ChainState, UserRef, split_end},
 };
 
 /// Who did what, newest first, narrowed to what the URL says; and whether the log can be believed.
@@ -42,12 +42,13 @@ pub fn AuditPage() -> impl IntoView {
 
 /// Whether every entry is as it was written, and when all of them were looked at.
 fn chain_state(chain: Chain) -> impl IntoView {
-    let (verdict, advice) = match chain.state {
-        ChainState::Whole { entries } => {
+    let (verdict, advice) = match chain.last.map(|last| last.state) {
+        None => (EitherOf3::A(view! { <span class="badge">{t().chain_unknown()}</span> }), None),
+        Some(ChainState::Whole { entries }) => {
             let text = format!("{} · {}", t().chain_whole(), t().entries(entries));
-            (Either::Left(view! { <span class="badge badge-good">{text}</span> }), None)
+            (EitherOf3::B(view! { <span class="badge badge-good">{text}</span> }), None)
         }
-        ChainState::Broken { seq } => {
+        Some(ChainState::Broken { seq }) => {
             let advice = view! {
                 <div class="notice notice-problem" role="alert">
                     {Icon::Warning.view()}
@@ -57,14 +58,15 @@ fn chain_state(chain: Chain) -> impl IntoView {
                     </div>
                 </div>
             };
-            (Either::Right(view! { <span class="badge badge-bad">{t().chain_broken()}</span> }), Some(advice))
+            (EitherOf3::C(view! { <span class="badge badge-bad">{t().chain_broken()}</span> }), Some(advice))
         }
     };
     view! {
         {advice}
         <form class="chain" method="post" action=CheckAudit::PATH>
             {verdict}
-            <span class="lead">{t().chain_checked()} {moment(chain.checked_at)}</span>
+            {chain.last.map(|last| view! { <span class="lead">{t().chain_checked()} {moment(last.checked_at)}</span> })}
+            {chain.checking.map(|entries| view! { <span class="lead">{t().chain_checking(entries)}</span> })}
             <button class="button" type="submit">{t().check_again()}</button>
         </form>
     }
@@ -107,7 +109,7 @@ fn table(entries: Vec<AuditEntry>) -> impl IntoView {
 }
 
 fn row(entry: AuditEntry) -> impl IntoView {
-    let facts = entry.facts.into_iter().map(fact).collect_view();
+    let facts = entry.facts.into_iter().map(|(name, value)| fact(&entry.action, &name, &value)).collect_view();
     view! {
         <tr>
             <td data-label=t().time()>
@@ -157,12 +159,16 @@ fn origin(network: Option<String>, request_id: Option<String>) -> impl IntoView 
     })
 }
 
-fn fact((name, value): (String, String)) -> impl IntoView {
-    let label = t().audit_fact(&name);
-    let value = match (name.as_str(), AlertKind::from_name(&value)) {
-        ("failure", _) => EitherOf3::A(view! { <a href=format!("/console/failures/{value}")>{t().open_entry()}</a> }),
-        ("kind", Some(kind)) => EitherOf3::B(t().alert(kind).0),
-        _ => EitherOf3::C(view! { <bdi>{value}</bdi> }),
+fn fact(action: &str, name: &str, value: &str) -> impl IntoView + use<> {
+    let page = match name {
+        "failure" => Some("failures"),
+        "conflict" => Some("conflicts"),
+        "other" => Some("users"),
+        _ => None,
     };
-    view! { <li>{label} " " {value}</li> }
+    let said = match page {
+        Some(page) => Either::Left(view! { <a href=format!("/console/{page}/{value}")>{t().open_entry()}</a> }),
+        None => Either::Right(view! { <bdi>{t().audit_value(action, name, value)}</bdi> }),
+    };
+    view! { <li>{t().audit_fact(action, name)} " " {said}</li> }
 }

@@ -28,7 +28,7 @@ pub fn DashboardPage() -> impl IntoView {
                 <h1>{t().dashboard()}</h1>
                 {zone_note()}
             </div>
-            <RefreshNumbers live=LIVE.to_owned() />
+            <RefreshNumbers live=LIVE.to_owned() over=t().session_over().to_owned() />
             <div id="numbers" data-mark=numbers.mark.clone()>
                 {alerts(&apps).into_any()}
                 {content(&numbers, days)}

@@ -59,7 +59,7 @@ pub fn FailuresPage() -> impl IntoView {
 fn news(shown: &[Failure], filter: &UrlFilter) -> impl IntoView + use<> {
     let newest = shown.first().map(|failure| failure.id.as_str()).unwrap_or_default();
     let live = format!("{LIVE}?since={newest}&{}", filter.url_query());
-    view! { <NewFailures live=live here=filter.url() text=t().new_failures().to_owned() /> }
+    view! { <NewFailures live=live here=filter.url() text=t().new_failures().to_owned() over=t().session_over().to_owned() /> }
 }
 
 fn chips(causes: &[CauseCount], filter: &UrlFilter) -> impl IntoView + use<> {

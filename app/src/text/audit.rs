@@ -1,7 +1,7 @@
 //! The audit log in words. An act without its words does not compile.
 
 use super::{Lang, T};
-use crate::types::AuditAction;
+use crate::types::{AlertKind, AuditAction, ConflictKind, ResetKind, Role, UserStatus};
 
 texts! {
     audit: "审计", "Audit";
@@ -15,6 +15,7 @@ texts! {
     open_entry: "打开", "open";
     chain_whole: "链条完整", "Chain whole";
     chain_broken: "链条断裂", "Chain broken";
+    chain_unknown: "尚未核对", "Not checked yet";
     chain_broken_lead: "这一条被改过，或者它前面的记录被删除了。请保留数据库现状，与备份比对，并查清谁能直接访问数据库；用 latchkey audit verify 可以复查。",
         "That entry was changed, or the one before it is missing. Keep the database as it is, compare it with a backup, and find out who can reach it. latchkey audit verify checks again.";
     chain_checked: "上次全部核对：", "All of it checked: ";
@@ -66,6 +67,7 @@ impl T {
             AuditAction::ChangePassword => self.pick("修改密码", "changed the password"),
             AuditAction::TurnOnSecondFactor => self.pick("开启两步验证", "turned on the second factor"),
             AuditAction::TurnOffSecondFactor => self.pick("关闭两步验证", "turned off the second factor"),
+            AuditAction::RenewRecoveryCodes => self.pick("重新生成恢复码", "made new recovery codes"),
             AuditAction::EndOwnSessions => self.pick("结束自己的会话", "ended own sessions"),
             AuditAction::SignIn => self.pick("登录", "signed in"),
             AuditAction::SignOut => self.pick("退出登录", "signed out"),
@@ -79,33 +81,69 @@ impl T {
         AuditAction::from_name(name).map_or(name, |action| self.audit_action(action)).to_owned()
     }
 
-    /// What a fact of an entry is about; names that are not known here stand for themselves.
-    pub fn audit_fact(self, name: &str) -> String {
-        let (zh, en) = match name {
-            "appid" => ("小程序", "mini program"),
-            "binding" => ("绑定", "binding"),
-            "kind" => ("告警", "alert"),
-            "name" => ("名称", "name"),
-            "failure" => ("失败记录", "failure"),
-            "operator" => ("操作员", "operator"),
-            "role" => ("角色", "role"),
-            "oldRole" => ("原角色", "role before"),
-            "secondFactor" => ("第二步", "second step"),
-            "secondFactorRemoved" | "removesSecondFactor" => ("移除两步验证", "second factor removed"),
-            "step" => ("步骤", "step"),
-            "minutes" => ("分钟", "minutes"),
-            "sessions" => ("会话", "sessions"),
-            "rows" => ("行数", "rows"),
-            "format" => ("格式", "format"),
-            "full" => ("含完整手机号", "full phones"),
-            "whole" => ("完整", "whole"),
-            "filter" => ("筛选", "filter"),
-            "reset" => ("重置记录", "reset"),
-            "notRestored" => ("未恢复", "not restored"),
-            "good" => ("凭据有效", "credentials good"),
-            other => return other.to_owned(),
+    /// What a fact of an act is about; names that are not known here stand for themselves.
+    pub fn audit_fact(self, action: &str, name: &str) -> String {
+        let (zh, en) = match (name, action) {
+            ("kind", "keep_apart") => ("冲突", "conflict"),
+            ("kind", "undo_reset") => ("重置类型", "kind of reset"),
+            ("kind", _) => ("告警", "alert"),
+            ("appid" | "filter.app", _) => ("小程序", "mini program"),
+            ("binding", _) => ("绑定", "binding"),
+            ("name", _) => ("名称", "name"),
+            ("failure", _) => ("失败记录", "failure"),
+            ("conflict", _) => ("冲突记录", "conflict"),
+            ("other", _) => ("另一个用户", "other user"),
+            ("operator", _) => ("操作员", "operator"),
+            ("role", _) => ("角色", "role"),
+            ("oldRole", _) => ("原角色", "role before"),
+            ("secondFactor", _) => ("第二步", "second step"),
+            ("secondFactorRemoved" | "removesSecondFactor", _) => ("移除两步验证", "second factor removed"),
+            ("step", _) => ("步骤", "step"),
+            ("minutes", _) => ("分钟", "minutes"),
+            ("sessions", _) => ("会话", "sessions"),
+            ("rows", _) => ("行数", "rows"),
+            ("format", _) => ("格式", "format"),
+            ("full", _) => ("含完整手机号", "full phones"),
+            ("whole", _) => ("完整", "whole"),
+            ("filter.search", _) => ("按搜索结果", "of a search"),
+            ("filter.selected", _) => ("勾选的用户", "selected users"),
+            ("filter.status", _) => ("状态", "status"),
+            ("filter.phone", _) => ("有手机号", "has a phone"),
+            ("filter.unionid", _) => ("有 unionid", "has a unionid"),
+            ("filter.from", _) => ("注册时间从", "created from"),
+            ("filter.to", _) => ("注册时间到", "created to"),
+            ("filter.healed", _) => ("最近自动修复", "healed lately"),
+            ("reset", _) => ("重置记录", "reset"),
+            ("notRestored", _) => ("未恢复", "not restored"),
+            ("good", _) => ("凭据有效", "credentials good"),
+            (other, _) => return other.to_owned(),
         };
         self.pick(zh, en).to_owned()
+    }
+
+    /// What a fact of an act says, in words where it is a name of ours.
+    pub fn audit_value(self, action: &str, name: &str, value: &str) -> String {
+        let words = match (name, action) {
+            ("kind", "keep_apart") => ConflictKind::from_name(value).map(|kind| self.conflict_kind(kind)),
+            ("kind", "undo_reset") => ResetKind::from_name(value).map(|kind| self.reset_kind(kind)),
+            ("kind", _) => AlertKind::from_name(value).map(|kind| self.alert(kind).0),
+            ("role" | "oldRole", _) => Role::from_name(value).map(|role| self.role(role)),
+            ("filter.status", _) => UserStatus::from_name(value).map(|status| self.user_status(status)),
+            ("step" | "secondFactor", _) => match value {
+                "password" => Some(self.password()),
+                "second factor" => Some(self.second_factor()),
+                "recovery code" => Some(self.pick("恢复码", "recovery code")),
+                "app" => Some(self.pick("验证器应用", "authenticator app")),
+                _ => None,
+            },
+            ("name" | "operator", _) => None,
+            _ => match value {
+                "true" => Some(self.pick("是", "yes")),
+                "false" => Some(self.pick("否", "no")),
+                _ => None,
+            },
+        };
+        words.unwrap_or(value).to_owned()
     }
 
     /// `1 234 条记录`.
@@ -114,6 +152,14 @@ impl T {
         match self.0 {
             Lang::Zh => format!("{count} 条记录"),
             Lang::En => format!("{count} entries"),
+        }
+    }
+
+    pub fn chain_checking(self, count: i64) -> String {
+        let count = grouped(count);
+        match self.0 {
+            Lang::Zh => format!("正在核对：已完成 {count} 条，刷新查看进度"),
+            Lang::En => format!("Checking: {count} entries so far; reload to see how it goes"),
         }
     }
 
@@ -135,12 +181,32 @@ fn grouped(count: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lang, T};
+    use super::{AlertKind, Lang, T};
 
     #[test]
     fn entries_are_counted_in_threes() {
         assert_eq!(T(Lang::En).entries(7), "7 entries");
         assert_eq!(T(Lang::Zh).entries(1_234_567), "1\u{202f}234\u{202f}567 条记录");
+    }
+
+    #[test]
+    fn a_fact_is_said_by_what_was_done() {
+        let t = T(Lang::Zh);
+        for (action, name, value, label, words) in [
+            ("settle_alert", "kind", "secret_leaked", "告警", t.alert(AlertKind::SecretLeaked).0),
+            ("keep_apart", "kind", "phone", "冲突", "同一个手机号"),
+            ("undo_reset", "kind", "phone", "重置类型", "解绑手机号"),
+            ("set_operator_role", "oldRole", "support", "原角色", "客服"),
+            ("sign_in", "secondFactor", "recovery code", "第二步", "恢复码"),
+            ("export_users", "full", "true", "含完整手机号", "是"),
+            ("create_api_key", "name", "true", "名称", "true"),
+            ("of_the_future", "unheard", "of", "unheard", "of"),
+        ] {
+            assert_eq!(
+                (t.audit_fact(action, name).as_str(), t.audit_value(action, name, value).as_str()),
+                (label, words)
+            );
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ texts! {
 
     // Sign-in
     sign_in: "登录", "Sign in";
+    session_over: "会话已结束 · 重新登录", "Your session has ended · sign in again";
     sign_in_lead: "登录管理控制台", "Sign in to the console";
     username: "用户名", "Username";
     password: "密码", "Password";
@@ -91,6 +92,8 @@ texts! {
     bad_request_lead: "请从控制台里的链接或表单重新进入。", "Please start again from a link or form of the console.";
     cross_site: "这个请求来自另一个网站", "That request came from another site";
     cross_site_lead: "出于安全考虑没有执行，什么都没有改变。如果是你自己的操作，请从控制台里重新提交。", "To be safe it was not carried out, and nothing has changed. If it was you, please send it again from the console.";
+    timed_out: "超时了", "That took too long";
+    timed_out_lead: "请求没有在 30 秒内完成，请检查网络后重试。", "The request was not done within 30 seconds. Check the network and try again.";
     too_long: "内容太长", "That is too long";
     too_long_lead: "没有保存任何内容，请缩短后再提交。", "Nothing was kept. Please shorten it and send it again.";
     back_to_start: "返回控制台首页", "Back to the console";
@@ -172,6 +175,7 @@ impl T {
             ConsoleError::BadRequest => (self.bad_request(), self.bad_request_lead()),
             ConsoleError::CrossSite => (self.cross_site(), self.cross_site_lead()),
             ConsoleError::TooLong => (self.too_long(), self.too_long_lead()),
+            ConsoleError::TimedOut => (self.timed_out(), self.timed_out_lead()),
             ConsoleError::Taken => (self.taken(), self.taken_lead()),
             ConsoleError::Reason => (self.reason_problem(), self.reason_problem_lead()),
             ConsoleError::NoPhone => (self.no_phone_problem(), self.no_phone_problem_lead()),

@@ -73,12 +73,15 @@ texts! {
     current_password: "当前密码", "Current password";
     password_changed: "密码已修改", "The password is changed";
     password_changed_lead: "其他会话已结束，本次会话继续有效。", "All other sessions have ended; this one goes on.";
-    second_factor_lead: "登录时除密码外，还需输入手机上身份验证器应用的验证码。即使密码泄露，别人也无法登录。",
-        "Signing in then takes a code of an app on your phone besides the password, so a stolen password opens nothing.";
+    second_factor_lead: "登录时除密码外，还需输入手机上身份验证器应用的验证码。即使密码泄露，别人也无法登录。开启后，其他会话会立即结束。",
+        "Signing in then takes a code of an app on your phone besides the password, so a stolen password opens nothing. All your other sessions end once it is on.";
     must_set_up: "请先开启两步验证", "Turn on your second factor first";
     must_set_up_lead: "按照本系统的设置，管理员必须使用两步验证。开启后即可继续。",
         "This installation asks administrators for one. Everything else is open once it is on.";
     turn_factor_on: "开启两步验证", "Turn it on";
+    new_codes: "重新生成恢复码", "New recovery codes";
+    new_codes_lead: "旧的恢复码全部作废。需要密码和一个验证码（或恢复码）。", "The old ones end. This takes your password and a code, or a recovery code.";
+    make_new_codes: "生成新的恢复码", "Make new codes";
     scan_lead: "1. 用身份验证器应用扫描二维码（如腾讯身份验证器、Microsoft Authenticator、Google Authenticator），或手动输入密钥。",
         "1. Scan the QR code with an authenticator app, such as Microsoft Authenticator, Google Authenticator or Aegis, or type the key in.";
     confirm_lead: "2. 输入应用显示的 6 位验证码。", "2. Enter the 6 digits that the app shows.";
@@ -91,7 +94,8 @@ texts! {
     save_codes_lead: "手机丢失时，每个恢复码可代替验证码使用一次。它们只显示这一次，请打印或存入密码管理器。",
         "When your phone is lost, each of them stands in for one code. They are shown this once: print them or put them into a password manager.";
     turn_factor_off: "关闭两步验证", "Turn it off";
-    turn_factor_off_lead: "需要密码和一个验证码（或恢复码）。", "This takes your password and a code, or a recovery code.";
+    turn_factor_off_lead: "需要密码和一个验证码（或恢复码）。其他会话会立即结束。",
+        "This takes your password and a code, or a recovery code. All your other sessions end at once.";
     factor_is_off: "两步验证已关闭", "The second factor is off";
     factor_is_off_lead: "登录只需要密码。", "Signing in takes the password alone.";
     own_sessions: "登录的会话", "Sessions";
@@ -129,7 +133,7 @@ texts! {
     last_admin_lead: "没有做任何更改。请先让另一位管理员可以登录。", "Nothing was changed. See to it that another administrator can sign in first.";
     link_gone: "链接已失效", "That link is not good any more";
     link_gone_lead: "每个链接只能使用一次，且只在 24 小时内有效。请管理员重新生成；首次启动时的链接，可重启 latchkey serve 重新获得。",
-        "A link works once and within 24 hours. Ask an administrator for a new one; that of the first start is made anew whenever latchkey serve starts.";
+        "A link works once and within 24 hours. Ask an administrator for a new one; while there is no operator, latchkey serve prints another at each start.";
 }
 
 impl T {

@@ -60,6 +60,7 @@ actions! {
     ChangePassword "change_password",
     TurnOnSecondFactor "turn_on_second_factor",
     TurnOffSecondFactor "turn_off_second_factor",
+    RenewRecoveryCodes "renew_recovery_codes",
     EndOwnSessions "end_own_sessions",
     SignIn "sign_in",
     SignOut "sign_out",
@@ -112,9 +113,18 @@ pub struct AuditList {
     pub chain: Chain,
 }
 
-/// What the last check of the log found.
+/// What is known of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
+    /// `None` until every entry was looked at once.
+    pub last: Option<LastCheck>,
+    /// How many entries were looked at so far by a look at all of them that runs.
+    pub checking: Option<i64>,
+}
+
+/// What the last check of the log found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastCheck {
     pub state: ChainState,
     /// When every entry was looked at; what was added since is looked at each time.
     pub checked_at: Millis,

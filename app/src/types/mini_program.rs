@@ -8,8 +8,12 @@ pub struct MiniProgram {
     pub app: AppRef,
     /// What is wrong with it, newest first. Empty: nothing that is known.
     pub alerts: Vec<Alert>,
-    /// This node's access_token; absent while none was needed.
+    /// When WeChat last took the AppSecret, for a token or for somebody's login, as far as it was kept.
+    pub proven_at: Option<Millis>,
+    /// The newest access_token of any node; absent while none was needed.
     pub access_token: Option<TokenTimes>,
+    /// The last time any node asked for an access_token in vain, if none came since.
+    pub token_refused: Option<TokenRefused>,
     /// Message push has its Token, so that WeChat's events are taken.
     pub push: bool,
 }
@@ -26,10 +30,8 @@ pub struct TokenTimes {
 pub struct AppHealth {
     pub program: MiniProgram,
     pub now: Millis,
-    /// WeChat last took the AppSecret at or after this moment: for a token on this node, or for somebody's login.
+    /// WeChat last took the AppSecret at or after this moment.
     pub proven_at: Option<Millis>,
-    /// The last time this node asked for an access_token in vain, if none came since.
-    pub token_refused: Option<TokenRefused>,
     /// When WeChat's last event was followed; they are kept for a month.
     pub pushed_at: Option<Millis>,
     /// When the last push was refused for its signature or its key.

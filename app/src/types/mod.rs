@@ -23,7 +23,7 @@ mod user_list;
 mod zone;
 
 pub use api_key::ApiKey;
-pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainState};
+pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainState, LastCheck};
 pub use cause::Cause;
 pub use conflict::{Conflict, ConflictKind, ConflictQuery, OwnConflict, Party, Settled, Settlement};
 pub use failure::{

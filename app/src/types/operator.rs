@@ -53,6 +53,8 @@ pub struct Account {
     pub recovery_codes_left: Option<i64>,
     /// The installation asks for a second factor before anything else.
     pub must_set_up: bool,
+    /// It is too long since he signed in: turning the second factor on asks for the password again.
+    pub asks_password: bool,
     /// A second factor that was begun.
     pub setup: Option<TotpSetup>,
     /// This once, right after the second factor was turned on.

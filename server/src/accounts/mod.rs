@@ -5,6 +5,7 @@
 
 mod alerts;
 mod api_keys;
+mod app_signs;
 mod audit;
 mod audit_chain;
 mod authenticate;
@@ -103,6 +104,7 @@ pub struct Parts {
     sampler: reports::Sampler,
     reports: TaskTracker,
     seen_chain: audit_chain::SeenChain,
+    kept_signs: app_signs::KeptSigns,
 }
 
 impl std::ops::Deref for Accounts {

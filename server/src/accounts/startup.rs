@@ -3,7 +3,10 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::{Accounts, Fault, Parts, Rules, audit_chain::SeenChain, reports::Sampler, user_quota::UserQuota};
+use super::{
+    Accounts, Fault, Parts, Rules, app_signs::KeptSigns, audit_chain::SeenChain, reports::Sampler,
+    user_quota::UserQuota,
+};
 use crate::{
     clock::Clock,
     config::Apps,
@@ -50,6 +53,7 @@ impl Accounts {
             sampler,
             reports,
             seen_chain,
+            kept_signs: KeptSigns::default(),
         };
         let accounts = Self(Arc::new(parts));
         if !logged {

@@ -26,6 +26,9 @@ pub(super) enum Operator {
     ResetPassword {
         #[command(flatten)]
         who: Who,
+        /// Also turn off his second factor: phone and recovery codes are lost.
+        #[arg(long)]
+        drop_second_factor: bool,
         #[command(flatten)]
         password: Password,
     },
@@ -81,9 +84,10 @@ impl Operator {
                 say(format_args!("operator {username} made"));
             }
             Self::List { config } => list(&open(config).await?).await?,
-            Self::ResetPassword { who: Who { username, config }, .. } => {
-                open(config).await?.reset_password(&username, &read_password()?).await?;
-                say(format_args!("operator {username} has a new password; his sessions have ended"));
+            Self::ResetPassword { who: Who { username, config }, drop_second_factor, .. } => {
+                open(config).await?.reset_password(&username, &read_password()?, drop_second_factor).await?;
+                let factor = if drop_second_factor { ", his second factor is off" } else { "" };
+                say(format_args!("operator {username} has a new password{factor}; his sessions have ended"));
             }
             Self::Disable { who: Who { username, config } } => {
                 open(config).await?.set_enabled(&username, false).await?;

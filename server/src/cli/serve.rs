@@ -21,9 +21,9 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     let clock = Clock::system();
     let server = start::start(&config, clock.clone(), Random::System).await?;
     if let Some(link) = server.operators.set_up_link().await? {
-        // The one secret that is meant for the log: whoever reads it may set this installation up.
-        let link = link.expose();
-        tracing::warn!(link, "nobody can sign in yet: open this link within 24 hours to make the first administrator");
+        // The one secret that is meant for whoever reads this: he may set the installation up.
+        let message = "nobody can sign in yet: open this link within 24 hours to make the first administrator";
+        logging::tell(message, link.expose());
     }
     let listener = listen(config.listen, "LATCHKEY_LISTEN").await?;
     let router = http::router(&server, &SiteOptions::of(&config));
@@ -34,6 +34,9 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     jobs.abort();
     metrics.abort();
     server.accounts.reports_written().await;
+    if let Err(error) = server.accounts.keep_signs().await {
+        tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
+    }
     server.accounts.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -2,7 +2,7 @@
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Account, Operator, OwnSession, Role},
+    types::{Account, Millis, Operator, OwnSession, Role},
 };
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -12,16 +12,25 @@ use super::{
     sessions::{SignedIn, stored_hash},
     shown_once,
 };
-use crate::{accounts::Actor, arrival::Arrival, secret::Secret, store::operator_sessions::OperatorSessionRow};
+use crate::{
+    accounts::Actor,
+    arrival::Arrival,
+    secret::Secret,
+    store::{operator_sessions::OperatorSessionRow, operators::OperatorRow},
+};
 
 const NEW_TOTP_SECRET: &str = "new_totp_secret";
 const NEW_RECOVERY_CODES: &str = "new_recovery_codes";
+/// So soon after signing in it is still whoever knows the password that sits there.
+const JUST_SIGNED_IN_MS: i64 = 5 * 60 * 1000;
 
 /// Whose account it is, and the session and request he comes with.
 #[derive(Debug, Clone)]
 pub(super) struct Own {
     pub id: Uuid,
     pub operator: Operator,
+    /// When he signed in.
+    pub since: Millis,
     pub session: Session,
     pub actor: Actor,
     pub arrival: Option<Arrival>,
@@ -37,6 +46,7 @@ impl ConsoleServer {
         Ok(Account {
             recovery_codes_left: self.operators.recovery_codes_left(own.id).await?,
             must_set_up: self.operators.lacks_second_factor(&row),
+            asks_password: !self.just_signed_in(own),
             setup,
             new_recovery_codes: codes.map(|codes| codes.lines().map(str::to_owned).collect()).unwrap_or_default(),
             sessions: self.own_sessions(own).await?,
@@ -59,11 +69,26 @@ impl ConsoleServer {
 
     /// The session goes on, under a new id; all others end.
     pub(super) async fn change_own_password(&self, own: &Own, current: Secret, new: Secret) -> Result<(), Failed> {
-        self.operators.change_password(own.id, current, new, own.arrival).await?;
-        self.start_session(own.id, own.operator.role, &own.session, own.arrival).await
+        let row = self.operators.change_password(own.id, current, new, own.arrival).await?;
+        self.go_on(own, &row).await
     }
 
-    pub(super) async fn begin_second_factor(&self, own: &Own) -> Result<(), Failed> {
+    /// Under a new id, when every session has ended for what the operator did to his account.
+    async fn go_on(&self, own: &Own, row: &OperatorRow) -> Result<(), Failed> {
+        self.start_session(row, own.operator.role, &own.session, own.arrival).await?;
+        self.live.look_again();
+        Ok(())
+    }
+
+    fn just_signed_in(&self, own: &Own) -> bool {
+        self.accounts.clock.now().since(own.since) < JUST_SIGNED_IN_MS
+    }
+
+    /// Whoever finds an unlocked screen must not be the one whose phone opens the account.
+    pub(super) async fn begin_second_factor(&self, own: &Own, password: Secret) -> Result<(), Failed> {
+        if !self.just_signed_in(own) {
+            self.operators.check_owner(own.id, password, own.arrival).await?;
+        }
         let secret = self.operators.new_totp_secret();
         shown_once::keep(&self.accounts.vault, &own.session, NEW_TOTP_SECRET, &secret).await
     }
@@ -72,29 +97,48 @@ impl ConsoleServer {
         let vault = &self.accounts.vault;
         let secret = shown_once::look(vault, &own.session, NEW_TOTP_SECRET).await?;
         let secret = Secret::new(secret.ok_or(ConsoleError::BadRequest)?);
-        let codes = self.operators.turn_on(own.id, &secret, code, &own.actor).await?;
-        shown_once::take(vault, &own.session, NEW_TOTP_SECRET).await?;
-        shown_once::keep(vault, &own.session, NEW_RECOVERY_CODES, &Secret::new(codes.join("\n"))).await
+        let (row, codes) = self.operators.turn_on(own.id, &secret, code, &own.actor).await?;
+        self.go_on(own, &row).await?;
+        self.keep_recovery_codes(own, &codes).await
+    }
+
+    pub(super) async fn end_second_factor(&self, own: &Own, password: Secret, code: &str) -> Result<(), Failed> {
+        let row = self.operators.turn_off(own.id, password, code, own.arrival).await?;
+        self.go_on(own, &row).await
+    }
+
+    pub(super) async fn renew_recovery_codes(&self, own: &Own, password: Secret, code: &str) -> Result<(), Failed> {
+        let codes = self.operators.renew_recovery_codes(own.id, password, code, own.arrival).await?;
+        self.keep_recovery_codes(own, &codes).await
+    }
+
+    async fn keep_recovery_codes(&self, own: &Own, codes: &[String]) -> Result<(), Failed> {
+        let codes = Secret::new(codes.join("\n"));
+        shown_once::keep(&self.accounts.vault, &own.session, NEW_RECOVERY_CODES, &codes).await
     }
 
     pub(super) async fn end_own_session(&self, own: &Own, id: &str) -> Result<(), Failed> {
         let hash = hex::decode(id).map_err(|_| ConsoleError::NotFound)?;
-        Ok(self.operators.end_session(own.id, &hash, &own.actor).await?)
+        self.operators.end_session(own.id, &hash, &own.actor).await?;
+        self.live.look_again();
+        Ok(())
     }
 
     pub(super) async fn end_other_sessions(&self, own: &Own) -> Result<(), Failed> {
         let current = stored_hash(&own.session).ok_or(ConsoleError::SignedOut)?;
-        Ok(self.operators.end_other_sessions(own.id, &current, &own.actor).await?)
+        self.operators.end_other_sessions(own.id, &current, &own.actor).await?;
+        self.live.look_again();
+        Ok(())
     }
 
     pub(super) async fn start_session(
         &self,
-        id: Uuid,
+        row: &OperatorRow,
         role: Role,
         session: &Session,
         arrival: Option<Arrival>,
     ) -> Result<(), Failed> {
         let now = self.accounts.clock.now();
-        SignedIn::start(id, role, session, now, arrival).await.map_err(|error| internal(&error).into())
+        SignedIn::start(row, role, session, now, arrival).await.map_err(|error| internal(&error).into())
     }
 }

@@ -6,9 +6,9 @@ use latchkey_app::{
     },
 };
 
-use super::{ConsoleServer, Failed, internal};
+use super::{ConsoleServer, Failed, of_failure};
 use crate::{
-    accounts::{Actor, Failure as AccountsFailure, WeChatError},
+    accounts::Actor,
     store::{
         Tx,
         alerts::{self, AlertRow},
@@ -24,13 +24,18 @@ impl ConsoleServer {
     /// Every configured mini program with what is wrong with it.
     pub(super) async fn mini_programs(&self) -> Result<Vec<MiniProgram>, Failed> {
         let rows = alerts::list(&mut self.accounts.db.read().await?).await?;
+        let signs = self.accounts.app_signs().await?;
         let apps = self.accounts.apps.iter().map(|app| {
             let alerts = rows.iter().filter(|row| row.appid == app.appid).map(alert).collect::<Result<_, _>>()?;
-            let times = self.accounts.wechat.token_times(&app.appid);
+            let signs = signs.get(&app.appid).copied().unwrap_or_default();
+            let token = signs.token.map(|times| TokenTimes { fetched_at: times.fetched_at, renew_at: times.renew_at });
+            let refused = signs.token_refused.filter(|refused| token.is_none_or(|token| refused.at > token.fetched_at));
             Ok(MiniProgram {
                 app: AppRef { appid: app.appid.clone(), name: app.name.clone() },
                 alerts,
-                access_token: times.map(|times| TokenTimes { fetched_at: times.fetched_at, renew_at: times.renew_at }),
+                proven_at: signs.proven_at,
+                access_token: token,
+                token_refused: refused.map(|refused| TokenRefused { at: refused.at, errcode: refused.errcode }),
                 push: app.push_token.is_some(),
             })
         });
@@ -59,24 +64,15 @@ impl ConsoleServer {
     ) -> Result<AppHealth, Failed> {
         let appid = &program.app.appid;
         let login = rollups::last(tx, appid, Metric::Logins.name(), now.plus_seconds(-LOOK_BACK_S)).await?;
-        let token = program.access_token.map(|times| times.fetched_at);
         let push_refused = failures::newest_of_app(tx, appid, PUSH_CAUSES.map(Cause::name)).await?;
         let push_refused = push_refused.map(|row| PushRefused {
             at: Millis(row.at),
             failure: row.id.to_string(),
             cause: Cause::from_name(&row.cause).unwrap_or(Cause::Unknown),
         });
-        let token_refused = self.accounts.wechat.token_failure(appid).map(|(at, error)| TokenRefused {
-            at,
-            errcode: match error {
-                WeChatError::Refused(refusal) => Some(refusal.errcode),
-                _ => None,
-            },
-        });
         Ok(AppHealth {
             now,
-            proven_at: token.max(login.map(Millis)),
-            token_refused,
+            proven_at: program.proven_at.max(login.map(Millis)),
             pushed_at: push::newest(tx, appid).await?.map(Millis),
             push_refused,
             today,
@@ -87,11 +83,7 @@ impl ConsoleServer {
 
     pub(super) async fn check_app(&self, appid: &str, actor: &Actor) -> Result<(), Failed> {
         self.accounts.apps.find(appid).ok_or(ConsoleError::NotFound)?;
-        self.accounts.check_app(appid, actor).await.map_err(|failure| match failure {
-            AccountsFailure::Internal(fault) => internal(&fault),
-            _ => ConsoleError::WeChat,
-        })?;
-        Ok(())
+        Ok(self.accounts.check_app(appid, actor).await.map_err(|failure| of_failure(&failure))?)
     }
 
     pub(super) async fn settle_alert(

@@ -47,7 +47,7 @@ fn entry(row: AuditRow, nicknames: &HashMap<Uuid, String>) -> AuditEntry {
     let mut detail: Map<String, Value> = serde_json::from_str(&row.detail).unwrap_or_default();
     let mut take = |name| detail.remove(name).map(text);
     let (reason, network, request_id) = (take("reason"), take("from"), take("requestId"));
-    let facts = detail.into_iter().filter(|(_, value)| !value.is_null() && *value != Value::Bool(false));
+    let facts = detail.into_iter().flat_map(parts).filter(says_something);
     AuditEntry {
         seq: row.seq,
         at: Millis(row.at),
@@ -59,6 +59,20 @@ fn entry(row: AuditRow, nicknames: &HashMap<Uuid, String>) -> AuditEntry {
         request_id,
         facts: facts.map(|(name, value)| (name, text(value))).collect(),
     }
+}
+
+/// What has parts of its own is taken apart.
+fn parts((name, value): (String, Value)) -> Vec<(String, Value)> {
+    match value {
+        Value::Object(parts) => parts.into_iter().map(|(part, value)| (format!("{name}.{part}"), value)).collect(),
+        value => vec![(name, value)],
+    }
+}
+
+/// What was not asked for is no fact; what was not so is one.
+fn says_something((name, value): &(String, Value)) -> bool {
+    let outcome = ["good", "whole", "filter.phone", "filter.unionid", "filter.healed"].contains(&name.as_str());
+    !value.is_null() && (outcome || *value != Value::Bool(false))
 }
 
 fn text(value: Value) -> String {

@@ -6,9 +6,9 @@ use latchkey_app::{
 };
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, internal, start};
+use super::{ConsoleServer, Failed, PAGE, internal, of_failure, start};
 use crate::{
-    accounts::{Actor, AskError, Failure as AccountsFailure},
+    accounts::{Actor, AskError},
     store::{
         Tx,
         failures::{self, CauseCountRow, FailureRow, Filter},
@@ -67,8 +67,7 @@ impl ConsoleServer {
         self.accounts.ask_wechat(failure, actor).await.map_err(|error| match error {
             AskError::Unknown => ConsoleError::NotFound,
             AskError::Nothing => ConsoleError::NothingToAsk,
-            AskError::Failure(AccountsFailure::Internal(fault)) => internal(&fault),
-            AskError::Failure(_) => ConsoleError::WeChat,
+            AskError::Failure(failure) => of_failure(&failure),
         })?;
         Ok(())
     }

@@ -12,14 +12,15 @@ use super::failures::filter;
 use crate::{
     clock::Clock,
     store::{
-        Db, Result, Start,
+        Db, Result, Start, audit,
         failures::{self, FailureRow, Filter},
         rollups,
     },
 };
 
-/// One look at the database serves everybody who listens at this node.
-const LOOK: Duration = Duration::from_secs(2);
+/// One look at the database serves everybody who listens at this node. So often, because whoever is put out on another node
+/// must not go on listening at this one.
+const LOOK: Duration = Duration::from_secs(1);
 /// More new failures than this are many.
 const RECENT: usize = 100;
 
@@ -42,8 +43,10 @@ pub struct Pulse {
     mark: Option<String>,
     /// Newest first.
     recent: Arc<[FailureRow]>,
-    /// Somebody has signed out: each listener must see whether it was himself.
+    /// Somebody's session may have ended: each listener must see whether it was his own.
     pub sign_outs: u64,
+    /// The newest entry of the audit log. Every act that ends a session stands there, whichever node it was done on.
+    acts: i64,
 }
 
 /// Which failures a listener asks about.
@@ -120,6 +123,10 @@ impl Live {
 
     async fn look_once(&self, sender: &watch::Sender<Pulse>) -> Result<()> {
         let mut tx = self.0.db.read().await?;
+        let acts = audit::newest(&mut tx).await?;
+        if sender.borrow().acts != acts {
+            sender.send_modify(|pulse| (pulse.acts, pulse.sign_outs) = (acts, pulse.sign_outs + 1));
+        }
         let mark = Some(rollups::mark(&mut tx, self.0.clock.now()).await?);
         if sender.borrow().mark == mark {
             return Ok(());

@@ -71,6 +71,14 @@ fn internal(error: &dyn std::error::Error) -> ConsoleError {
     ConsoleError::Internal
 }
 
+/// How what was to be asked of WeChat has failed: by the database or ourselves, else by WeChat.
+fn of_failure(failure: &Failure) -> ConsoleError {
+    match failure {
+        Failure::Internal(_) | Failure::Unavailable(_) => internal(failure),
+        _ => ConsoleError::WeChat,
+    }
+}
+
 /// `?` on the store inside this room.
 struct Failed(ConsoleError);
 
@@ -119,4 +127,15 @@ fn page<R, K: ToString, T>(slice: &Slice<R>, id: impl Fn(&R) -> K, items: Vec<T>
     let previous = slice.rows.first().filter(|_| slice.newer).map(|row| Cursor::Before(id(row).to_string()));
     let next = slice.rows.last().filter(|_| slice.older).map(|row| Cursor::After(id(row).to_string()));
     Page { items, previous, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_with_the_database_is_not_wechats() {
+        assert_eq!(of_failure(&Failure::Unavailable(StoreError::Unknown("busy"))), ConsoleError::Internal);
+        assert_eq!(of_failure(&Failure::WeChatUnavailable("no answer in time")), ConsoleError::WeChat);
+    }
 }

@@ -9,10 +9,10 @@ use super::{
     ConsoleServer, Failed,
     confirmed::{confirmed, keep_reason, typed_reason},
     conflicts::merged_into,
-    internal,
+    of_failure,
 };
 use crate::{
-    accounts::{self, AccountPart, Actor, BindingPart, Failure, Order, Part, Plan, ResetError, What},
+    accounts::{self, AccountPart, Actor, BindingPart, Order, Part, Plan, ResetError, What},
     store::{
         Tx, bindings,
         resets::{self, ResetRow},
@@ -165,8 +165,7 @@ pub(super) fn refused(error: ResetError) -> ConsoleError {
         ResetError::Final => ConsoleError::Final,
         ResetError::Merged => ConsoleError::Merged,
         ResetError::NoSession => ConsoleError::NoSession,
-        ResetError::Failure(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) => internal(&failure),
-        ResetError::Failure(_) => ConsoleError::WeChat,
+        ResetError::Failure(failure) => of_failure(&failure),
     }
 }
 

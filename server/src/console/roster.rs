@@ -37,6 +37,7 @@ impl ConsoleServer {
         session: &Session,
     ) -> Result<(), Failed> {
         let (username, link) = self.operators.reset(operator_id(id)?, drops_totp, actor).await?;
+        self.live.look_again();
         self.keep_link(&username, &link, session).await
     }
 
@@ -56,7 +57,9 @@ impl ConsoleServer {
     }
 
     pub(super) async fn enable_operator(&self, id: &str, enabled: bool, actor: &Actor) -> Result<(), Failed> {
-        Ok(self.operators.enable(operator_id(id)?, enabled, actor).await?)
+        self.operators.enable(operator_id(id)?, enabled, actor).await?;
+        self.live.look_again();
+        Ok(())
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     store::{
         Db, StoreError,
         operator_sessions::{self, OperatorSessionRow},
+        operators::OperatorRow,
     },
 };
 
@@ -39,6 +40,9 @@ type SessionResult<T> = std::result::Result<T, session::Error>;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignedIn {
     pub operator: Uuid,
+    /// Of [`keys_of`]; without one, of no operator.
+    #[serde(default)]
+    keys: String,
     pub since: Millis,
     pub seen: Millis,
     /// His role when the session got its id.
@@ -68,9 +72,14 @@ impl SignedIn {
         Ok(Some(this))
     }
 
+    /// Whether it was begun with what the operator signs in with today.
+    pub fn opens(&self, row: &OperatorRow) -> bool {
+        self.keys == keys_of(row)
+    }
+
     /// Starts a session under a new id: one that was planted in the browser before is worth nothing.
     pub async fn start(
-        operator: Uuid,
+        row: &OperatorRow,
         role: Role,
         session: &Session,
         now: Millis,
@@ -81,7 +90,9 @@ impl SignedIn {
         let client = arrival.map(|arrival| arrival.client).unwrap_or_default();
         let words = [client.browser, client.platform].into_iter().flatten().map(|word| word.as_str().to_owned());
         let browser = words.collect::<Vec<_>>().join(" · ");
-        session.insert(SIGNED_IN, Self { operator, since: now, seen: now, role: Some(role), network, browser }).await
+        let (operator, keys) = (row.id, keys_of(row));
+        let this = Self { operator, keys, since: now, seen: now, role: Some(role), network, browser };
+        session.insert(SIGNED_IN, this).await
     }
 
     /// Goes on under a new id when the operator's role has changed.
@@ -103,9 +114,11 @@ impl SignedIn {
 }
 
 /// Whose password was right, and who has yet to show his second factor.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HalfSignedIn {
     pub operator: Uuid,
+    #[serde(default)]
+    keys: String,
     since: Millis,
 }
 
@@ -115,10 +128,22 @@ impl HalfSignedIn {
         Ok(this.filter(|this| now.since(this.since) < SECOND_STEP_MS))
     }
 
-    pub async fn start(operator: Uuid, session: &Session, now: Millis) -> SessionResult<()> {
+    pub async fn start(row: &OperatorRow, session: &Session, now: Millis) -> SessionResult<()> {
         session.flush().await?;
-        session.insert(HALF_SIGNED_IN, Self { operator, since: now }).await
+        session.insert(HALF_SIGNED_IN, Self { operator: row.id, keys: keys_of(row), since: now }).await
     }
+
+    /// As [`SignedIn::opens`].
+    pub fn opens(&self, row: &OperatorRow) -> bool {
+        self.keys == keys_of(row)
+    }
+}
+
+/// Tells what an operator signs in with, password and second factor, from what he signed in with before. Whoever changes
+/// them ends his sessions; one that is only being begun meanwhile is not there yet, and is found out by this.
+fn keys_of(row: &OperatorRow) -> String {
+    let totp = row.totp_sealed.as_deref().unwrap_or_default();
+    hex::encode(sha256(&[b"operator keys/", row.password_hash.as_bytes(), b"/", totp]))
 }
 
 /// The hash by which the session stands in the database; `None` of one that does not.

@@ -65,13 +65,17 @@ impl Visit {
         let signed_in = signed_in.map_err(|error| internal(&error))?;
         let signed_in = signed_in.ok_or(ConsoleError::SignedOut)?;
         let row = self.server.operators.find(signed_in.operator).await.map_err(|error| internal(&error))?;
-        let row = row.ok_or(ConsoleError::SignedOut)?;
+        let row = row.filter(|row| signed_in.opens(row)).ok_or(ConsoleError::SignedOut)?;
         let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
-        signed_in.note_role(role, &self.session).await.map_err(|error| internal(&error))?;
+        let since = signed_in.since;
+        // What has no answer that could carry a new cookie must not end the old one.
+        if !self.background {
+            signed_in.note_role(role, &self.session).await.map_err(|error| internal(&error))?;
+        }
         let actor = Actor::operator(&row.username, self.arrival);
         let operator = Operator { username: row.username.clone(), role };
         let (server, session) = (self.server.clone(), self.session.clone());
-        let own = Own { id: row.id, operator, session, actor, arrival: self.arrival };
+        let own = Own { id: row.id, operator, since, session, actor, arrival: self.arrival };
         Ok((Arc::new(SignedInVisit { server, own }), row))
     }
 
@@ -86,7 +90,7 @@ impl Visit {
 
     async fn enter(&self, row: &OperatorRow) -> Result<(), Failed> {
         let role = Role::from_name(&row.role).ok_or(ConsoleError::Internal)?;
-        self.server.start_session(row.id, role, &self.session, self.arrival).await
+        self.server.start_session(row, role, &self.session, self.arrival).await
     }
 }
 
@@ -117,7 +121,7 @@ impl Console for Visit {
             }
             Proven::Password(row) => {
                 let now = self.server.accounts.clock.now();
-                HalfSignedIn::start(row.id, &self.session, now).await.map_err(|error| internal(&error))?;
+                HalfSignedIn::start(&row, &self.session, now).await.map_err(|error| internal(&error))?;
                 Ok(SignInStep::SecondFactor)
             }
         }
@@ -126,8 +130,10 @@ impl Console for Visit {
     async fn sign_in_code(&self, code: &str) -> Result<(), ConsoleError> {
         let now = self.server.accounts.clock.now();
         let half = HalfSignedIn::of(&self.session, now).await.map_err(|error| internal(&error))?;
-        let operator = half.ok_or(ConsoleError::SignedOut)?.operator;
-        let row = self.server.operators.check_code(operator, code, self.arrival).await.map_err(Failed::from)?;
+        let half = half.ok_or(ConsoleError::SignedOut)?;
+        let row = self.server.operators.find(half.operator).await.map_err(Failed::from)?;
+        let row = row.filter(|row| half.opens(row)).ok_or(ConsoleError::SignedOut)?;
+        let row = self.server.operators.check_code(row, code, self.arrival).await.map_err(Failed::from)?;
         Ok(self.enter(&row).await?)
     }
 
@@ -142,7 +148,10 @@ impl Console for Visit {
 
     async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<(), ConsoleError> {
         let password = Secret::new(password);
-        Ok(self.server.operators.accept_link(token, username, &password, self.arrival).await.map_err(Failed::from)?)
+        self.server.operators.accept_link(token, username, &password, self.arrival).await.map_err(Failed::from)?;
+        // Whose password it is may have had sessions.
+        self.server.live.look_again();
+        Ok(())
     }
 
     async fn own_account(&self) -> Result<Arc<dyn OwnAccount>, ConsoleError> {
@@ -150,13 +159,14 @@ impl Console for Visit {
     }
 
     async fn sign_out(&self) -> Result<(), ConsoleError> {
-        if let Ok((visit, _)) = self.known().await {
+        let known = self.known().await;
+        self.session.flush().await.map_err(|error| internal(&error))?;
+        // Whoever listens in another tab is gone, too; and at another node, as soon as it sees the entry.
+        self.server.live.look_again();
+        if let Ok((visit, _)) = known {
             self.server.operators.note_sign_out(&visit.own.actor).await.map_err(Failed::from)?;
         }
-        let ended = self.session.flush().await.map_err(|error| internal(&error));
-        // Whoever listens in another tab is gone, too.
-        self.server.live.look_again();
-        ended
+        Ok(())
     }
 
     async fn viewer(&self) -> Result<Arc<dyn Viewer>, ConsoleError> {
@@ -186,8 +196,8 @@ impl OwnAccount for SignedInVisit {
         Ok(self.server.change_own_password(&self.own, Secret::new(current), Secret::new(new)).await?)
     }
 
-    async fn begin_second_factor(&self) -> Result<(), ConsoleError> {
-        Ok(self.server.begin_second_factor(&self.own).await?)
+    async fn begin_second_factor(&self, password: String) -> Result<(), ConsoleError> {
+        Ok(self.server.begin_second_factor(&self.own, Secret::new(password)).await?)
     }
 
     async fn confirm_second_factor(&self, code: &str) -> Result<(), ConsoleError> {
@@ -195,8 +205,11 @@ impl OwnAccount for SignedInVisit {
     }
 
     async fn end_second_factor(&self, password: String, code: &str) -> Result<(), ConsoleError> {
-        let Own { id, arrival, .. } = self.own;
-        Ok(self.server.operators.turn_off(id, Secret::new(password), code, arrival).await.map_err(Failed::from)?)
+        Ok(self.server.end_second_factor(&self.own, Secret::new(password), code).await?)
+    }
+
+    async fn renew_recovery_codes(&self, password: String, code: &str) -> Result<(), ConsoleError> {
+        Ok(self.server.renew_recovery_codes(&self.own, Secret::new(password), code).await?)
     }
 
     async fn end_session(&self, id: &str) -> Result<(), ConsoleError> {

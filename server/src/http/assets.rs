@@ -15,6 +15,12 @@ struct Asset {
     brotli: &'static [u8],
 }
 
+impl Asset {
+    fn looks(&self) -> bool {
+        self.content_type.starts_with("text/css") || self.content_type.starts_with("image/")
+    }
+}
+
 // `ASSETS` and `HASH`, which changes with any of them.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
@@ -23,12 +29,14 @@ pub fn folder() -> String {
     format!("/console/assets/{HASH}")
 }
 
-/// A path changes with the content, so that browsers never ask twice for the same.
+/// A path changes with the content, so that browsers never ask twice for the same. While nodes are upgraded one after the other,
+/// the page may be another node's: it gets our styles rather than none, this once. Scripts belong to their own build.
 pub async fn asset(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name && hash == HASH) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let common = [(CONTENT_TYPE, asset.content_type), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let ours = hash == HASH;
+    let serves = |asset: &&Asset| asset.name == name && (ours || asset.looks());
+    let Some(asset) = ASSETS.iter().find(serves) else { return StatusCode::NOT_FOUND.into_response() };
+    let kept = if ours { "public, max-age=31536000, immutable" } else { "no-store" };
+    let common = [(CONTENT_TYPE, asset.content_type), (CACHE_CONTROL, kept)];
     if takes_brotli(&headers) {
         (common, [(CONTENT_ENCODING, "br"), (VARY, "accept-encoding")], asset.brotli).into_response()
     } else {

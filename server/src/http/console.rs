@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, Method, StatusCode,
+        HeaderMap, HeaderName, Method, StatusCode, Uri,
         header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     middleware::{self, Next},
@@ -18,7 +18,7 @@ use latchkey_app::{
     text::Preferences,
     types::Trial,
 };
-use leptos::prelude::provide_context;
+use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
@@ -47,8 +47,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     let accounts = &server.accounts;
     let sessions =
         OperatorSessions { db: accounts.db.clone(), clock: accounts.clock.clone(), random: accounts.random.clone() };
-    let site_context =
-        Site { assets: assets::folder(), public_url: site.public_url.clone(), https: site.https, demo: site.demo };
+    let site_context = site_of(site);
     Router::new()
         .route("/console", get(page))
         .route("/console/try", get(page).post(try_page))
@@ -58,11 +57,33 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .route("/console/fn/export_user", post(person_export))
         .route("/console/fn/{name}", post(function))
         .layer(session_layer(sessions.clone(), site.https))
-        .layer(CsrfLayer::new())
+        .layer(own_forms(&site.public_url))
         .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
         .layer(middleware::from_fn_with_state(site_context.clone(), in_our_look))
         .route("/console/assets/{hash}/{name}", get(assets::asset))
         .with_state(Pages { server: server.clone(), site: site_context, sessions: Arc::new(sessions) })
+}
+
+/// What every page knows of the installation.
+pub(super) fn site_of(site: &SiteOptions) -> Site {
+    Site { assets: assets::folder(), public_url: site.public_url.clone(), https: site.https, demo: site.demo }
+}
+
+/// Lets the forms of our own pages through. A proxy may pass another `Host` on than the browser's, and not every browser says
+/// `Sec-Fetch-Site`: pages at `public_url` are ours, whatever the request says its host is.
+fn own_forms(public_url: &str) -> CsrfLayer {
+    let layer = CsrfLayer::new();
+    let trusting = origin(public_url).and_then(|origin| layer.clone().add_trusted_origin(origin).ok());
+    trusting.unwrap_or(layer)
+}
+
+/// As browsers write it: in small letters, without the usual port.
+fn origin(url: &str) -> Option<String> {
+    let url: Uri = url.parse().ok()?;
+    let (scheme, host) = (url.scheme_str()?.to_ascii_lowercase(), url.host()?.to_ascii_lowercase());
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let port = url.port_u16().filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{scheme}://{host}{port}"))
 }
 
 /// What pages and server functions find in their context: the same for both.
@@ -83,27 +104,46 @@ fn context(pages: Pages, session: Session, request: &Request) -> impl Fn() + Clo
 
 /// What a layer refuses in bare words is said in the console's own look and language, to whoever reads pages.
 async fn in_our_look(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let reads_pages = says(request.headers(), &ACCEPT, "text/html");
-    let preferences = Preferences::from_headers(request.headers());
-    let mut again = Request::new(Body::empty());
-    (*again.uri_mut(), *again.headers_mut()) = (request.uri().clone(), request.headers().clone());
+    let reader = PageReader::of(&request);
     let response = next.run(request).await;
     let refusal = match response.status() {
+        StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED => ConsoleError::BadRequest,
         StatusCode::FORBIDDEN => ConsoleError::CrossSite,
+        StatusCode::NOT_FOUND => ConsoleError::NotFound,
         StatusCode::PAYLOAD_TOO_LARGE => ConsoleError::TooLong,
-        StatusCode::METHOD_NOT_ALLOWED => ConsoleError::BadRequest,
+        StatusCode::INTERNAL_SERVER_ERROR => ConsoleError::Internal,
         _ => return response,
     };
-    if !reads_pages || says(response.headers(), &CONTENT_TYPE, "text/html") {
-        return response;
+    match reader.filter(|_| !says(response.headers(), &CONTENT_TYPE, "text/html")) {
+        Some(reader) => (response.status(), reader.read(refusal, site).await).into_response(),
+        None => response,
     }
-    let context = move || {
-        provide_context(Refusal(refusal));
-        provide_context(site.clone());
-        provide_context(preferences.clone());
-    };
-    let page = leptos_axum::render_app_async_with_context(context, shell)(again).await;
-    (response.status(), page).into_response()
+}
+
+/// A person who asks for something of the console with a browser, and is to read why he does not get it.
+pub(super) struct PageReader(Request);
+
+impl PageReader {
+    pub(super) fn of(request: &Request) -> Option<Self> {
+        let path = request.uri().path();
+        let ours = path == "/console" || path.starts_with("/console/");
+        if !ours || !says(request.headers(), &ACCEPT, "text/html") {
+            return None;
+        }
+        let mut again = Request::new(Body::empty());
+        (*again.uri_mut(), *again.headers_mut()) = (request.uri().clone(), request.headers().clone());
+        Some(Self(again))
+    }
+
+    pub(super) async fn read(self, refusal: ConsoleError, site: Site) -> Response {
+        let preferences = Preferences::from_headers(self.0.headers());
+        let context = move || {
+            provide_context(Refusal(refusal));
+            provide_context(site.clone());
+            provide_context(preferences.clone());
+        };
+        leptos_axum::render_app_async_with_context(context, shell)(self.0).await
+    }
 }
 
 fn says(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
@@ -158,6 +198,11 @@ fn file(export: Export) -> Response {
 }
 
 async fn function(State(pages): State<Pages>, session: Session, request: Request) -> Response {
+    let path = request.uri().path();
+    // The library would answer a developer.
+    if !server_fn_paths().any(|(known, _)| known == path) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let context = context(pages, session, &request);
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }

@@ -23,7 +23,7 @@ use tower_sessions::Session;
 use super::{console::Pages, serve::Stopping};
 use crate::console::{News, Pulse, Visit, Wanted};
 
-/// A session that ended on another node is noticed after this.
+/// That a session's time is over is noticed after this; that somebody ended it, at the next look of [`crate::console::Live`].
 const CHECK: Duration = Duration::from_secs(30);
 /// Shorter than the patience of the proxies in front.
 const HEART_BEAT: Duration = Duration::from_secs(15);
@@ -78,24 +78,25 @@ impl Listener {
     /// The next event: `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         while !self.over {
-            if let Some(news) = self.news() {
-                return Event::default().json_data(news).ok();
-            }
-            let check = tokio::select! {
-                () = self.stopping.cancelled() => return None,
-                changed = self.pulses.changed() => {
-                    changed.ok()?;
-                    self.pulses.borrow().sign_outs != self.sign_outs
-                }
-                () = sleep_until(self.check_at) => true,
-            };
-            if check && !self.still_here().await {
+            if self.must_check() && !self.still_here().await {
                 self.over = true;
                 // The browser need not ask again.
                 return Some(Event::default().event("end").data("-"));
             }
+            if let Some(news) = self.news() {
+                return Event::default().json_data(news).ok();
+            }
+            tokio::select! {
+                () = self.stopping.cancelled() => return None,
+                changed = self.pulses.changed() => changed.ok()?,
+                () = sleep_until(self.check_at) => {}
+            }
         }
         None
+    }
+
+    fn must_check(&self) -> bool {
+        self.pulses.borrow().sign_outs != self.sign_outs || Instant::now() >= self.check_at
     }
 
     /// What has not been told yet.

@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
-    extract::Request,
+    extract::{Request, State},
     http::{StatusCode, header::CONTENT_TYPE},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -28,7 +28,9 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 pub use client_address::Peer;
 pub use serve::serve;
 
-use self::arrival::Reception;
+use latchkey_app::{error::ConsoleError, routes::Site};
+
+use self::{arrival::Reception, console::PageReader};
 use crate::{
     api::{self, ApiError},
     arrival::Arrival,
@@ -85,7 +87,7 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .fallback(nowhere)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(middleware::from_fn(clothed))
+        .layer(middleware::from_fn_with_state(console::site_of(site), clothed))
         .layer(middleware::map_response(move |response| headers::secure(https, response)))
         .layer(middleware::from_fn_with_state(reception, arrival::announce))
 }
@@ -110,15 +112,22 @@ fn panicked() -> Response {
 }
 
 /// Answers that a layer makes know no request: they get the shape of all others.
-async fn clothed(arrival: Arrival, request: Request, next: Next) -> Response {
+async fn clothed(State(site): State<Site>, arrival: Arrival, request: Request, next: Next) -> Response {
+    let reader = PageReader::of(&request);
     let response = next.run(request).await;
     let bare = response.extensions().get::<Bare>().is_some();
-    match response.status() {
-        StatusCode::REQUEST_TIMEOUT if response.headers().get(CONTENT_TYPE).is_none() => {
+    let status = response.status();
+    let late = status == StatusCode::REQUEST_TIMEOUT && response.headers().get(CONTENT_TYPE).is_none();
+    match reader {
+        _ if !late && !bare => response,
+        Some(reader) => {
+            let refusal = if late { ConsoleError::TimedOut } else { ConsoleError::Internal };
+            (status, reader.read(refusal, site).await).into_response()
+        }
+        None if late => {
             ApiError::malformed(arrival, StatusCode::REQUEST_TIMEOUT, "请求体没有按时到达", None).into_response()
         }
-        StatusCode::INTERNAL_SERVER_ERROR if bare => api::panicked(arrival),
-        _ => response,
+        None => api::panicked(arrival),
     }
 }
 

@@ -28,6 +28,12 @@ pub async fn last(tx: &mut Tx) -> Result<Option<AuditRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_optional(conn).await)?)
 }
 
+/// The number of the last entry; 0 where there is none.
+pub async fn newest(tx: &mut Tx) -> Result<i64> {
+    let sql = "SELECT COALESCE(MAX(seq), 0) FROM audit";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
+}
+
 pub async fn insert(tx: &mut Tx, row: &AuditRow) -> Result<()> {
     let sql = "INSERT INTO audit (seq, at, actor, action, user_id, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     execute!(

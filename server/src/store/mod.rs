@@ -6,6 +6,7 @@ mod migrations;
 
 pub mod alerts;
 pub mod api_keys;
+pub mod app_signs;
 pub mod audit;
 pub mod bindings;
 pub mod conflicts;

@@ -17,9 +17,7 @@ row! {
     }
 }
 
-/// In place of every link that there was for the same operator.
-pub async fn replace(tx: &mut Tx, row: &OperatorLinkRow) -> Result<()> {
-    delete_of(tx, row.operator_id).await?;
+pub async fn insert(tx: &mut Tx, row: &OperatorLinkRow) -> Result<()> {
     let sql = "INSERT INTO operator_links (hash, operator_id, drops_totp, expires_at) VALUES ($1, $2, $3, $4)";
     execute!(
         tx,

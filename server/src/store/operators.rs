@@ -59,11 +59,10 @@ pub async fn set_password(tx: &mut Tx, id: Uuid, password_hash: &str) -> Result<
     Ok(())
 }
 
-/// The same password, hashed anew; unless it was changed meanwhile.
-pub async fn renew_password(tx: &mut Tx, id: Uuid, old_hash: &str, new_hash: &str) -> Result<()> {
+/// In place of the hash that was looked at; `false` when it was replaced meanwhile.
+pub async fn replace_password(tx: &mut Tx, id: Uuid, old_hash: &str, new_hash: &str) -> Result<bool> {
     let sql = "UPDATE operators SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
-    execute!(tx, sqlx::query(sql).bind(id).bind(old_hash).bind(new_hash))?;
-    Ok(())
+    Ok(execute!(tx, sqlx::query(sql).bind(id).bind(old_hash).bind(new_hash))? == 1)
 }
 
 pub async fn set_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<()> {

@@ -31,6 +31,7 @@ impl WeChat {
             ("grant_type", "authorization_code"),
         ];
         let answer: Answer = self.in_time(self.send("code2session", || self.http.get(&url).query(&query))).await?;
+        self.note_proven(appid);
         let session_key = SessionKey::new(&answer.session_key);
         Ok(WeChatSession {
             openid: identity(answer.openid).ok_or(WeChatError::Unavailable("an answer without an openid"))?,

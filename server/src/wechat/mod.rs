@@ -12,13 +12,19 @@ mod push;
 mod session_check;
 mod session_reset;
 mod signed;
+mod signs;
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-pub use access_token::TokenTimes;
 pub use code2session::WeChatSession;
 pub use encrypted_check::Made;
 pub use push::{PushError, PushMessage, PushQuery, Pushed, open as open_push, verify_address};
+pub use signs::{Signs, TokenRefused, TokenTimes};
 
 use self::access_token::TokenCell;
 use crate::{
@@ -40,6 +46,7 @@ pub struct WeChat {
     metrics: Metrics,
     /// One per app, and in it at most one fetch at a time.
     access_tokens: Arc<HashMap<String, TokenCell>>,
+    signs: Arc<HashMap<String, Mutex<Signs>>>,
 }
 
 /// Why WeChat gave no answer to work with. Holds neither codes nor keys nor addresses with secrets in them.
@@ -97,6 +104,7 @@ impl WeChat {
             http: http.build()?,
             base_url: config.base_url.as_str().into(),
             timeout,
+            signs: Arc::new(apps.iter().map(|app| (app.appid.clone(), Mutex::default())).collect()),
             access_tokens: Arc::new(apps.iter().map(|app| (app.appid.clone(), TokenCell::default())).collect()),
             apps,
             clock,

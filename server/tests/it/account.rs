@@ -1,10 +1,11 @@
 //! One's own account: password, second factor, sessions.
 
+use latchkey::secret::Secret;
 use latchkey_app::types::Role;
 
 use crate::{
     browser::{Browser, id_of, totp, turn_on},
-    databases::{on_both, sqlite_url},
+    databases::{by_hand, on_both, sqlite_url},
     house::{House, PASSWORD},
 };
 
@@ -13,6 +14,11 @@ on_both!(crate::house::House::new =>
     a_password_is_changed_with_the_current_one,
     the_second_factor_is_on_once_the_app_has_shown_a_code,
     the_second_factor_goes_with_password_and_code,
+    turning_it_on_takes_the_password_and_ends_other_sessions,
+    recovery_codes_are_made_anew,
+    a_sign_in_that_is_overtaken_is_none,
+    of_two_changes_at_once_one_counts,
+    a_lone_administrator_gets_in_again_from_the_command_line,
     sessions_are_listed_and_ended,
     nobody_ends_the_sessions_of_others,
 );
@@ -27,6 +33,7 @@ async fn a_stranger_has_no_account(house: House) {
         ("begin_second_factor", &[]),
         ("confirm_second_factor", &[("code", "123456")]),
         ("end_second_factor", &[("password", PASSWORD), ("code", "123456")]),
+        ("renew_recovery_codes", &[("password", PASSWORD), ("code", "123456")]),
         ("end_own_session", &[("id", "00")]),
         ("end_other_sessions", &[]),
     ] {
@@ -97,6 +104,95 @@ async fn the_second_factor_goes_with_password_and_code(house: House) {
     for action in ["turn_on_second_factor", "turn_off_second_factor"] {
         assert_eq!(house.count(&format!("audit WHERE action = '{action}'")).await, 1);
     }
+}
+
+async fn turning_it_on_takes_the_password_and_ends_other_sessions(house: House) {
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
+    let elsewhere = Browser::new(&house);
+    elsewhere.sign_in("anna", PASSWORD).await;
+    let asks = async |browser: &Browser<'_>| {
+        let page = browser.page("/console/account").await;
+        page.split("id=\"second-factor\"")
+            .nth(1)
+            .unwrap()
+            .split("</section>")
+            .next()
+            .unwrap()
+            .contains("type=\"password\"")
+    };
+    assert!(!asks(&anna).await, "who has just given it need not again");
+    house.clock.advance(5 * 60);
+    assert!(asks(&anna).await);
+    for form in [&[][..], &[("password", "wrong")]] {
+        assert_eq!(anna.led("begin_second_factor", form).await, "/console/account?problem=PasswordWrong");
+    }
+    assert_eq!(anna.led("begin_second_factor", &[("password", PASSWORD)]).await, "/console/account#second-factor");
+    let page = anna.page("/console/account").await;
+    let secret = page.split("<dd>").nth(1).unwrap().split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    let before = anna.cookie();
+    anna.led("confirm_second_factor", &[("code", &totp(&house, secret, 0))]).await;
+    assert!(anna.cookie() != before && anna.page("/console/account").await.contains("class=\"codes\""));
+    assert!(!elsewhere.is_in().await, "who came in without it is out");
+    assert_eq!(house.count("operator_sessions").await, 1);
+}
+
+async fn recovery_codes_are_made_anew(house: House) {
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
+    let (_, old) = turn_on(&house, &anna).await;
+    for (password, code, problem) in [("wrong", old[0].as_str(), "PasswordWrong"), (PASSWORD, "x", "CodeWrong")] {
+        let to = anna.led("renew_recovery_codes", &[("password", password), ("code", code)]).await;
+        assert_eq!(to, format!("/console/account?problem={problem}"));
+    }
+    let form = [("password", PASSWORD), ("code", old[0].as_str())];
+    assert_eq!(anna.led("renew_recovery_codes", &form).await, "/console/account");
+    let page = anna.page("/console/account").await;
+    let list = page.split("class=\"codes\"").nth(1).unwrap().split("</ul>").next().unwrap();
+    let new: Vec<_> = list.split("<code>").skip(1).map(|code| code.split('<').next().unwrap()).collect();
+    assert_eq!((new.len(), new.iter().any(|code| old.iter().any(|old| old == code))), (10, false));
+    assert!(anna.is_in().await, "sessions go on");
+    let again = Browser::new(&house);
+    again.sign_in("anna", PASSWORD).await;
+    assert!(again.led("sign_in_code", &[("code", &old[1])]).await.ends_with("problem=CodeWrong"));
+    assert_eq!(again.led("sign_in_code", &[("code", new[0])]).await, "/console");
+    assert_eq!(house.count("audit WHERE action = 'renew_recovery_codes'").await, 1);
+}
+
+/// A reset ends the sessions there are. One that a sign-in was just beginning comes after it, and is worth nothing.
+async fn a_sign_in_that_is_overtaken_is_none(house: House) {
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
+    by_hand(&house.server.accounts.db, "UPDATE operators SET password_hash = ''").await;
+    assert!(!anna.is_in().await);
+    let _ = house.server.operators.reset_password("anna", &Secret::new(PASSWORD), false).await;
+    anna.sign_in("anna", PASSWORD).await;
+    let (_, recovery) = turn_on(&house, &anna).await;
+    anna.led("sign_out", &[]).await;
+    anna.sign_in("anna", PASSWORD).await;
+    let _ = house.server.operators.reset_password("anna", &Secret::new(NEW), false).await;
+    assert!(
+        anna.led("sign_in_code", &[("code", &recovery[0])]).await.contains("problem=SignedOut"),
+        "half of one, too"
+    );
+}
+
+async fn of_two_changes_at_once_one_counts(house: House) {
+    let one = Browser::named(&house, "anna", Role::Viewer).await;
+    let two = Browser::new(&house);
+    two.sign_in("anna", PASSWORD).await;
+    let form = |new| [("current", PASSWORD), ("password", new), ("repeat", new)];
+    let (a, b) = (form(NEW), form("five red umbrellas"));
+    let both = tokio::join!(one.led("change_password", &a), two.led("change_password", &b));
+    assert_ne!(both.0.ends_with("done=password_changed"), both.1.ends_with("done=password_changed"), "{both:?}");
+    assert_eq!(house.count("audit WHERE action = 'change_password'").await, 1);
+}
+
+async fn a_lone_administrator_gets_in_again_from_the_command_line(house: House) {
+    let root = Browser::named(&house, "root", Role::Admin).await;
+    turn_on(&house, &root).await;
+    house.server.operators.reset_password("root", &Secret::new(NEW), true).await.unwrap();
+    assert!(!root.is_in().await);
+    assert_eq!(root.sign_in("root", NEW).await, "/console");
+    assert_eq!(house.count("recovery_codes").await, 0);
+    assert!(root.page("/console/audit").await.contains("移除两步验证"));
 }
 
 /// The ids of the sessions that the account's page offers to end.

@@ -1,7 +1,7 @@
 //! The audit log: its page, and what somebody finds out who changes it by hand.
 
 use latchkey::{accounts::Actor, sealed::Column};
-use latchkey_app::types::Role;
+use latchkey_app::types::{AuditAction, Role};
 use uuid::Uuid;
 
 use crate::{
@@ -19,6 +19,8 @@ on_both!(crate::house::House::new =>
     an_act_does_not_cover_up_a_cut,
     an_older_state_that_is_put_back_is_found_by_a_running_node,
     a_log_begins_once,
+    facts_are_told_in_words,
+    a_long_log_is_looked_at_beside_the_page,
 );
 
 async fn make_keys(house: &House, count: usize) {
@@ -181,6 +183,41 @@ async fn an_act_does_not_cover_up_a_cut(house: House) {
     by_hand(&house.server.accounts.db, "DELETE FROM settings WHERE name = 'audit_head'").await;
     make_keys_again(&house, "after all of it").await;
     assert_eq!(verified(&house).await, Err(2), "an emptied log does not begin again");
+}
+
+async fn facts_are_told_in_words(house: House) {
+    person(&house, "u1", "13580006666").await;
+    let support = Browser::of(&house, Role::Support).await;
+    let form = [("format", "csv"), ("status", "active"), ("phone", "no")];
+    assert_eq!(support.submit("/console/users/export", &form).await.status, 200);
+    let page = support.page("/console/audit?action=export_users").await;
+    for part in ["格式", "有手机号", "状态", "正常"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let facts = page.split("entry-facts").nth(1).unwrap().split("</ul>").next().unwrap();
+    assert!(!facts.contains("{&quot;") && !facts.contains("filter"), "words, not JSON: {facts}");
+}
+
+/// Whoever leaves does not take it back to the beginning, and a page never waits for the end.
+async fn a_long_log_is_looked_at_beside_the_page(house: House) {
+    let accounts = &house.server.accounts;
+    let actor = Actor::operator("anna", None);
+    let mut tx = accounts.db.write().await.unwrap();
+    for number in 0..3000 {
+        let detail = serde_json::json!({ "name": format!("key {number}") });
+        accounts.write_audit(&mut tx, &actor, AuditAction::CreateApiKey, None, &detail).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for _ in 0..3 {
+        // Hangs up at once; the look goes on.
+        let look = accounts.audit_chain(true);
+        tokio::select! { biased; _ = look => {}, () = std::future::ready(()) => {} }
+    }
+    assert_eq!(accounts.verify_audit().await.unwrap(), Ok(3001));
+    let viewer = Browser::of(&house, Role::Viewer).await;
+    assert!(viewer.page("/console/audit").await.contains("链条完整 · 3\u{202f}003 条记录"));
+    let chain = accounts.audit_chain(false).await.unwrap();
+    assert_eq!((chain.checking, chain.last.is_some()), (None, true));
 }
 
 async fn make_keys_again(house: &House, name: &str) {

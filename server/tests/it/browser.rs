@@ -25,6 +25,13 @@ impl<'h> Browser<'h> {
         Self::from(house, "198.51.100.7")
     }
 
+    /// With the cookie of a session.
+    pub fn of_cookie(house: &'h House, pair: &str) -> Self {
+        let browser = Self::new(house);
+        browser.take_cookie(pair);
+        browser
+    }
+
     pub fn from(house: &'h House, address: &'static str) -> Self {
         Self { house, cookies: Mutex::default(), address }
     }

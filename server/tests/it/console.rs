@@ -143,7 +143,7 @@ async fn an_operator_who_is_disabled_is_out_at_once(house: House) {
     house.server.operators.set_enabled("anna", true).await.unwrap();
     assert_eq!(get(&house, "/console/users", &cookie).await.status, 302, "the old session stays ended");
     let again = sign_in(&house).await;
-    house.server.operators.reset_password("anna", &Secret::new("another password")).await.unwrap();
+    house.server.operators.reset_password("anna", &Secret::new("another password"), false).await.unwrap();
     assert_eq!(get(&house, "/console/users", &again).await.status, 302);
 }
 
@@ -259,6 +259,35 @@ async fn a_post_from_another_site_is_refused() {
     let by_link = get(&house, "/console/fn/sign_out", &cookie).await;
     assert_ne!(by_link.status, 302, "a link changes nothing");
     assert_eq!(get(&house, "/console/users", &cookie).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_form_of_our_own_is_taken_whatever_host_the_proxy_says() {
+    let house = House::with(&sqlite_url(), |config| config.public_url = "http://Login.example:80/".into()).await;
+    for (origin, status) in
+        [("http://login.example", 302), ("http://login.example:81", 403), ("https://login.example", 403)]
+    {
+        let request = Request::post("/console/fn/sign_out").header("host", "10.0.0.7:3000").header("origin", origin);
+        assert_eq!(house.send(request.body(Body::empty()).unwrap()).await.status, status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_in_the_consoles_own_look() {
+    let house = House::new(&sqlite_url()).await;
+    let send = |path: &'static str, form: Body| {
+        let request = Request::post(path).header("accept", "text/html").header("content-length", "5");
+        house.send(request.header("content-type", "application/x-www-form-urlencoded").body(form).unwrap())
+    };
+    let nowhere = send("/console/fn/nothing", Body::from("a=b&c")).await;
+    assert_eq!(nowhere.status, 404);
+    assert!(
+        nowhere.text.contains("href=\"/console\"") && !nowhere.text.contains("server function"),
+        "{}",
+        nowhere.text
+    );
+    let plain = house.send(Request::post("/console/fn/nothing").body(Body::empty()).unwrap()).await;
+    assert_eq!((plain.status, plain.text.as_str()), (404, ""));
 }
 
 #[tokio::test]

@@ -218,7 +218,7 @@ async fn the_health_of_a_mini_program_is_told() {
     let health = async || admin.viewer().await.unwrap().app_health(&Zone::default()).await.unwrap().remove(0);
     let first = health().await;
     assert_eq!((first.today.get(Metric::Logins), first.week.unionid_rate()), (1, Some(1000)));
-    assert!(first.proven_at.is_some() && first.program.access_token.is_none() && first.token_refused.is_none());
+    assert!(first.proven_at.is_some() && first.program.access_token.is_none() && first.program.token_refused.is_none());
 
     assert!(house.console("support").await.admin().await.is_err());
     admin.admin().await.unwrap().check_app(APP_1).await.unwrap();
@@ -230,6 +230,43 @@ async fn the_health_of_a_mini_program_is_told() {
     house.clock.advance(60);
     house.sim("faults", json!({ "status": 502, "times": 5 })).await;
     assert_eq!(admin.admin().await.unwrap().check_app(APP_1).await, Err(ConsoleError::WeChat));
-    let refused = health().await.token_refused.unwrap();
+    let refused = health().await.program.token_refused.unwrap();
     assert_eq!((refused.at, refused.errcode), (house.clock.now(), None));
+}
+
+/// The first login after the fix, seen on every node and after a restart.
+#[tokio::test]
+async fn credentials_that_work_again_are_not_red_any_more() {
+    let house = House::new(&sqlite_url()).await;
+    let other = house.second_node().await;
+    let health = async |node: &House| {
+        let viewer = node.console("viewer").await.viewer().await.unwrap();
+        viewer.app_health(&Zone::default()).await.unwrap().remove(0)
+    };
+    house.token("u1").await;
+    house.clock.advance(10);
+    house.sim("faults", json!({ "errcode": 40125, "times": 1 })).await;
+    let code = house.code("u1", APP_1).await;
+    house.post("/api/login", json!({ "appid": APP_1, "code": code })).await;
+    for node in [&house, &other] {
+        assert!(health(node).await.credentials_refused().is_some());
+    }
+    house.clock.advance(60);
+    house.token("u1").await;
+    assert!(health(&house).await.credentials_refused().is_none(), "at once");
+    house.server.accounts.keep_signs().await.unwrap();
+    assert!(health(&other).await.credentials_refused().is_none(), "on every node");
+
+    house.console("admin").await.admin().await.unwrap().check_app(APP_1).await.unwrap();
+    let fetched = house.clock.now();
+    house.server.accounts.keep_signs().await.unwrap();
+    house.clock.advance(60);
+    house.sim("faults", json!({ "status": 502, "times": 5 })).await;
+    let _ = house.console("admin").await.admin().await.unwrap().check_app(APP_1).await;
+    house.server.accounts.keep_signs().await.unwrap();
+    let restarted = house.second_node().await;
+    let program = health(&restarted).await.program;
+    assert_eq!(program.access_token.unwrap().fetched_at, fetched);
+    assert_eq!(program.token_refused.unwrap().at, house.clock.now());
+    assert_eq!(house.count("app_signs").await, 1);
 }

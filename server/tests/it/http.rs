@@ -69,8 +69,13 @@ async fn assets_are_served_compressed_and_for_ever() {
     assert_eq!((brotli.header("content-encoding"), plain.header("content-encoding")), ("br", ""));
     assert!(plain.header("cache-control").contains("immutable"));
     assert_eq!((plain.header("content-type"), plain.text.contains("--")), ("text/css; charset=utf-8", true));
-    let old = style.replace("/assets/", "/assets/0");
-    assert_eq!(house.call(Method::GET, &old, None, Body::empty()).await.status, 404);
+    // Of the page of a node that runs another version.
+    let old = |name: &str| style.replace("/assets/", "/assets/0").replace("latchkey.css", name);
+    let get = async |name: &str| house.call(Method::GET, &old(name), None, Body::empty()).await;
+    let styles = get("latchkey.css").await;
+    assert_eq!((styles.status, styles.header("cache-control")), (200, "no-store"));
+    assert_eq!(get("favicon.svg").await.status, 200);
+    assert_eq!((get("wake.js").await.status, get("nothing.css").await.status), (404, 404));
 }
 
 #[tokio::test]

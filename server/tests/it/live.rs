@@ -14,7 +14,8 @@ use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 use tower::ServiceExt;
 
 use crate::{
-    databases::{on_both, sqlite_url},
+    browser::{Browser, id_of},
+    databases::{by_hand, on_both, sqlite_url},
     house::{APP_1, APP_2, Answer, House, PASSWORD},
 };
 
@@ -22,6 +23,8 @@ on_both!(crate::live::with_operator =>
     a_stranger_hears_nothing,
     a_failure_is_told_to_those_whose_filter_it_fits,
     it_ends_with_the_session,
+    it_ends_on_every_node_when_somebody_is_put_out,
+    another_role_leaves_the_session_of_an_open_page,
     listening_is_no_sign_of_life,
 );
 
@@ -144,6 +147,52 @@ async fn it_ends_with_the_session(house: House) {
     assert_eq!(ending.next().await, None);
     fail(&house, APP_1).await;
     assert_eq!(staying.news().await["failures"], 1);
+}
+
+async fn it_ends_on_every_node_when_somebody_is_put_out(house: House) {
+    let other = house.second_node().await;
+    let root = Browser::named(&house, "root", Role::Admin).await;
+    let anna = id_of(&house, "anna").await;
+    for (what, by_herself) in [("disable_operator", false), ("reset_operator", false), ("end_own_session", true)] {
+        by_hand(&house.server.accounts.db, "UPDATE operators SET disabled_at = NULL").await;
+        let _ = house.server.operators.reset_password("anna", &Secret::new(PASSWORD), false).await;
+        let cookie = sign_in(&house).await;
+        let mut events = [Events::open(&house, "", &cookie).await, Events::open(&other, "", &cookie).await];
+        for listener in &mut events {
+            listener.news().await;
+        }
+        if by_herself {
+            let elsewhere = Browser::of_cookie(&house, &sign_in(&house).await);
+            let page = elsewhere.page("/console/account").await;
+            let listed = page.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+            elsewhere.led(what, &[("id", listed)]).await;
+        } else {
+            root.led(what, &[("id", &anna)]).await;
+        }
+        for (listener, node) in events.iter_mut().zip(["this node", "another node"]) {
+            // Not only when the time of its check has come.
+            let told = timeout(Duration::from_secs(10), listener.next()).await;
+            assert_eq!(told.unwrap().as_deref().map(str::trim), Some("event: end\ndata: -"), "{what}: {node}");
+        }
+    }
+}
+
+async fn another_role_leaves_the_session_of_an_open_page(house: House) {
+    let anna = Browser::of_cookie(&house, &sign_in(&house).await);
+    let mut events = Events::open(&house, "", &anna.cookie()).await;
+    events.news().await;
+    let root = Browser::named(&house, "root", Role::Admin).await;
+    let id = id_of(&house, "anna").await;
+    root.led("set_operator_role", &[("id", &id), ("role", "support")]).await;
+    house.server.live.look_again();
+    // What is told now is told after the look at the session.
+    fail(&house, APP_1).await;
+    assert_eq!(events.news().await["failures"], 1);
+    assert_eq!(get(&house, "/console", &anna.cookie(), true).await.status, 200, "nor does a page that fetches itself");
+    let before = anna.cookie();
+    assert!(anna.is_in().await, "the cookie still counts");
+    assert_ne!(anna.cookie(), before, "until a press changes it");
+    assert!(anna.is_in().await);
 }
 
 async fn listening_is_no_sign_of_life(house: House) {

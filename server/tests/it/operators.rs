@@ -244,7 +244,8 @@ async fn the_first_start_makes_an_administrator_and_no_second_one(house: House) 
     let first = path(house.server.operators.set_up_link().await.unwrap().unwrap());
     let second = path(house.server.operators.set_up_link().await.unwrap().unwrap());
     let browser = Browser::new(&house);
-    assert_eq!((browser.get(&first).await.status, browser.get(&second).await.status), (410, 200), "older ones die");
+    let both = (browser.get(&first).await.status, browser.get(&second).await.status);
+    assert_eq!(both, (200, 200), "a node that starts does not end the link of another");
     let token = second.rsplit('/').next().unwrap();
     let form = |username| [("token", token), ("username", username), ("password", PASSWORD), ("repeat", PASSWORD)];
     let invalid = browser.led("accept_invitation", &form("a b")).await;
@@ -253,6 +254,8 @@ async fn the_first_start_makes_an_administrator_and_no_second_one(house: House) 
     assert_eq!(browser.sign_in("root", PASSWORD).await, "/console");
     assert_eq!(browser.get("/console/operators").await.status, 200);
     assert!(browser.led("accept_invitation", &form("second")).await.ends_with("problem=LinkGone"));
+    assert_eq!(browser.get(&first).await.status, 410, "the first that is used ends all");
+    assert_eq!(house.count("operator_links").await, 0);
     assert!(house.server.operators.set_up_link().await.unwrap().is_none(), "there is somebody now");
 }
 

@@ -4,43 +4,72 @@ use latchkey_app::types::AuditAction;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OperatorError, Operators, Result};
+use super::{
+    OperatorError, Operators, Result,
+    tries::{Guess, Try},
+};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
     secret::Secret,
     store::{
         operator_sessions::{self, OperatorSessionRow},
-        operators, recovery_codes,
+        operators::{self, OperatorRow},
+        recovery_codes,
     },
 };
 
 impl Operators {
-    /// Changes the password for whoever has the current one, and ends every session, this one too: it goes on under a new id.
+    /// Changes the password for whoever has the current one, and ends every session, this one too: it goes on under a new id,
+    /// for the operator as he is then.
     pub async fn change_password(
         &self,
         id: Uuid,
         current: Secret,
         new: Secret,
         arrival: Option<Arrival>,
-    ) -> Result<()> {
-        let row = self.find(id).await?.ok_or(OperatorError::Unknown)?;
-        let tried = self.begin_try(&row.username, arrival).await?;
-        if !self.matches(Some(&row), &current).await? {
-            self.fail(&tried, Some(&row), "password");
-            return Err(OperatorError::WrongPassword);
-        }
+    ) -> Result<OperatorRow> {
+        let (mut row, tried) = self.owner(id, &current, Guess::Password, arrival).await?;
         let hash = self.hash(&row.username, &new).await;
         let mut tx = self.accounts.db.write().await?;
         self.succeed(&mut tx, &tried).await?;
         if let Ok(hash) = &hash {
-            operators::set_password(&mut tx, id, hash).await?;
+            // Not when it was taken away or changed while this was checked.
+            if !operators::replace_password(&mut tx, id, &row.password_hash, hash).await? {
+                return Err(OperatorError::WrongPassword);
+            }
             operator_sessions::delete_of(&mut tx, id).await?;
             let actor = Actor::operator(&row.username, arrival);
             self.accounts.write_audit(&mut tx, &actor, AuditAction::ChangePassword, None, &json!({})).await?;
         }
         tx.commit().await?;
-        hash.map(drop)
+        row.password_hash = hash?;
+        Ok(row)
+    }
+
+    /// The operator, for whoever has his password; the try is yet to be ended.
+    pub(super) async fn owner(
+        &self,
+        id: Uuid,
+        password: &Secret,
+        guess: Guess,
+        arrival: Option<Arrival>,
+    ) -> Result<(OperatorRow, Try)> {
+        let row = self.find(id).await?.ok_or(OperatorError::Unknown)?;
+        let tried = self.begin_try(&row.username, guess, arrival).await?;
+        if self.matches(Some(&row), password).await? {
+            return Ok((row, tried));
+        }
+        self.fail(&tried, Some(&row), "password");
+        Err(OperatorError::WrongPassword)
+    }
+
+    /// Whether it is the operator himself, by his password.
+    pub async fn check_owner(&self, id: Uuid, password: Secret, arrival: Option<Arrival>) -> Result<()> {
+        let (_, tried) = self.owner(id, &password, Guess::Password, arrival).await?;
+        let mut tx = self.accounts.db.write().await?;
+        self.succeed(&mut tx, &tried).await?;
+        Ok(tx.commit().await?)
     }
 
     /// How many recovery codes are left; `None` where the second factor is off.

@@ -26,23 +26,29 @@ fn hash(token: &str) -> [u8; 32] {
 }
 
 impl Operators {
-    /// The link that makes the first administrator, while there is no operator at all. Older ones end.
+    /// A link that makes the first administrator, while there is no operator at all. Those of other nodes, and of earlier
+    /// starts, stay good beside it: whichever is used first ends them all.
     pub async fn set_up_link(&self) -> Result<Option<Secret>> {
         let mut tx = self.change().await?;
         if !operators::list(&mut tx).await?.is_empty() {
             return Ok(None);
         }
-        let link = self.new_link(&mut tx, None, false).await?;
+        let link = self.add_link(&mut tx, None, false).await?;
         tx.commit().await?;
         Ok(Some(link))
     }
 
     /// A link in place of all earlier ones for the same operator. Told here and never again.
-    pub(super) async fn new_link(&self, tx: &mut Tx, operator: Option<Uuid>, drops_totp: bool) -> Result<Secret> {
+    pub(super) async fn new_link(&self, tx: &mut Tx, operator: Uuid, drops_totp: bool) -> Result<Secret> {
+        operator_links::delete_of(tx, Some(operator)).await?;
+        self.add_link(tx, Some(operator), drops_totp).await
+    }
+
+    async fn add_link(&self, tx: &mut Tx, operator: Option<Uuid>, drops_totp: bool) -> Result<Secret> {
         let token = hex::encode(self.accounts.random.bytes::<32>());
         let expires_at = self.accounts.clock.now().plus_seconds(GOOD_FOR_S).0;
         let row = OperatorLinkRow { hash: hash(&token).to_vec(), operator_id: operator, drops_totp, expires_at };
-        operator_links::replace(tx, &row).await?;
+        operator_links::insert(tx, &row).await?;
         Ok(Secret::new(format!("{}/console/invite/{token}", self.settings.public_url)))
     }
 
@@ -83,9 +89,12 @@ impl Operators {
         if !operator_links::take(&mut tx, hash(token), self.accounts.clock.now()).await? {
             return Err(OperatorError::LinkGone);
         }
-        match row {
-            Some(row) => self.set_chosen(&mut tx, &row, &password_hash, &link, &actor).await?,
-            None => self.insert(&mut tx, username, Role::Admin, password_hash, &actor).await?,
+        self.forget_tries(&mut tx, username).await?;
+        if let Some(row) = row {
+            self.set_chosen(&mut tx, &row, &password_hash, &link, &actor).await?;
+        } else {
+            operator_links::delete_of(&mut tx, None).await?;
+            self.insert(&mut tx, username, Role::Admin, password_hash, &actor).await?;
         }
         Ok(tx.commit().await?)
     }

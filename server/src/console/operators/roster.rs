@@ -33,15 +33,19 @@ impl Operators {
         Ok(tx.commit().await?)
     }
 
-    /// Gives a new password and ends every session of the operator.
-    pub async fn reset_password(&self, username: &str, password: &Secret) -> Result<()> {
+    /// Gives a new password and ends every session of the operator; his second factor, too, if it is lost.
+    pub async fn reset_password(&self, username: &str, password: &Secret, drops_totp: bool) -> Result<()> {
         let hash = self.hash(username, password).await?;
         let mut tx = self.change().await?;
         let row = operators::find_username(&mut tx, username).await?.ok_or(OperatorError::Unknown)?;
         operators::set_password(&mut tx, row.id, &hash).await?;
         operator_sessions::delete_of(&mut tx, row.id).await?;
         operator_links::delete_of(&mut tx, Some(row.id)).await?;
-        let detail = json!({ "operator": username });
+        if drops_totp {
+            self.drop_second_factor(&mut tx, row.id).await?;
+        }
+        self.forget_tries(&mut tx, username).await?;
+        let detail = json!({ "operator": username, "removesSecondFactor": drops_totp });
         let actor = Actor::command_line();
         self.accounts.write_audit(&mut tx, &actor, AuditAction::ResetOperatorPassword, None, &detail).await?;
         Ok(tx.commit().await?)
@@ -88,7 +92,7 @@ impl Operators {
         let mut tx = self.change().await?;
         self.insert(&mut tx, username, role, String::new(), actor).await?;
         let row = operators::find_username(&mut tx, username).await?.ok_or(OperatorError::Unknown)?;
-        let link = self.new_link(&mut tx, Some(row.id), false).await?;
+        let link = self.new_link(&mut tx, row.id, false).await?;
         tx.commit().await?;
         Ok(link)
     }
@@ -104,7 +108,8 @@ impl Operators {
         operators::set_password(&mut tx, id, "").await?;
         operator_sessions::delete_of(&mut tx, id).await?;
         keep_an_admin(&mut tx, &row).await?;
-        let link = self.new_link(&mut tx, Some(id), drops_totp).await?;
+        let link = self.new_link(&mut tx, id, drops_totp).await?;
+        self.forget_tries(&mut tx, &row.username).await?;
         let detail = json!({ "operator": row.username, "removesSecondFactor": drops_totp });
         self.accounts.write_audit(&mut tx, actor, AuditAction::ResetOperator, None, &detail).await?;
         tx.commit().await?;
@@ -136,7 +141,9 @@ impl Operators {
             return Ok(());
         }
         operators::set_disabled(&mut tx, id, (!enabled).then(|| self.accounts.clock.now())).await?;
-        if !enabled {
+        if enabled {
+            self.forget_tries(&mut tx, &row.username).await?;
+        } else {
             operator_sessions::delete_of(&mut tx, id).await?;
             operator_links::delete_of(&mut tx, Some(id)).await?;
             keep_an_admin(&mut tx, &row).await?;

@@ -8,14 +8,14 @@ use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{OperatorError, Operators, Result};
+use super::{OperatorError, Operators, Result, tries::Guess};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
     sealed::Column,
     secret::Secret,
     store::{
-        Tx,
+        Tx, operator_sessions,
         operators::{self, OperatorRow},
         recovery_codes,
     },
@@ -39,34 +39,75 @@ impl Operators {
         Ok(TotpSetup { secret: secret.expose().to_owned(), uri, qr })
     }
 
-    /// Turns the second factor on, once the app has shown that it has the secret. The recovery codes are told here and never
-    /// again.
-    pub async fn turn_on(&self, id: Uuid, secret: &Secret, code: &str, actor: &Actor) -> Result<Vec<String>> {
+    /// Turns the second factor on, once the app has shown that it has the secret, and ends every session: whoever came in
+    /// without it is out. The recovery codes are told here and never again.
+    pub async fn turn_on(
+        &self,
+        id: Uuid,
+        secret: &Secret,
+        code: &str,
+        actor: &Actor,
+    ) -> Result<(OperatorRow, Vec<String>)> {
         let now = u64::try_from(self.accounts.clock.now().seconds()).unwrap_or_default();
         let step = totp(&actor.name, secret)?.check(&plain(code), now).ok_or(OperatorError::WrongCode)?;
         let sealed = self.accounts.vault.seal(Column::TotpSecret, id, secret.expose().as_bytes())?;
-        let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| self.recovery_code()).collect();
-        let hashes: Vec<_> = codes.iter().map(|code| self.recovery_hash(id, code)).collect();
         let mut tx = self.change().await?;
-        let row = operators::find(&mut tx, id).await?.ok_or(OperatorError::Unknown)?;
+        let mut row = operators::find(&mut tx, id).await?.ok_or(OperatorError::Unknown)?;
         if row.totp_sealed.is_some() {
             return Err(OperatorError::Senseless);
         }
         operators::set_totp(&mut tx, id, Some(&sealed), i64::try_from(step).ok()).await?;
-        recovery_codes::replace(&mut tx, id, &hashes).await?;
+        operator_sessions::delete_of(&mut tx, id).await?;
+        let codes = self.make_recovery_codes(&mut tx, id).await?;
         self.accounts.write_audit(&mut tx, actor, AuditAction::TurnOnSecondFactor, None, &json!({})).await?;
+        tx.commit().await?;
+        row.totp_sealed = Some(sealed);
+        Ok((row, codes))
+    }
+
+    /// Turns it off and ends every session, for whoever has the password and a code.
+    pub async fn turn_off(
+        &self,
+        id: Uuid,
+        password: Secret,
+        code: &str,
+        arrival: Option<Arrival>,
+    ) -> Result<OperatorRow> {
+        let (mut tx, mut row) = self.prove_both(id, &password, code, arrival).await?;
+        self.drop_second_factor(&mut tx, id).await?;
+        operator_sessions::delete_of(&mut tx, id).await?;
+        let actor = Actor::operator(&row.username, arrival);
+        self.accounts.write_audit(&mut tx, &actor, AuditAction::TurnOffSecondFactor, None, &json!({})).await?;
+        tx.commit().await?;
+        row.totp_sealed = None;
+        Ok(row)
+    }
+
+    /// New recovery codes in place of those there are, for whoever has the password and a code.
+    pub async fn renew_recovery_codes(
+        &self,
+        id: Uuid,
+        password: Secret,
+        code: &str,
+        arrival: Option<Arrival>,
+    ) -> Result<Vec<String>> {
+        let (mut tx, row) = self.prove_both(id, &password, code, arrival).await?;
+        let codes = self.make_recovery_codes(&mut tx, id).await?;
+        let actor = Actor::operator(&row.username, arrival);
+        self.accounts.write_audit(&mut tx, &actor, AuditAction::RenewRecoveryCodes, None, &json!({})).await?;
         tx.commit().await?;
         Ok(codes)
     }
 
-    /// Turns it off, for whoever has the password and a code.
-    pub async fn turn_off(&self, id: Uuid, password: Secret, code: &str, arrival: Option<Arrival>) -> Result<()> {
-        let row = self.find(id).await?.ok_or(OperatorError::Unknown)?;
-        let tried = self.begin_try(&row.username, arrival).await?;
-        if !self.matches(Some(&row), &password).await? {
-            self.fail(&tried, Some(&row), "password");
-            return Err(OperatorError::WrongPassword);
-        }
+    /// Uses a code up; the operator, and the transaction in which he may do what takes both.
+    async fn prove_both(
+        &self,
+        id: Uuid,
+        password: &Secret,
+        code: &str,
+        arrival: Option<Arrival>,
+    ) -> Result<(Tx, OperatorRow)> {
+        let (row, tried) = self.owner(id, password, Guess::Code, arrival).await?;
         let mut tx = self.accounts.db.write().await?;
         if self.use_code(&mut tx, &row, code).await?.is_none() {
             drop(tx);
@@ -74,10 +115,15 @@ impl Operators {
             return Err(OperatorError::WrongCode);
         }
         self.succeed(&mut tx, &tried).await?;
-        self.drop_second_factor(&mut tx, id).await?;
-        let actor = Actor::operator(&row.username, arrival);
-        self.accounts.write_audit(&mut tx, &actor, AuditAction::TurnOffSecondFactor, None, &json!({})).await?;
-        Ok(tx.commit().await?)
+        Ok((tx, row))
+    }
+
+    /// Told here and never again.
+    async fn make_recovery_codes(&self, tx: &mut Tx, id: Uuid) -> Result<Vec<String>> {
+        let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| self.recovery_code()).collect();
+        let hashes: Vec<_> = codes.iter().map(|code| self.recovery_hash(id, code)).collect();
+        recovery_codes::replace(tx, id, &hashes).await?;
+        Ok(codes)
     }
 
     pub(super) async fn drop_second_factor(&self, tx: &mut Tx, id: Uuid) -> Result<()> {

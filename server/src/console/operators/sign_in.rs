@@ -2,9 +2,11 @@
 
 use latchkey_app::types::AuditAction;
 use serde_json::json;
-use uuid::Uuid;
 
-use super::{OperatorError, Operators, Result, tries::Try};
+use super::{
+    OperatorError, Operators, Result,
+    tries::{Guess, Try},
+};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
@@ -27,7 +29,7 @@ pub enum Proven {
 impl Operators {
     /// The first step. Takes the same time, and counts alike, whether the name exists.
     pub async fn check_password(&self, username: &str, password: Secret, arrival: Option<Arrival>) -> Result<Proven> {
-        let tried = self.begin_try(username, arrival).await?;
+        let tried = self.begin_try(username, Guess::Password, arrival).await?;
         let row = operators::find_username(&mut self.accounts.db.read().await?, username).await?;
         let able = row.as_ref().filter(|row| row.disabled_at.is_none());
         let right = self.matches(able, &password).await?;
@@ -37,24 +39,29 @@ impl Operators {
         };
         let renewed = self.renewed(able, &password).await?;
         let mut tx = self.accounts.db.write().await?;
-        if let Some(hash) = renewed {
-            operators::renew_password(&mut tx, able.id, &able.password_hash, &hash).await?;
+        // Checking took its time: what was right may have been taken away meanwhile.
+        let mut row = operators::find(&mut tx, able.id).await?.ok_or(OperatorError::SignInFailed)?;
+        if row.disabled_at.is_some() || row.password_hash != able.password_hash {
+            return Err(OperatorError::SignInFailed);
         }
-        let whole = able.totp_sealed.is_none();
+        if let Some(hash) = renewed
+            && operators::replace_password(&mut tx, row.id, &row.password_hash, &hash).await?
+        {
+            row.password_hash = hash;
+        }
+        let whole = row.totp_sealed.is_none();
         if whole {
-            self.admit(&mut tx, able, &tried, None).await?;
+            self.admit(&mut tx, &row, &tried, None).await?;
         } else {
             self.succeed_half(&mut tx, &tried).await?;
         }
         tx.commit().await?;
-        let row = able.clone();
         Ok(if whole { Proven::All(row) } else { Proven::Password(row) })
     }
 
     /// The second step, for an operator whose password was right: a code of his app, or a recovery code.
-    pub async fn check_code(&self, operator: Uuid, code: &str, arrival: Option<Arrival>) -> Result<OperatorRow> {
-        let row = self.find(operator).await?.ok_or(OperatorError::SignInFailed)?;
-        let tried = self.begin_try(&row.username, arrival).await?;
+    pub async fn check_code(&self, row: OperatorRow, code: &str, arrival: Option<Arrival>) -> Result<OperatorRow> {
+        let tried = self.begin_try(&row.username, Guess::Code, arrival).await?;
         let mut tx = self.accounts.db.write().await?;
         let Some(factor) = self.use_code(&mut tx, &row, code).await? else {
             drop(tx);

@@ -1,5 +1,8 @@
 //! Against guessing: every try of a password or code is counted before it is checked, so that of many at once no more than
-//! ten are. One count per account, whichever secret is tried and whether the account exists or not; one per address.
+//! ten are. What is guessed at an account from one address is counted by itself: whoever knows a name locks out himself and
+//! those behind the same address, not whom it belongs to. So that many addresses win him little, an account has a count of
+//! its own, and an address too, both much higher. Codes are six digits, and only who has the password gets to guess them:
+//! ten of an account, from wherever. Accounts that do not exist are counted alike.
 
 use latchkey_app::types::AuditAction;
 use std::{
@@ -13,52 +16,102 @@ use super::{OperatorError, Operators, Result};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
-    store::{Tx, operators::OperatorRow, sign_in_tries},
+    store::{
+        Tx,
+        operators::OperatorRow,
+        sign_in_tries::{self, Counted, Key},
+    },
 };
 
-/// After as many tries in a row there is no further one …
+/// After as many tries in a row at one account from one address, or with codes, there is no further one …
 const MOST: i64 = 10;
+/// … as many from one address, whatever the accounts …
+const MOST_OF_ADDRESS: i64 = 50;
+/// … as many at one account, wherever from …
+const MOST_OF_ACCOUNT: i64 = 100;
 /// … until the last of them is this long ago.
 pub const FORGOTTEN_S: i64 = 15 * 60;
-/// For each failure before it, a try waits this long.
+/// For each tenth of what there may be that there was before it, a try waits this long.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// What is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guess {
+    Password,
+    /// With or after a password that is right.
+    Code,
+}
 
 /// A try that was counted, and is to be answered.
 pub(super) struct Try {
     account: [u8; 32],
-    address: [u8; 32],
+    /// Ended by success.
+    own: Vec<Counted>,
+    /// Of these only this try is taken back: the others may be about others.
+    shared: Vec<Counted>,
     pub(super) arrival: Option<Arrival>,
-    /// The tenth of this account, or of this address: when it fails, there is no further one.
+    /// When it fails, there is no further one.
     last: bool,
 }
 
 impl Operators {
     /// Counts a try at the account of this name, or refuses it unchecked.
-    pub(super) async fn begin_try(&self, username: &str, arrival: Option<Arrival>) -> Result<Try> {
-        let (index, now) = (&self.accounts.index, self.accounts.clock.now());
-        let account = index.sign_in("account", &username.to_lowercase());
-        let address = index.sign_in("address", &network(arrival).to_string());
+    pub(super) async fn begin_try(&self, username: &str, guess: Guess, arrival: Option<Arrival>) -> Result<Try> {
+        let (index, now, address) = (&self.accounts.index, self.accounts.clock.now(), network(arrival).to_string());
+        let account = self.account(username);
+        let of_account = |hash| Key { hash, account: Some(account) };
+        let pair = of_account(index.sign_in("pair", &format!("{address}/{}", username.to_lowercase())));
+        let code = of_account(index.sign_in("code", &username.to_lowercase()));
+        let address = Key { hash: index.sign_in("address", &address), account: None };
+        let mut tried = Try { account, own: Vec::new(), shared: Vec::new(), arrival, last: false };
+        let mut pause = Duration::ZERO;
         let mut tx = self.accounts.db.write().await?;
-        let mut most = 0;
-        for hash in [account, address] {
-            let tries = sign_in_tries::count(&mut tx, hash, now, now.plus_seconds(-FORGOTTEN_S), MOST).await?;
-            most = tries.ok_or(OperatorError::Locked)?.max(most);
+        lock(&mut tx, account).await?;
+        let own = [pair, code].into_iter().take(if guess == Guess::Code { 2 } else { 1 }).map(|key| (key, MOST));
+        let shared = [(of_account(account), MOST_OF_ACCOUNT), (address, MOST_OF_ADDRESS)];
+        for (key, most) in own.chain(shared) {
+            let counted = sign_in_tries::count(&mut tx, key, now, now.plus_seconds(-FORGOTTEN_S), most).await?;
+            let counted = counted.ok_or(OperatorError::Locked)?;
+            tried.last |= counted.tries >= most;
+            let tenths = u32::try_from((counted.tries - 1) * 10 / most).unwrap_or_default();
+            pause = pause.max(PAUSE * tenths);
+            if most == MOST { &mut tried.own } else { &mut tried.shared }.push(counted);
         }
         tx.commit().await?;
-        tokio::time::sleep(PAUSE * u32::try_from(most - 1).unwrap_or_default()).await;
-        Ok(Try { account, address, arrival, last: most >= MOST })
+        tokio::time::sleep(pause).await;
+        Ok(tried)
     }
 
-    /// All that was asked for was right. The address keeps its other failures: they may be about other accounts.
+    fn account(&self, username: &str) -> [u8; 32] {
+        self.accounts.index.sign_in("account", &username.to_lowercase())
+    }
+
+    /// All that was asked for was right.
     pub(super) async fn succeed(&self, tx: &mut Tx, tried: &Try) -> Result<()> {
-        sign_in_tries::clear(tx, tried.account).await?;
-        Ok(sign_in_tries::take_back(tx, tried.address).await?)
+        lock(tx, tried.account).await?;
+        for counted in &tried.own {
+            sign_in_tries::clear(tx, counted).await?;
+        }
+        for counted in &tried.shared {
+            sign_in_tries::take_back(tx, counted).await?;
+        }
+        Ok(())
     }
 
     /// Right, but not all that is asked for: who knows the password must not get rid of wrong codes by it.
     pub(super) async fn succeed_half(&self, tx: &mut Tx, tried: &Try) -> Result<()> {
-        sign_in_tries::take_back(tx, tried.account).await?;
-        Ok(sign_in_tries::take_back(tx, tried.address).await?)
+        lock(tx, tried.account).await?;
+        for counted in tried.own.iter().chain(&tried.shared) {
+            sign_in_tries::take_back(tx, counted).await?;
+        }
+        Ok(())
+    }
+
+    /// Whoever is given a new way in must not find it locked by what was tried at the old one.
+    pub(super) async fn forget_tries(&self, tx: &mut Tx, username: &str) -> Result<()> {
+        let account = self.account(username);
+        lock(tx, account).await?;
+        Ok(sign_in_tries::clear_account(tx, account).await?)
     }
 
     /// The count stands. Files failures of operators there are, and locks, beside the answer: its time must not tell which
@@ -79,6 +132,11 @@ impl Operators {
             Ok(tx.commit().await?)
         });
     }
+}
+
+/// Counts of one account change one after the other: those who touch several rows would wait for each other in a ring.
+async fn lock(tx: &mut Tx, account: [u8; 32]) -> Result<()> {
+    Ok(tx.lock(&format!("tries/{}", hex::encode(account))).await?)
 }
 
 /// Whoever holds one IPv6 address holds the 2⁶⁴ around it.
