@@ -83,7 +83,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 36] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
