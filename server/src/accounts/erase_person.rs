@@ -1,4 +1,5 @@
 use latchkey_app::types::{AuditAction, Holdings};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Accounts, Actor, Failure, erase::Erasure};
@@ -80,8 +81,9 @@ impl Accounts {
     pub fn erasure_seen(&self, plan: &ErasePlan) -> String {
         let bindings: Vec<_> = plan.bindings.iter().map(|one| (one.id, &one.unionid)).collect();
         let phone = plan.phone_hash.as_ref().map(hex::encode);
-        let state = serde_json::json!(["erase", plan.all, bindings, phone]);
-        hex::encode(self.index.state(&state.to_string()))
+        // In the order that the page tells them in.
+        let lines = [json!(["phone", phone]), json!(["bindings", bindings]), json!(["merged", plan.all])];
+        self.seen_of(&json!(["erase", plan.user.id]), &lines)
     }
 
     /// Takes everything personal out, for good, at the wish of the person, if he is still the one who was `seen`
@@ -95,7 +97,7 @@ impl Accounts {
         let request_id = actor.arrival.map_or(Uuid::nil(), |arrival| arrival.request_id);
         let cause = AuditAction::EraseUser.name();
         self.erase_user(&mut tx, &Erasure { user_id, cause, appid: None, request_id }).await?;
-        let detail = serde_json::json!({ "reason": reason });
+        let detail = json!({ "reason": reason });
         self.write_audit(&mut tx, actor, AuditAction::EraseUser, Some(user_id), &detail).await?;
         Ok(tx.commit().await?)
     }
