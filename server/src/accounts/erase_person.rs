@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use latchkey_app::types::{AuditAction, Holdings};
 use serde_json::json;
 use uuid::Uuid;
@@ -65,13 +67,16 @@ impl Accounts {
         for binding in &bindings {
             held.session_keys += session_keys::ring(tx, binding.id, from, i64::MAX).await?.len();
         }
+        let mut both = BTreeSet::new();
         for one in &all {
             let changes = phone_changes::of_user(tx, *one, i64::MAX).await?;
             held.numbers += changes.iter().filter(|change| change.erased_at.is_none()).count();
             held.sessions += tokens::of_user(tx, *one, self.clock.now(), i64::MAX).await?.len();
             held.failures += failures::of_user(tx, *one, from, to, i64::MAX).await?.len();
-            held.conflicts += conflicts::of_user(tx, *one).await?.len();
+            both.extend(conflicts::of_user(tx, *one).await?.into_iter().map(|row| row.id));
         }
+        // One between two of them is one.
+        held.conflicts = both.len();
         let phone_hash = users::phone_hash(tx, user_id).await?;
         Ok(ErasePlan { user, bindings, held, all, phone_hash })
     }

@@ -60,8 +60,10 @@ impl ConsoleServer {
     async fn looks_at(&self, tx: &mut Tx, user: &UserRow) -> Result<Vec<AuditRow>, Failed> {
         let until = user.erased_at.map_or(self.accounts.clock.now(), Millis);
         let many = AuditAction::ExportPhones.name();
-        let mut looks = audit::of_action(tx, many, Millis(user.created_at), until, MOST_LOOKS).await?;
-        for one in users::with_merged(tx, user.id).await? {
+        let all = users::with_merged(tx, user.id).await?;
+        let from = users::first_created(tx, &all).await?;
+        let mut looks = audit::of_action(tx, many, from, until, MOST_LOOKS).await?;
+        for one in all {
             looks.extend(audit::acts_on(tx, one, DISCLOSURES, MOST_LOOKS).await?);
         }
         looks.sort_by_key(|row| std::cmp::Reverse(row.seq));
