@@ -90,6 +90,11 @@ texts! {
     // Refusals
     unconfirmed: "确认字符不正确", "That is not the end of the user id";
     unconfirmed_lead: "没有执行任何操作。请核对用户，再输入其用户 ID 的最后四个字符。", "Nothing was done. Make sure it is the right user, then type the last four characters of the id.";
+    new_since: "以下一项在您上次查看之后有变：", "This is new or different since you looked:";
+    elsewhere_since: "变化的是用户的状态，例如封禁，或另一个用户的状态。", "What has changed is the user's state, such as a block, or the other user's.";
+    phone_since: "手机号有变", "The phone is another one";
+    bindings_since: "微信绑定有变", "The WeChat bindings are others";
+    merged_since: "有用户合并进来，或合并已撤销", "Somebody was merged into this user, or out again";
     stale: "期间情况有变", "Something has changed since";
     stale_lead: "没有执行任何操作。下面是最新的情况，请重新核对后确认。", "Nothing was done. Below is how it is now: look again, then confirm.";
     nothing_to_reset: "没有需要处理的内容", "There is nothing to do";
@@ -99,6 +104,16 @@ texts! {
 }
 
 impl T {
+    /// How many lines of the last preview are not in this one.
+    pub fn gone_since(self, count: usize) -> String {
+        match self.0 {
+            Lang::Zh => format!("您上次看到的内容中，有 {count} 项已经不存在了。"),
+            Lang::En => {
+                format!("Of what you saw before, {count} {} there no more.", if count == 1 { "is" } else { "are" })
+            }
+        }
+    }
+
     /// What is done, as a button and a headline say it.
     pub const fn reset_kind(self, kind: ResetKind) -> &'static str {
         let (zh, en) = match kind {

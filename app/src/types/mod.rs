@@ -41,8 +41,8 @@ pub use phone_change::{PhoneChange, PhoneSource};
 pub use privacy::{ErasePreview, Erasure, Holdings, Privacy, RevealedPhone};
 pub use proof::Proof;
 pub use reset::{
-    Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Taken, UndoPart,
-    UndoPreview,
+    Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Since, Taken,
+    UndoPart, UndoPreview,
 };
 pub use search::{is_private, plain, separates};
 pub use time::Millis;

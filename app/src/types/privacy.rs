@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuditEntry, Millis, UserSummary};
+use super::{AuditEntry, Millis, Since, UserSummary};
 
 /// A user's full number, on its way to the one page that shows it. Not `Serialize`: it belongs in no props and no URL.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub struct ErasePreview {
     pub held: Holdings,
     /// Stands for whom it was planned of: if that has changed at the confirmation, nothing is done.
     pub seen: String,
+    pub since: Option<Since>,
     /// What was typed when the form was refused.
     pub reason: String,
 }

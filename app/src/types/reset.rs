@@ -106,6 +106,26 @@ pub struct Confirmation {
     pub typed: String,
 }
 
+/// What has changed between a preview and the one that came before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// Of each line, whether it is new or different. Lines beyond are as they were.
+    pub new: Vec<bool>,
+    /// How many lines are there no more.
+    pub gone: usize,
+}
+
+impl Since {
+    pub fn is_new(&self, line: usize) -> bool {
+        self.new.get(line).copied().unwrap_or_default()
+    }
+
+    /// What has changed stands in no line.
+    pub fn is_elsewhere(&self) -> bool {
+        self.gone == 0 && !self.new.contains(&true)
+    }
+}
+
 /// What a reset would do, before it does anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetPreview {
@@ -118,6 +138,8 @@ pub struct ResetPreview {
     pub sessions: i64,
     /// Stands for the state that is shown: if it has changed at the confirmation, nothing is done.
     pub seen: String,
+    /// What is not as it was when the form was refused for that.
+    pub since: Option<Since>,
     /// What the operator had typed as his reason when he was led back here.
     pub reason: String,
 }
@@ -227,6 +249,7 @@ pub struct UndoPreview {
     /// How many API tokens end: those of bindings that go back.
     pub sessions: i64,
     pub seen: String,
+    pub since: Option<Since>,
     pub reason: String,
 }
 

@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use latchkey_app::types::{AuditAction, Holdings};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Accounts, Actor, Failure, erase::Erasure};
@@ -64,13 +67,16 @@ impl Accounts {
         for binding in &bindings {
             held.session_keys += session_keys::ring(tx, binding.id, from, i64::MAX).await?.len();
         }
+        let mut both = BTreeSet::new();
         for one in &all {
             let changes = phone_changes::of_user(tx, *one, i64::MAX).await?;
             held.numbers += changes.iter().filter(|change| change.erased_at.is_none()).count();
             held.sessions += tokens::of_user(tx, *one, self.clock.now(), i64::MAX).await?.len();
             held.failures += failures::of_user(tx, *one, from, to, i64::MAX).await?.len();
-            held.conflicts += conflicts::of_user(tx, *one).await?.len();
+            both.extend(conflicts::of_user(tx, *one).await?.into_iter().map(|row| row.id));
         }
+        // One between two of them is one.
+        held.conflicts = both.len();
         let phone_hash = users::phone_hash(tx, user_id).await?;
         Ok(ErasePlan { user, bindings, held, all, phone_hash })
     }
@@ -80,8 +86,9 @@ impl Accounts {
     pub fn erasure_seen(&self, plan: &ErasePlan) -> String {
         let bindings: Vec<_> = plan.bindings.iter().map(|one| (one.id, &one.unionid)).collect();
         let phone = plan.phone_hash.as_ref().map(hex::encode);
-        let state = serde_json::json!(["erase", plan.all, bindings, phone]);
-        hex::encode(self.index.state(&state.to_string()))
+        // In the order that the page tells them in.
+        let lines = [json!(["phone", phone]), json!(["bindings", bindings]), json!(["merged", plan.all])];
+        self.seen_of(&json!(["erase", plan.user.id]), &lines)
     }
 
     /// Takes everything personal out, for good, at the wish of the person, if he is still the one who was `seen`
@@ -95,7 +102,7 @@ impl Accounts {
         let request_id = actor.arrival.map_or(Uuid::nil(), |arrival| arrival.request_id);
         let cause = AuditAction::EraseUser.name();
         self.erase_user(&mut tx, &Erasure { user_id, cause, appid: None, request_id }).await?;
-        let detail = serde_json::json!({ "reason": reason });
+        let detail = json!({ "reason": reason });
         self.write_audit(&mut tx, actor, AuditAction::EraseUser, Some(user_id), &detail).await?;
         Ok(tx.commit().await?)
     }

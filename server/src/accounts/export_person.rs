@@ -214,7 +214,7 @@ async fn erasures_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure>
 /// What operators did to the person, and who looked, when and why; with the exports that the person may have been in.
 async fn acts_held(tx: &mut Tx, user: &UserRow, all: &[Uuid]) -> Result<Vec<Value>, Failure> {
     let mut rows = of_each!(all, |user| audit::of_user(tx, user, EVER.0, EVER.1, i64::MAX));
-    let (from, until) = (Millis(user.created_at), user.erased_at.map_or(EVER.1, Millis));
+    let (from, until) = (users::first_created(tx, all).await?, user.erased_at.map_or(EVER.1, Millis));
     rows.extend(audit::of_action(tx, AuditAction::ExportPhones.name(), from, until, i64::MAX).await?);
     rows.sort_by_key(|row| row.seq);
     let act = rows.iter().map(|row| {

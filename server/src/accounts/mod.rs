@@ -30,6 +30,7 @@ mod reports;
 mod resets;
 mod reveal;
 mod rollups;
+mod seen;
 mod startup;
 mod take_push;
 mod update_profile;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     ConsoleServer, Failed,
-    confirmed::{confirmed, keep_reason, typed_reason},
+    confirmed::{confirmed, keep_typed, typed},
     internal,
     reason::reason,
 };
@@ -60,8 +60,10 @@ impl ConsoleServer {
     async fn looks_at(&self, tx: &mut Tx, user: &UserRow) -> Result<Vec<AuditRow>, Failed> {
         let until = user.erased_at.map_or(self.accounts.clock.now(), Millis);
         let many = AuditAction::ExportPhones.name();
-        let mut looks = audit::of_action(tx, many, Millis(user.created_at), until, MOST_LOOKS).await?;
-        for one in users::with_merged(tx, user.id).await? {
+        let all = users::with_merged(tx, user.id).await?;
+        let from = users::first_created(tx, &all).await?;
+        let mut looks = audit::of_action(tx, many, from, until, MOST_LOOKS).await?;
+        for one in all {
             looks.extend(audit::acts_on(tx, one, DISCLOSURES, MOST_LOOKS).await?);
         }
         looks.sort_by_key(|row| std::cmp::Reverse(row.seq));
@@ -100,9 +102,10 @@ impl ConsoleServer {
     pub(super) async fn preview_erasure(&self, user: &str, session: &Session) -> Result<ErasePreview, Failed> {
         let id = user_id(user)?;
         let plan = self.accounts.preview_erasure(id).await.map_err(erase_error)?;
-        let reason = typed_reason(&self.accounts.vault, session, &erasure_of(user)).await?;
+        let typed = typed(&self.accounts.vault, session, &erasure_of(user)).await?;
         let seen = self.accounts.erasure_seen(&plan);
-        Ok(ErasePreview { user: self.summary(&plan.user, &plan.bindings)?, held: plan.held, seen, reason })
+        let (user, since) = (self.summary(&plan.user, &plan.bindings)?, typed.since(&seen));
+        Ok(ErasePreview { user, held: plan.held, since, seen, reason: typed.reason })
     }
 
     pub(super) async fn erase_user(
@@ -117,7 +120,7 @@ impl ConsoleServer {
             self.accounts.erase_person(id, &said.seen, actor, why).await.map_err(erase_error)
         };
         if let Err(error) = erased.await {
-            keep_reason(&self.accounts.vault, session, &erasure_of(user), said).await?;
+            keep_typed(&self.accounts.vault, session, &erasure_of(user), said).await?;
             return Err(error.into());
         }
         Ok(())

@@ -115,6 +115,12 @@ pub async fn with_merged(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
     Ok(all)
 }
 
+/// When the first of some users came; the end of time for nobody.
+pub async fn first_created(tx: &mut Tx, ids: &[Uuid]) -> Result<Millis> {
+    let rows = of_ids(tx, ids).await?;
+    Ok(Millis(rows.iter().map(|row| row.created_at).min().unwrap_or(i64::MAX)))
+}
+
 /// Makes a user an empty row that leads to another one, or takes that back.
 pub async fn set_merged(tx: &mut Tx, id: Uuid, into: Option<Uuid>) -> Result<()> {
     execute!(tx, sqlx::query("UPDATE users SET merged_into = $2 WHERE id = $1").bind(id).bind(into))?;

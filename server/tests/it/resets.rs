@@ -159,7 +159,7 @@ async fn a_stale_form_is_refused_and_leads_to_a_fresh_preview(house: House) {
     assert_eq!(to, format!("/console/users/{user}/reset?what=phone&of=&problem=Stale"));
     untouched(&house, &token).await;
     let fresh = support.get(&to).await.text;
-    for words in ["期间情况有变", "139******78", REASON] {
+    for words in ["期间情况有变", "以下一项在您上次查看之后有变", "139******78", REASON] {
         assert!(fresh.contains(words), "{words}: {fresh}");
     }
     support.confirm(&user, "phone", "", &seen(&fresh), &filled).await;

@@ -245,7 +245,8 @@ async fn a_stale_undo_is_refused(house: House) {
     person(&house, "u2", "13580006666").await;
     let to = desk.confirm_undo(&user, &reset, &shown).await;
     assert_eq!(to, format!("/console/users/{user}/undo/{reset}?problem=Stale"));
-    assert!(desk.get(&to).await.text.contains("期间情况有变"));
+    let fresh = desk.get(&to).await.text;
+    assert!(fresh.contains("期间情况有变") && fresh.matches("以下一项在您上次查看之后有变").count() == 1, "{fresh}");
     assert_eq!(house.count("resets WHERE undone_at IS NOT NULL").await, 0);
 }
 

@@ -4,9 +4,10 @@ use server_fn::ServerFn;
 use super::{
     super::param,
     confirm::{Form, form, head},
+    reset::line,
 };
 use crate::{
-    components::{Section, page},
+    components::{Icon, Section, page},
     fns::EraseUser,
     port,
     text::t,
@@ -28,6 +29,12 @@ fn content(preview: &ErasePreview) -> impl IntoView + use<> {
         view! { <li>{what} <b>{count}</b></li> }
     });
     let stays = [t().stays_id(), t().stays_history(), t().stays_failures(), t().stays_audit(), t().stays_backups()];
+    let since = preview.since.as_ref().map(|since| {
+        let lines = [t().phone_since(), t().bindings_since(), t().merged_since()];
+        let new = lines.into_iter().enumerate().filter(|(index, _)| since.is_new(*index));
+        let new = new.map(|(_, text)| line(Icon::Warning, "note", text)).collect_view();
+        view! { <ul class="card effects">{new}</ul> }
+    });
     let fields = Form {
         action: EraseUser::PATH,
         hidden: vec![("seen", preview.seen.clone())],
@@ -38,7 +45,7 @@ fn content(preview: &ErasePreview) -> impl IntoView + use<> {
     };
     view! {
         <div class="preview">
-            {head(t().erase_person(), &preview.user).into_any()} <p class="intro">{t().erase_lead()}</p>
+            {head(t().erase_person(), &preview.user).into_any()} <p class="intro">{t().erase_lead()}</p> {since}
             <div class="panels">
                 <section class="card">
                     <h2>{t().goes()}</h2>

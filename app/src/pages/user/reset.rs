@@ -10,7 +10,7 @@ use crate::{
     fns::ResetUser,
     port,
     text::{t, zone},
-    types::{Change, ComesBack, ResetKind, ResetOrder, ResetPreview, UserSummary},
+    types::{Change, ComesBack, ResetKind, ResetOrder, ResetPreview, Since, UserSummary},
 };
 
 /// What a reset would do, exactly, before it does anything; and the form that does it.
@@ -53,7 +53,11 @@ fn effects(preview: &ResetPreview) -> impl IntoView + use<> {
     comes_back.dedup();
     let comes_back = comes_back.into_iter().map(|who| line(Icon::Users, "note", comes_back_text(who.clone())));
     let comes_back = comes_back.collect_view();
-    let changes = preview.changes.iter().map(|change| change_view(change).into_any()).collect_view();
+    let since = preview.since.clone().unwrap_or_default();
+    let changes = preview.changes.iter().enumerate();
+    let changes = changes.map(|(index, change)| view! { {new_since(&since, index)} {change_view(change)} });
+    let changes = changes.collect_view();
+    let gone = preview.since.as_ref().map(gone_since);
     let blocked = match preview.kind {
         ResetKind::Block => Some(line(Icon::Cross, "bad", t().blocked_from_now().to_owned())),
         ResetKind::Unblock => Some(line(Icon::Check, "good", t().unblocked_from_now().to_owned())),
@@ -62,11 +66,23 @@ fn effects(preview: &ResetPreview) -> impl IntoView + use<> {
     let again = preview.kind != ResetKind::Block && preview.kind != ResetKind::Unblock;
     let sessions =
         (preview.sessions > 0).then(|| line(Icon::SignOut, "bad", t().sessions_end(preview.sessions, again)));
-    view! { {changes} {comes_back} {blocked} {sessions} }
+    view! { {changes} {gone} {comes_back} {blocked} {sessions} }
+}
+
+/// Stands before a line that is not as it was.
+pub(super) fn new_since(since: &Since, index: usize) -> impl IntoView + use<> {
+    since.is_new(index).then(|| line(Icon::Warning, "note", t().new_since()))
+}
+
+/// What of the changes no line can tell.
+pub(super) fn gone_since(since: &Since) -> impl IntoView + use<> {
+    let gone = (since.gone > 0).then(|| line(Icon::Warning, "note", t().gone_since(since.gone)));
+    let elsewhere = since.is_elsewhere().then(|| line(Icon::Warning, "note", t().elsewhere_since()));
+    view! { {gone} {elsewhere} }
 }
 
 /// One line of what happens.
-fn line(icon: Icon, class: &'static str, text: impl IntoView) -> impl IntoView {
+pub(super) fn line(icon: Icon, class: &'static str, text: impl IntoView) -> impl IntoView {
     view! {
         <li class=class>
             {icon.view()} <div>{text}</div>

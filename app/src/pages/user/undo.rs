@@ -4,6 +4,7 @@ use server_fn::ServerFn;
 use super::{
     super::param,
     confirm::{Form, form, head},
+    reset::new_since,
 };
 use crate::{
     components::{Icon, Section, fact, moment, page, user_link},
@@ -41,7 +42,9 @@ fn content(preview: UndoPreview) -> impl IntoView {
             </li>
         }
     });
-    let parts = preview.parts.into_iter().map(part).collect_view();
+    let since = preview.since.unwrap_or_default();
+    let parts = preview.parts.into_iter().enumerate();
+    let parts = parts.map(|(index, one)| view! { {new_since(&since, index)} {part(one)} }).collect_view();
     view! {
         <div class="preview">
             {head(t().undo_title(), &preview.user).into_any()} {undone(preview.reset).into_any()}

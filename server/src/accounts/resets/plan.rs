@@ -132,17 +132,20 @@ impl Accounts {
     /// Stands for the state that a plan was made from. What is no part of anybody's identity is left out: a user who logs
     /// in every second can be helped all the same.
     pub fn seen(&self, plan: &Plan) -> String {
-        let parts: Vec<_> = plan.parts.iter().map(Part::identity).collect();
+        let lines: Vec<_> = plan.parts.iter().map(|part| json!([part.identity(), plan.comes_back_as(part)])).collect();
         let user = json!([plan.user.id, plan.user.blocked_at, plan.user.erased_at]);
         let binding = plan.binding.as_ref().map(|row| (row.id, &row.unionid));
-        let comes_back: Vec<_> = plan.comes_back.iter().map(|(id, who)| json!([id, format!("{who:?}")])).collect();
         let other = plan.other.as_ref().map(|other| json!([other.id, other.blocked_at]));
-        let state = json!([user, other, plan.kind, binding, parts, comes_back, format!("{:?}", plan.ends)]);
-        hex::encode(self.index.state(&state.to_string()))
+        self.seen_of(&json!([user, other, plan.kind, binding, format!("{:?}", plan.ends)]), &lines)
     }
 }
 
 impl Plan {
+    fn comes_back_as(&self, part: &Part) -> Option<String> {
+        let binding = part.binding()?.id;
+        self.comes_back.iter().find(|(id, _)| *id == binding).map(|(_, who)| format!("{who:?}"))
+    }
+
     fn does_something(&self) -> bool {
         let UserRow { blocked_at, erased_at, .. } = &self.user;
         erased_at.is_none()

@@ -92,8 +92,8 @@ impl Accounts {
             Fate::OtherPhone(phone) => phone.e164(),
             other => format!("{other:?}"),
         });
-        let state = json!(["undo", plan.reset.id, fates.collect::<Vec<_>>()]);
-        hex::encode(self.index.state(&state.to_string()))
+        let lines: Vec<_> = fates.enumerate().map(|line| json!(line)).collect();
+        self.seen_of(&json!(["undo", plan.reset.id]), &lines)
     }
 
     async fn plan_undo(&self, tx: &mut Tx, reset: Uuid) -> Result<UndoPlan, ResetError> {
