@@ -224,7 +224,7 @@ test.describe('support staff', () => {
     const answer = page.locator('.answers > li');
     await expect(answer).toHaveCount(1);
     await expect(answer).toContainText('密钥仍然有效');
-    await expect(answer).toContainText('微信三天内没有生成过这份密文');
+    await expect(answer).toContainText('微信最近三天没有这样一份手机号密文的记录');
     await expect(answer).toContainText('support');
     await expect(page.locator('.line-of-time')).toContainText('support · 向微信核实');
 

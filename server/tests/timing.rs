@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::http::Method;
 use house::{APP_1, APP_2, House};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ impl Call {
     }
 
     async fn refused(&self, house: &House) {
-        let method = axum::http::Method::POST;
+        let method = Method::POST;
         let answer = house.call(method, self.path, self.token.as_deref(), self.body.to_string()).await;
         answer.refused(422, "decrypt_failed", "relogin");
     }
@@ -135,5 +136,4 @@ async fn a_refusal_takes_as_long_whatever_its_cause() {
         let of_path: Vec<_> = of_path.map(|(_, median)| *median).collect();
         assert!(of_path.len() > 1 && near(&of_path), "medians differ: {medians:?}");
     }
-    println!("{medians:?}");
 }

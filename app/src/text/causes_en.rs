@@ -297,7 +297,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::WechatUnreachable => CauseText {
             name: "WeChat could not be reached",
             cause: "Latchkey got no answer from WeChat that it could understand: no connection, no answer in time, a server error, or nonsense. WeChat may have spent the code and the answer got lost.",
-            proof: "There is no errcode: the call failed before WeChat could give one.",
+            proof: "There is no errcode: the call failed before WeChat could give one. Or the same code got no answer before, and now WeChat says that it has been used (40163).",
             fix: "Check that the server reaches api.weixin.qq.com on port 443: DNS, firewall, proxy. Once in a while it needs nothing; to retry a login, the mini program calls wx.login again.",
             support: "Ask the user to try again later. If it goes on, tell an administrator at once.",
             user: "The network is busy. Please try again later.",

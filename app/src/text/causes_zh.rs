@@ -297,7 +297,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::WechatUnreachable => CauseText {
             name: "无法连接微信",
             cause: "Latchkey 没有从微信得到可以理解的回答：连接失败、超时、服务器错误或内容异常。code 可能已被微信用掉，回答却在途中丢失。",
-            proof: "请求没有返回 errcode，连接在此之前就失败了。",
+            proof: "请求没有返回 errcode，连接在此之前就失败了；或者同一个 code 上一次没有得到回答，这一次微信说它已被用过（40163）。",
             fix: "检查服务器能否访问 api.weixin.qq.com 的 443 端口：DNS、防火墙、代理。偶尔一次不需要处理；小程序重试登录时要重新调用 wx.login。",
             support: "请用户稍后再试。持续出现时，请立即告诉管理员。",
             user: "网络繁忙，请稍后再试。",

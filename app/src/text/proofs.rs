@@ -139,6 +139,10 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
             "微信先回答繁忙（-1），再问时回答 code 已用过（40163）",
             "WeChat was busy (-1), and when it was asked again, the code had been used (40163)",
         ),
+        Proof::UsedAfterNoAnswer => (
+            "这个 code 以前来过，当时微信没有回答；现在微信说它已用过（40163）",
+            "this code came before and WeChat gave no answer; now it says that the code has been used (40163)",
+        ),
         Proof::CodeTimedOut => ("微信：code 已超时（42003）", "WeChat: the code timed out (42003)"),
         Proof::NoCode => ("微信：没有 code（41008）", "WeChat: no code (41008)"),
         Proof::CodeUnknown => (

@@ -55,6 +55,8 @@ pub enum Proof {
     CodeUsed,
     /// 40163, when WeChat was asked again after it had been busy.
     UsedAfterBusy,
+    /// 40163, for a code that came before and that WeChat gave no answer to.
+    UsedAfterNoAnswer,
     /// 42003.
     CodeTimedOut,
     /// 41008.

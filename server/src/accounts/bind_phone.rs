@@ -75,19 +75,17 @@ impl Accounts {
         encrypted: Encrypted,
         arrival: Arrival,
     ) -> Result<BoundPhone, Failure> {
-        let mut tx = self.db.read().await?;
         // What is no openid at all is nobody's; a database may refuse to look for it.
         let claimed = if openid.bytes().all(|byte| byte.is_ascii_graphic()) { openid } else { "" };
-        let binding = bindings::find_openid(&mut tx, appid, claimed).await?;
+        let binding = bindings::find_openid(&mut self.db.read().await?, appid, claimed).await?;
         let Some(binding) = binding else {
             // As much as is done for an openid that is known: the time must not tell.
-            self.key_ring(&mut tx, Uuid::nil(), self.clock.now()).await?;
+            self.key_ring(&mut self.db.read().await?, Uuid::nil(), self.clock.now()).await?;
             let (appid, subject) = (appid.to_owned(), Subject::unknown(openid));
             let (wanted, ring) = (Wanted::Phone, Vec::new());
             self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
             return Err(Failure::DecryptFailed(Flaw::NoKey));
         };
-        drop(tx);
         self.bind_to(binding, None, PhoneProof { encrypted: Some(encrypted), code: None }, arrival).await
     }
 

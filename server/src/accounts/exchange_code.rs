@@ -7,7 +7,7 @@ use crate::{
     arrival::Arrival,
     sealed::sha256,
     store::{Tx, login_codes},
-    wechat::WeChatSession,
+    wechat::{WeChatError, WeChatSession},
 };
 
 /// What `wx.login` gives in the developer tools of a project without an appid (protocol §8).
@@ -16,6 +16,9 @@ pub(super) const MOCK_CODE: &str = "the code is a mock one";
 const LOOK: Duration = Duration::from_millis(20);
 /// An exchange that takes this much longer than WeChat may has been given up by a node that died.
 const ABANDONED_AFTER_S: i64 = 10;
+
+/// The ledger's name for an exchange that WeChat gave no answer to.
+const UNAVAILABLE: &str = "wechat_unavailable";
 
 /// A login code as the ledger knows it.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +40,18 @@ pub(super) enum Exchange {
     Mine(WeChatSession),
     /// Somebody else did it while this caller was waiting.
     Shared { binding: Uuid, is_new: bool },
+}
+
+/// A code that was not exchanged.
+pub(super) enum NotExchanged {
+    /// The ledger knows that it was exchanged before, and perhaps by whom; or it is the mock one.
+    Here {
+        spent_by: Option<Uuid>,
+    },
+    ByWeChat {
+        answer: WeChatError,
+        unanswered_before: bool,
+    },
 }
 
 /// Marks the code as spent, in the transaction that keeps what came of it.
@@ -63,7 +78,7 @@ impl Accounts {
         arrival: Arrival,
     ) -> Result<Exchange, Failure> {
         if code == MOCK_CODE {
-            self.report_login_code(arrival, appid, code, None, None);
+            self.report_login_code(arrival, appid, code, NotExchanged::Here { spent_by: None });
             return Err(Failure::LoginCodeInvalid);
         }
         let mut waited = Duration::ZERO;
@@ -80,7 +95,7 @@ impl Accounts {
             match (row.state.as_str(), row.binding_id) {
                 ("spent", Some(binding)) if was_there => return Ok(Exchange::Shared { binding, is_new: row.is_new }),
                 ("spent", binding) => {
-                    self.report_login_code(arrival, appid, code, None, binding);
+                    self.report_login_code(arrival, appid, code, NotExchanged::Here { spent_by: binding });
                     return Err(Failure::LoginCodeUsed);
                 }
                 ("failed", _) if was_there => return Err(outcome(row.error.as_deref())),
@@ -117,12 +132,21 @@ impl Accounts {
             Ok(session) => Ok(Exchange::Mine(session)),
             Err(error) => {
                 self.note_refusal(appid, &error).await;
-                self.report_login_code(arrival, appid, code, Some(error.clone()), None);
+                // It only explains: that the ledger cannot be read is no reason to leave the code unfinished.
+                let unanswered_before = self.was_unanswered(hash).await.unwrap_or_default();
+                let refused = NotExchanged::ByWeChat { answer: error.clone(), unanswered_before };
+                self.report_login_code(arrival, appid, code, refused);
                 let failure = Failure::of_login_code(error);
                 self.give_up(hash, &failure).await;
                 Err(failure)
             }
         }
+    }
+
+    /// Whether this code came before, and WeChat gave no answer: it may have spent it all the same.
+    async fn was_unanswered(&self, hash: CodeHash) -> Result<bool, Failure> {
+        let row = login_codes::find(&mut self.db.read().await?, hash.0).await?;
+        Ok(row.and_then(|row| row.error).is_some_and(|error| error == UNAVAILABLE))
     }
 
     /// Tells those who wait that nothing came of the exchange. When the database is the reason, they find out by
@@ -147,7 +171,7 @@ fn name(failure: &Failure) -> &'static str {
         Failure::UserBlocked => "user_blocked",
         Failure::RateLimited { .. } => "rate_limited",
         Failure::Misconfigured(_) => "misconfigured",
-        Failure::WeChatUnavailable(_) => "wechat_unavailable",
+        Failure::WeChatUnavailable(_) => UNAVAILABLE,
         _ => "internal",
     }
 }
@@ -158,7 +182,7 @@ fn outcome(name: Option<&str>) -> Failure {
         Some("login_code_used") => Failure::LoginCodeUsed,
         Some("user_blocked") => Failure::UserBlocked,
         Some("rate_limited") => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
-        Some("wechat_unavailable") => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
+        Some(UNAVAILABLE) => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
         Some("misconfigured") => {
             Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None, after_busy: false })
         }

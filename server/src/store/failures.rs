@@ -275,11 +275,15 @@ pub async fn failed_of(tx: &mut Tx, users: &[Uuid], since: Millis) -> Result<Vec
         users.iter().fold(query, |query, id| query.bind(*id)).fetch_all(conn).await
     })?)
 }
-/// The newest failure of a mini program that one of two causes stands behind.
-pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 2]) -> Result<Option<FailureRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM failures WHERE appid = $1 AND cause IN ($2, $3) ORDER BY id DESC LIMIT 1");
-    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(appid).bind(causes[0]).bind(causes[1]).fetch_optional(conn).await)?)
+/// The newest failure of a mini program that one of four causes stands behind.
+pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 4]) -> Result<Option<FailureRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM failures WHERE appid = $1 AND cause IN ($2, $3, $4, $5) ORDER BY id DESC LIMIT 1"
+    );
+    Ok(on!(tx, conn => {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(appid);
+        causes.iter().fold(query, |query, cause| query.bind(*cause)).fetch_optional(conn).await
+    })?)
 }
 
 /// Who and what is behind a request id, a rid of WeChat, or an openid that nobody here had.

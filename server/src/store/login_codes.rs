@@ -11,7 +11,7 @@ row! {
     pub struct LoginCodeRow {
         /// `exchanging`, `spent` or `failed`.
         pub state: String,
-        /// Why it failed: a name that `accounts::exchange_code` knows.
+        /// Why it failed, or why the exchange before this one did: a name that `accounts::exchange_code` knows.
         pub error: Option<String>,
         pub binding_id: Option<Uuid>,
         pub is_new: bool,
@@ -19,7 +19,7 @@ row! {
     }
 }
 
-/// Takes the code for exchange; `false` when somebody has or had it. Free for the taking are codes never seen,
+/// Takes the code for exchange; `false` when somebody has or had it. Why an earlier exchange failed stays in its row. Free for the taking are codes never seen,
 /// codes whose exchange failed by `arrived` (at that very millisecond too), and codes whose exchange began before `abandoned`.
 pub async fn claim(
     tx: &mut Tx,
@@ -30,7 +30,7 @@ pub async fn claim(
     abandoned: Millis,
 ) -> Result<bool> {
     let sql = "INSERT INTO login_codes (hash, appid, state, is_new, claimed_at) VALUES ($1, $2, 'exchanging', FALSE, $3) \
-               ON CONFLICT (hash) DO UPDATE SET state = 'exchanging', error = NULL, finished_at = NULL, claimed_at = $3 \
+               ON CONFLICT (hash) DO UPDATE SET state = 'exchanging', finished_at = NULL, claimed_at = $3 \
                WHERE (login_codes.state = 'failed' AND login_codes.finished_at <= $4) \
                OR (login_codes.state = 'exchanging' AND login_codes.claimed_at < $5)";
     let changed =

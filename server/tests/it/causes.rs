@@ -279,6 +279,14 @@ async fn a_code_that_was_spent_while_wechat_was_busy_is_not_the_clients_fault(ho
     house.post("/api/login", body).await.refused(401, "login_code_used", "relogin");
     let failure = record(&house).await;
     assert_eq!((failure.cause, failure.evidence.errcode), (Cause::WechatBusy, Some(40163)));
+    // An answer that got lost, and the same request again, as `retry` asks for.
+    house.sim("faults", json!({ "dropAfter": true })).await;
+    let body = json!({ "code": house.code("u1", APP_1).await, "appid": APP_1 });
+    house.post("/api/login", body.clone()).await.refused(503, "wechat_unavailable", "retry");
+    assert_eq!(newest(&house).await.0, Cause::WechatUnreachable);
+    house.post("/api/login", body).await.refused(401, "login_code_used", "relogin");
+    let failure = record(&house).await;
+    assert_eq!((failure.cause, failure.evidence.proof), (Cause::WechatUnreachable, Proof::UsedAfterNoAnswer));
     house.sim("faults", json!({ "busy": true, "times": 2 })).await;
     let body = json!({ "code": house.code("u1", APP_1).await, "appid": APP_1 });
     house.post("/api/login", body).await.refused(503, "wechat_unavailable", "retry");

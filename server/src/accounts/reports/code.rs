@@ -1,11 +1,10 @@
 use latchkey_app::types::{Cause, Evidence, Proof, Stage};
-use uuid::Uuid;
 
 use super::{Report, Subject};
 use crate::{
     accounts::{
         Accounts, Failure,
-        exchange_code::{CodeHash, MOCK_CODE},
+        exchange_code::{CodeHash, MOCK_CODE, NotExchanged},
         failure::NO_PHONE_QUOTA,
     },
     arrival::Arrival,
@@ -17,25 +16,29 @@ use crate::{
 const PHONE_CODE: usize = 64;
 
 impl Accounts {
-    /// A login code was not exchanged. `spent_by`: the ledger knows who used it before.
+    /// A login code was not exchanged.
     pub(in crate::accounts) fn report_login_code(
         &self,
         arrival: Arrival,
         appid: &str,
         code: &str,
-        answer: Option<WeChatError>,
-        spent_by: Option<Uuid>,
+        refused: NotExchanged,
     ) {
         let (at, appid, code) = (self.clock.now(), appid.to_owned(), code.to_owned());
         self.report(arrival, move |accounts, times| async move {
             let mut tx = accounts.db.read().await?;
-            let subject = match spent_by {
-                Some(binding) => bindings::find(&mut tx, binding).await?.as_ref().map(Subject::from),
-                None => None,
+            let subject = match refused {
+                NotExchanged::Here { spent_by: Some(binding) } => {
+                    bindings::find(&mut tx, binding).await?.as_ref().map(Subject::from)
+                }
+                _ => None,
             };
             drop(tx);
-            let (cause, proof) = accounts.login_code_cause(arrival, &appid, &code, answer.as_ref()).await?;
-            let (errcode, rid) = errcode(answer.as_ref());
+            let (cause, proof) = accounts.login_code_cause(arrival, &appid, &code, &refused).await?;
+            let (errcode, rid) = match &refused {
+                NotExchanged::Here { .. } => (None, None),
+                NotExchanged::ByWeChat { answer, .. } => errcode(answer),
+            };
             let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
             let (subject, stage) = (subject.unwrap_or_default(), Stage::LoginCode);
             let (healed, of_phone, ciphertext) = (false, false, None);
@@ -66,7 +69,7 @@ impl Accounts {
             (_, Some(error)) => general(error),
             (_, None) => return,
         };
-        let (errcode, rid) = errcode(answer);
+        let (errcode, rid) = answer.map(errcode).unwrap_or_default();
         let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
         self.keep_failure(arrival, appid, subject, (cause, Stage::PhoneCode), evidence);
     }
@@ -76,16 +79,21 @@ impl Accounts {
         arrival: Arrival,
         appid: &str,
         code: &str,
-        answer: Option<&WeChatError>,
+        refused: &NotExchanged,
     ) -> Result<(Cause, Proof), Failure> {
-        let refusal = match answer {
-            None if code == MOCK_CODE => return Ok((Cause::MockCodeFromDevtools, Proof::MockText)),
-            None => return Ok((Cause::CodeUsed, Proof::ExchangedHere)),
-            Some(WeChatError::Refused(refusal)) => refusal,
-            Some(error) => return Ok(general(error)),
+        let (refusal, answer, unanswered_before) = match refused {
+            NotExchanged::Here { .. } if code == MOCK_CODE => {
+                return Ok((Cause::MockCodeFromDevtools, Proof::MockText));
+            }
+            NotExchanged::Here { .. } => return Ok((Cause::CodeUsed, Proof::ExchangedHere)),
+            NotExchanged::ByWeChat { answer: answer @ WeChatError::Refused(refusal), unanswered_before } => {
+                (refusal, answer, *unanswered_before)
+            }
+            NotExchanged::ByWeChat { answer, .. } => return Ok(general(answer)),
         };
         Ok(match refusal.errcode {
             40163 if refusal.after_busy => (Cause::WechatBusy, Proof::UsedAfterBusy),
+            40163 if unanswered_before => (Cause::WechatUnreachable, Proof::UsedAfterNoAnswer),
             40163 => (Cause::CodeUsed, Proof::CodeUsed),
             42003 => (Cause::CodeExpired, Proof::CodeTimedOut),
             41008 => (Cause::CodeExpired, Proof::NoCode),
@@ -96,7 +104,7 @@ impl Accounts {
                 Some(proof) => (Cause::CodeOfOtherApp, proof),
                 None => (Cause::CodeExpired, Proof::CodeUnknown),
             },
-            _ => answer.map_or((Cause::Unknown, Proof::default()), general),
+            _ => general(answer),
         })
     }
 
@@ -117,12 +125,12 @@ impl Accounts {
     }
 }
 
-fn errcode(answer: Option<&WeChatError>) -> (Option<i64>, Option<String>) {
+fn errcode(answer: &WeChatError) -> (Option<i64>, Option<String>) {
     match answer {
-        Some(WeChatError::Refused(refusal) | WeChatError::OtherAppsCode(refusal)) => {
+        WeChatError::Refused(refusal) | WeChatError::OtherAppsCode(refusal) => {
             (Some(refusal.errcode), refusal.rid.clone())
         }
-        Some(WeChatError::Busy(rid)) => (Some(-1), rid.clone()),
+        WeChatError::Busy(rid) => (Some(-1), rid.clone()),
         _ => (None, None),
     }
 }
