@@ -64,6 +64,28 @@ test('without JavaScript the browser is told to fetch the masked page', { tag: '
   await expect(refresh).toHaveAttribute('content', new RegExp(`^(60|59|5\\d); url=/console/users/${userId}$`));
 });
 
+test('a reason that was typed when the session had ended is there after signing in', { tag: '@js' }, async ({
+  page,
+  demo,
+}) => {
+  await enter(page, 'support');
+  const { userId } = await caller(demo);
+  await page.goto(`/console/users/${userId}`);
+  await awake(page);
+  await page.request.post('/console/fn/sign_out', { maxRedirects: 0 });
+  await reveal(page, '工单 1001');
+  await expect(page).toHaveURL(/\/console\/login\?next=/);
+  await awake(page);
+  await signIn(page, 'support');
+  await expect(page).toHaveURL(`/console/users/${userId}`);
+  await awake(page);
+  const field = page.locator('form[action="/console/fn/reveal_phone"] [name=reason]');
+  await expect(field).toHaveValue('工单 1001');
+  await page.reload();
+  await awake(page);
+  await expect(field, 'this once').toHaveValue('');
+});
+
 test('a reason with a number in it is refused', async ({ page, demo }) => {
   await enter(page, 'support');
   const { userId, phone } = await caller(demo);

@@ -2,7 +2,10 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
 
-use super::focus::{self, Place};
+use super::{
+    focus::{self, Place},
+    typed,
+};
 
 /// How long a copy button shows that it has copied.
 const COPIED: std::time::Duration = std::time::Duration::from_millis(1600);
@@ -29,6 +32,12 @@ pub fn Comforts(
                 super::zone::offer_own();
             }
         });
+        typed::come_back();
+        let submit = window_event_listener(ev::submit, |event| {
+            if let Some(form) = event.target().and_then(|target| target.dyn_into().ok()) {
+                typed::keep(&form);
+            }
+        });
         let place = StoredValue::new_local(None::<Place>);
         come_back(place);
         let key = window_event_listener(ev::keydown, move |event| {
@@ -52,6 +61,7 @@ pub fn Comforts(
         on_cleanup(move || {
             click.remove();
             key.remove();
+            submit.remove();
         });
         if let Some(root) = document().document_element() {
             // Fails only for an attribute name that is no name.

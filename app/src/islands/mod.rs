@@ -7,6 +7,7 @@ mod focus;
 mod live;
 mod reveal_timer;
 mod search_box;
+mod typed;
 mod zone;
 
 pub use comforts::Comforts;

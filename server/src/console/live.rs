@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// One look at the database serves everybody who listens at this node. So often, because whoever is put out on another node
-/// must not go on listening at this one.
-const LOOK: Duration = Duration::from_secs(1);
+/// must not go on listening at this one: within a second he does not.
+const LOOK: Duration = Duration::from_millis(800);
 /// More new failures than this are many.
 const RECENT: usize = 100;
 

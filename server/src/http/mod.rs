@@ -134,3 +134,51 @@ async fn clothed(State(site): State<Site>, arrival: Arrival, request: Request, n
 /// An answer without a body of its own.
 #[derive(Debug, Clone, Copy)]
 struct Bare;
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{arrival::Client, clock::Millis};
+
+    #[expect(clippy::panic, reason = "what the layer is there for")]
+    async fn broken() -> StatusCode {
+        panic!("a handler of the test panics")
+    }
+
+    async fn late() -> StatusCode {
+        StatusCode::REQUEST_TIMEOUT
+    }
+
+    async fn answer(path: &str, accept: &str) -> (u16, String) {
+        let _ = any_spawner::Executor::init_tokio();
+        let site = Site { assets: "/a".into(), public_url: "http://x".into(), https: false, demo: false };
+        let router = Router::new()
+            .route("/console/late", get(late))
+            .route("/console/broken", get(broken))
+            .route("/api/late", get(late))
+            .layer(CatchPanicLayer::custom(|_| panicked()))
+            .layer(middleware::from_fn_with_state(site, clothed));
+        let address = [127, 0, 0, 1].into();
+        let arrival = Arrival { request_id: Uuid::nil(), at: Millis(0), address, client: Client::default() };
+        let request = Request::get(path).header("accept", accept).extension(arrival).body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let (status, body) = (response.status().as_u16(), to_bytes(response.into_body(), 1 << 20).await.unwrap());
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_a_layer_answers_is_a_page_for_people_and_json_for_programs() {
+        for (path, status, text) in [("/console/late", 408, "超时了"), ("/console/broken", 500, "href=\"/console\"")]
+        {
+            let (said, page) = answer(path, "text/html,*/*").await;
+            assert!(said == status && page.contains("<h1>") && page.contains(text), "{said} {page}");
+            let (said, json) = answer(path, "*/*").await;
+            assert!(said == status && json.starts_with('{'), "{said} {json}");
+        }
+        assert!(answer("/api/late", "text/html").await.1.starts_with('{'), "the API's answers are always the same");
+    }
+}

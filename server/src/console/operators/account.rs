@@ -32,13 +32,15 @@ impl Operators {
         let (mut row, tried) = self.owner(id, &current, Guess::Password, arrival).await?;
         let hash = self.hash(&row.username, &new).await;
         let mut tx = self.accounts.db.write().await?;
-        self.succeed(&mut tx, &tried).await?;
         if let Ok(hash) = &hash {
             // Not when it was taken away or changed while this was checked.
             if !operators::replace_password(&mut tx, id, &row.password_hash, hash).await? {
                 return Err(OperatorError::WrongPassword);
             }
             operator_sessions::delete_of(&mut tx, id).await?;
+        }
+        self.succeed(&mut tx, &tried).await?;
+        if hash.is_ok() {
             let actor = Actor::operator(&row.username, arrival);
             self.accounts.write_audit(&mut tx, &actor, AuditAction::ChangePassword, None, &json!({})).await?;
         }

@@ -89,11 +89,11 @@ impl Operators {
         if !operator_links::take(&mut tx, hash(token), self.accounts.clock.now()).await? {
             return Err(OperatorError::LinkGone);
         }
-        self.forget_tries(&mut tx, username).await?;
         if let Some(row) = row {
             self.set_chosen(&mut tx, &row, &password_hash, &link, &actor).await?;
         } else {
             operator_links::delete_of(&mut tx, None).await?;
+            self.forget_tries(&mut tx, username).await?;
             self.insert(&mut tx, username, Role::Admin, password_hash, &actor).await?;
         }
         Ok(tx.commit().await?)
@@ -112,6 +112,7 @@ impl Operators {
         if link.drops_totp {
             self.drop_second_factor(tx, row.id).await?;
         }
+        self.forget_tries(tx, &row.username).await?;
         let detail = json!({ "secondFactorRemoved": link.drops_totp });
         Ok(self.accounts.write_audit(tx, actor, AuditAction::ChoosePassword, None, &detail).await?)
     }

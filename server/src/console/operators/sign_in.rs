@@ -74,8 +74,8 @@ impl Operators {
     }
 
     async fn admit(&self, tx: &mut Tx, row: &OperatorRow, tried: &Try, factor: Option<&str>) -> Result<()> {
-        self.succeed(tx, tried).await?;
         operators::signed_in(tx, row.id, self.accounts.clock.now()).await?;
+        self.succeed(tx, tried).await?;
         let actor = Actor::operator(&row.username, tried.arrival);
         let detail = json!({ "secondFactor": factor });
         Ok(self.accounts.write_audit(tx, &actor, AuditAction::SignIn, None, &detail).await?)

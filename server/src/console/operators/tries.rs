@@ -134,7 +134,8 @@ impl Operators {
     }
 }
 
-/// Counts of one account change one after the other: those who touch several rows would wait for each other in a ring.
+/// Counts of one account change one after the other: those who touch several rows would wait for each other in a ring. For the
+/// same reason whoever changes the operator, too, does so before this, and files the act after it.
 async fn lock(tx: &mut Tx, account: [u8; 32]) -> Result<()> {
     Ok(tx.lock(&format!("tries/{}", hex::encode(account))).await?)
 }
