@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Failure, Fault, bind_phone::Occasion};
 use crate::store::{
-    Tx, bindings, conflicts,
+    Tx, bindings, calls, conflicts,
     erasures::{self, ErasureRow},
     failures, phone_changes, push, resets, users,
 };
@@ -67,6 +67,7 @@ impl Accounts {
         // The lock of binds that count owners (`bind_phone`).
         tx.lock("phones").await?;
         failures::erase_of(tx, user_id).await?;
+        calls::delete_of(tx, user_id).await?;
         push::erase_of(tx, user_id).await?;
         bindings::delete_of(tx, user_id).await?;
         phone_changes::erase_of(tx, user_id, now).await?;
@@ -78,6 +79,7 @@ impl Accounts {
             resets::drop_of(tx, merged).await?;
             conflicts::delete_of(tx, merged).await?;
             failures::erase_of(tx, merged).await?;
+            calls::delete_of(tx, merged).await?;
             push::erase_of(tx, merged).await?;
             phone_changes::erase_of(tx, merged, now).await?;
             users::erase(tx, merged, now).await?;

@@ -10,7 +10,7 @@ use crate::{
     store::{
         Tx, audit,
         bindings::{self, BindingRow},
-        conflicts, erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens,
+        calls, conflicts, erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -46,6 +46,7 @@ impl Accounts {
             "bindings": self.bindings_held(tx, &bindings).await?,
             "sessions": self.sessions_held(tx, user.id, &bindings).await?,
             "phoneChanges": self.history_held(tx, user.id).await?,
+            "calls": calls_held(tx, user.id).await?,
             "failures": failures_held(tx, user.id).await?,
             "openedCiphertexts": ciphertexts_held(tx, user.id).await?,
             "pushes": pushes_held(tx, user.id).await?,
@@ -130,6 +131,17 @@ fn profile(user: &UserRow) -> Value {
         "nickName": user.nickname, "avatarUrl": user.avatar_url, "gender": user.gender,
         "province": user.province, "city": user.city, "country": user.country,
     })
+}
+
+async fn calls_held(tx: &mut Tx, user: Uuid) -> Result<Vec<Value>, Failure> {
+    let rows = calls::of_user(tx, user, EVER.0, EVER.1, i64::MAX).await?;
+    let call = rows.iter().map(|row| {
+        json!({
+            "at": time(row.at), "appid": row.appid, "kind": row.kind, "newKey": row.new_key,
+            "newUnionid": row.new_unionid, "requestId": row.request_id,
+        })
+    });
+    Ok(call.collect())
 }
 
 async fn failures_held(tx: &mut Tx, user: Uuid) -> Result<Vec<Value>, Failure> {

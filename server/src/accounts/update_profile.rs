@@ -1,3 +1,4 @@
+use latchkey_app::types::Stage;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -49,6 +50,7 @@ impl Accounts {
         source: ProfileSource,
         arrival: Arrival,
     ) -> Result<UserInfo, Failure> {
+        let signed = matches!(source, ProfileSource::Signed { .. });
         let profile = match source {
             ProfileSource::Fields(profile) => profile,
             ProfileSource::Signed { raw_data, signature, encrypted } => {
@@ -57,6 +59,9 @@ impl Accounts {
         };
         let mut tx = self.db.write().await?;
         self.set_profile(&mut tx, session.user.id, &profile).await?;
+        if signed {
+            self.overcome(&mut tx, session.user.id, Stage::Signature, self.clock.now()).await?;
+        }
         let user = users::find(&mut tx, session.user.id).await?.ok_or(Fault::Missing("the user"))?;
         tx.commit().await?;
         self.user_info(user, session.binding)

@@ -33,7 +33,7 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     http::serve(listener, router, clock, told_to_stop()).await?;
     jobs.abort();
     metrics.abort();
-    server.accounts.reports_written().await;
+    jobs::finish(&server.accounts).await;
     server.accounts.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -8,7 +8,7 @@ use crate::{
     accounts::TokenPart,
     sealed::{BlindIndex, Column},
     store::{
-        Tx, failures, phone_changes,
+        Tx, calls, failures, phone_changes, push,
         user_lists::{Filter, Place, Search, Sort, SortBy, Status, UserList},
         users::{self, nickname_key},
     },
@@ -44,7 +44,7 @@ impl ConsoleServer {
         let list = UserList::new(&mut tx, &filter).await?;
         let sort = Sort { by: SortBy::Created, descending: true };
         let rows = list.page(&mut tx, sort, Place::First, 2).await?.rows;
-        let failure = if rows.is_empty() { failures::by_trace(&mut tx, text).await? } else { None };
+        let failure = if rows.is_empty() { failures::by_trace(&mut tx, trace(text)).await? } else { None };
         drop(tx);
         match (rows.as_slice(), failure) {
             ([one], _) => Ok(Found::User(one.id.to_string())),
@@ -100,13 +100,32 @@ const fn separates(letter: char) -> bool {
     matches!(letter, ' ' | '-' | '(' | ')')
 }
 
-/// Whose call a request id, or a rid of WeChat, belongs to.
-async fn user_behind(tx: &mut Tx, trace: &str) -> Result<Option<Uuid>, Failed> {
-    let failure = failures::by_trace(tx, trace).await?.and_then(|row| row.user_id);
-    Ok(match failure {
-        Some(user) => Some(user),
-        None => phone_changes::user_of_request(tx, trace).await?,
-    })
+/// Whose call a request id, or a rid of WeChat, belongs to: one that failed, changed the phone, or went well, or WeChat's own.
+async fn user_behind(tx: &mut Tx, text: &str) -> Result<Option<Uuid>, Failed> {
+    let trace = trace(text);
+    if let Some(user) = failures::by_trace(tx, trace).await?.and_then(|row| row.user_id) {
+        return Ok(Some(user));
+    }
+    if let Some(user) = phone_changes::user_of_request(tx, trace).await? {
+        return Ok(Some(user));
+    }
+    if let Ok(request) = trace.parse()
+        && let Some(user) = calls::user_of_request(tx, request).await?
+    {
+        return Ok(Some(user));
+    }
+    Ok(push::user_of_request(tx, trace).await?)
+}
+
+/// The rid in a text of WeChat, such as `invalid code, rid: 61764d67-3c1e2b5f-0a1b2c3d`; else the text itself.
+fn trace(text: &str) -> &str {
+    const DIGITS: usize = 8;
+    let is_rid = |word: &&str| {
+        let parts: Vec<_> = word.split('-').collect();
+        parts.len() == 3 && parts.iter().all(|part| part.len() == DIGITS)
+    };
+    let other = |letter: char| !letter.is_ascii_hexdigit() && letter != '-';
+    text.split(other).find(is_rid).unwrap_or(text)
 }
 
 /// What an operator may have meant. Everything he may have meant is looked for: an id is also the beginning of a
@@ -136,7 +155,18 @@ fn meant(q: &str, index: &BlindIndex) -> Search {
 
 #[cfg(test)]
 mod tests {
-    use super::is_private;
+    use super::{is_private, trace};
+
+    #[test]
+    fn a_rid_is_found_in_what_wechat_says() {
+        let rid = "61764d67-3c1e2b5f-0a1b2c3d";
+        for text in [rid, &format!("invalid code, rid: {rid}"), &format!("{{\"errmsg\":\"busy rid:{rid}\"}}")] {
+            assert_eq!(trace(text), rid);
+        }
+        for text in ["01a1fc30-8280-7000-bd7b-c7788807fbf6", "rid: 61764d67-3c1e2b5f", "陈"] {
+            assert_eq!(trace(text), text);
+        }
+    }
 
     #[test]
     fn phones_and_tokens_stay_out_of_addresses() {

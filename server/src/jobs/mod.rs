@@ -6,21 +6,44 @@ pub use retention::sweep;
 
 use std::time::Duration;
 
+use tokio::time::{Interval, MissedTickBehavior};
+
 use crate::accounts::Accounts;
 
 /// Often enough that nothing piles up, seldom enough not to be noticed.
 const EVERY: Duration = Duration::from_mins(10);
+/// Failures are sampled by the minute.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Runs until the program ends.
 pub async fn run(accounts: Accounts) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let (mut sweeps, mut minutes) = (every(EVERY), every(MINUTE));
     loop {
-        ticks.tick().await;
-        match sweep(&accounts).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, "deleted what is no longer needed"),
-            Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
+        tokio::select! {
+            _ = sweeps.tick() => match sweep(&accounts).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "deleted what is no longer needed"),
+                Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
+            },
+            _ = minutes.tick() => file_left_out(&accounts, false).await,
         }
+    }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// At the end of the program: what is under way is finished and counted.
+pub async fn finish(accounts: &Accounts) {
+    accounts.reports_written().await;
+    file_left_out(accounts, true).await;
+}
+
+async fn file_left_out(accounts: &Accounts, all: bool) {
+    if let Err(error) = accounts.file_left_out(all).await {
+        tracing::error!(%error, "failures that were left out are not counted");
     }
 }

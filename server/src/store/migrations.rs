@@ -35,6 +35,7 @@ const PAIRS: &[Pair] = pairs![
     7 "privacy" "0007_privacy.sql",
     8 "rollups" "0008_rollups.sql",
     9 "conflicts" "0009_conflicts.sql",
+    11 "calls" "0011_calls.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod api_keys;
 pub mod audit;
 pub mod bindings;
+pub mod calls;
 pub mod conflicts;
 pub mod erasures;
 pub mod failures;

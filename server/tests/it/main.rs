@@ -38,6 +38,7 @@ mod rooms;
 mod search;
 mod sign_in;
 mod store;
+mod story;
 mod time_zone;
 mod undo;
 mod unionid;
