@@ -70,7 +70,7 @@ test('the dashboard leads to the records of a cause, as many as it counts', asyn
 
 test('the dashboard says since which version failures rose, and leads to its records', async ({ page }) => {
   await page.goto('/console');
-  const version = page.locator('.tally li', { hasText: /自版本 12 起，失败增至 \d+ 倍/ });
+  const version = page.locator('.tally li', { hasText: /自版本 12 起，失败率增至 \d+ 倍：\d+\.\d% → \d+\.\d%/ });
   await expect(version).toContainText('晨光便利店');
   await version.getByRole('link').click();
   await expect(page).toHaveURL(/app=wx0000000000000001&version=12/);

@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     config::{self, Config, ConfigError, DataKeySource, WECHAT},
     console::{
-        ConsoleServer, Live,
+        ConsoleServer, Dashboards, Live,
         operators::{Operators, Settings},
     },
     metrics::Metrics,
@@ -56,7 +56,7 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
     let live = Live::new(accounts.db.clone(), accounts.clock.clone());
     let settings = Settings { public_url: config.public_url.clone(), require_admin_totp: config.require_admin_totp };
     let operators = Operators::new(accounts.clone(), settings);
-    Ok(ConsoleServer { accounts, operators, live })
+    Ok(ConsoleServer { accounts, operators, live, dashboards: Dashboards::default() })
 }
 
 fn tell_migrations(report: &MigrationReport) {

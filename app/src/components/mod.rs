@@ -1,5 +1,6 @@
 //! What pages are made of.
 
+mod bars;
 mod evidence;
 mod fields;
 mod frame;
@@ -11,6 +12,7 @@ mod time_line;
 mod trend;
 mod zone;
 
+pub use bars::{bars, bars_table};
 pub use evidence::{circumstances, evidence, keys_tried};
 pub use fields::{choice, clear_filters, entry, filter_form, hidden};
 pub use frame::{Section, own_page, page, preferences_forms, set_status, url_value};

@@ -77,6 +77,9 @@ fn what(event: &Event, this: bool) -> impl IntoView + use<> {
 fn plain(kind: &EventKind) -> String {
     match kind {
         EventKind::Login => t().event_login().to_owned(),
+        EventKind::FirstLogin => t().event_first_login().to_owned(),
+        EventKind::NewUnionid => t().event_unionid().to_owned(),
+        EventKind::SamePhone => t().event_same_phone().to_owned(),
         EventKind::KeyReceived => t().event_key().to_owned(),
         EventKind::DataMade => t().event_data().to_owned(),
         EventKind::Push(event) => format!("{}{}", t().event_push(), t().push_event(event)),
@@ -87,10 +90,10 @@ fn plain(kind: &EventKind) -> String {
 
 const fn icon(kind: &EventKind) -> Icon {
     match kind {
-        EventKind::Login => Icon::Users,
+        EventKind::Login | EventKind::FirstLogin | EventKind::NewUnionid => Icon::Users,
         EventKind::KeyReceived => Icon::Key,
         EventKind::DataMade => Icon::Clock,
-        EventKind::Phone { .. } => Icon::Phone,
+        EventKind::Phone { .. } | EventKind::SamePhone => Icon::Phone,
         EventKind::Failure { healed: true, .. } => Icon::Check,
         EventKind::Failure { .. } => Icon::Warning,
         EventKind::Push(_) => Icon::Arrow,

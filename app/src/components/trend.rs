@@ -96,7 +96,7 @@ pub fn share(part: i64, whole: i64) -> f64 {
 }
 
 /// `11-21`, or the hour.
-fn name(at: Millis, hourly: bool) -> String {
+pub(super) fn name(at: Millis, hourly: bool) -> String {
     if hourly { zone().hour(at) } else { month_day(at) }
 }
 

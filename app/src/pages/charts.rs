@@ -3,9 +3,9 @@
 use leptos::{either::Either, prelude::*};
 
 use crate::{
-    components::{Icon, Series, chart, empty, share, url_value},
+    components::{Icon, Series, bars, bars_table, chart, empty, share, url_value},
     text::{t, zone},
-    types::{Bucket, CauseCount, Dashboard, Metric, Millis, VersionTrend},
+    types::{Bucket, Dashboard, Metric, Millis, VersionTrend},
 };
 
 fn logins() -> [Series; 2] {
@@ -124,35 +124,48 @@ fn totals(buckets: &[Bucket], series: &[Series]) -> impl IntoView + use<> {
 }
 
 /// What failed, by cause and by version. The links lead to just the records that are counted.
-pub(super) fn details(numbers: &Dashboard, days: i64) -> impl IntoView + use<> {
-    let from = numbers.buckets.first().map(|bucket| since(bucket.at, days)).unwrap_or_default();
-    let causes = (!numbers.causes.is_empty()).then(|| causes(&numbers.causes, &from).into_any());
-    let versions = (!numbers.versions.is_empty()).then(|| versions(&numbers.versions, &from).into_any());
+pub(super) fn details(numbers: &Dashboard) -> impl IntoView + use<> {
+    let from = numbers.buckets.first().map(|bucket| since(bucket.at)).unwrap_or_default();
+    let causes = (!numbers.causes.is_empty()).then(|| causes(numbers, &from).into_any());
+    let versions = (!numbers.versions.is_empty()).then(|| versions(numbers, &from).into_any());
     (causes.is_some() || versions.is_some()).then(|| view! { <div class="panels">{causes} {versions}</div> })
 }
 
-/// A day, or for 24 hours the moment: their first day has more hours than they.
-fn since(at: Millis, days: i64) -> String {
-    if days == 1 { at.rfc3339().replace(".000Z", "Z") } else { zone().day(at) }
+/// A day, or the moment where none begins with it.
+fn since(at: Millis) -> String {
+    let day = zone().day(at);
+    if zone().from(&day) == Some(at) { day } else { at.rfc3339().replace(".000Z", "Z") }
 }
 
-fn causes(causes: &[CauseCount], from: &str) -> impl IntoView + use<> {
+/// Where days are counted from another moment than midnight.
+pub(super) fn odd_days(numbers: &Dashboard) -> Option<impl IntoView + use<>> {
+    let today = numbers.days.last()?.at;
+    let midnight = zone().from(&zone().day(today)) == Some(today);
+    (!midnight).then(|| view! { <p class="lead">{t().days_begin(&zone().hour(today))}</p> })
+}
+
+fn causes(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
+    let causes = &numbers.causes;
     let most = causes.iter().map(|count| count.failed + count.healed).max().unwrap_or(0);
-    let rows = causes.iter().map(|count| {
-        let href = format!("/console/failures?cause={}&from={}", count.cause.name(), url_value(from));
+    let rows = causes.iter().map(|trend| {
+        let href = format!("/console/failures?cause={}&from={}", trend.cause.name(), url_value(from));
         view! {
             <li>
-                <a href=href>{t().explain(count.cause).name}</a>
-                {counts(count.failed, count.healed)}
-                {meter(count.failed, count.healed, most)}
+                <a href=href>{t().explain(trend.cause).name}</a>
+                {counts(trend.failed, trend.healed)}
+                {meter(trend.failed, trend.healed, most)}
+                {bars(&trend.over_time)}
             </li>
         }
     });
+    let columns: Vec<_> =
+        causes.iter().map(|trend| (t().explain(trend.cause).name.to_owned(), &trend.over_time)).collect();
     view! {
         <section class="card">
             <h2>{t().causes()}</h2>
             <p class="lead">{t().causes_lead()}</p>
             <ol class="tally">{rows.collect_view()}</ol>
+            {bars_table(&columns, &numbers.buckets, numbers.hourly)}
         </section>
     }
 }
@@ -184,27 +197,35 @@ fn meter(failed: i64, healed: i64, most: i64) -> impl IntoView {
     }
 }
 
-fn versions(versions: &[VersionTrend], from: &str) -> impl IntoView + use<> {
+fn versions(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
+    let versions = &numbers.versions;
     let rows = versions.iter().map(|version| version_row(version, from)).collect_view();
+    let columns: Vec<_> = versions.iter().map(|version| (version_name(version), &version.over_time)).collect();
     view! {
         <section class="card">
             <h2>{t().versions()}</h2>
             <p class="lead">{t().versions_lead()}</p>
             <ol class="tally">{rows}</ol>
+            {bars_table(&columns, &numbers.buckets, numbers.hourly)}
         </section>
     }
+}
+
+fn version_name(trend: &VersionTrend) -> String {
+    format!("{} · {}", trend.app.name, t().version_name(&trend.version))
 }
 
 fn version_row(trend: &VersionTrend, from: &str) -> impl IntoView + use<> {
     let (app, version) = (url_value(&trend.app.appid), url_value(&trend.version));
     let href = format!("/console/failures?app={app}&version={version}&from={}", url_value(from));
-    let rise = trend.rise.map(|times| {
-        view! { <p class="mark mark-bad">{Icon::Warning.view()} {t().rose(times, &trend.version)}</p> }
+    let rise = trend.rise.map(|rise| {
+        view! { <p class="mark mark-bad">{Icon::Warning.view()} {t().rose(rise, &trend.version)}</p> }
     });
     view! {
         <li>
-            <a href=href>{trend.app.name.clone()} " · " {t().version_name(&trend.version)}</a>
+            <a href=href>{version_name(trend)}</a>
             {counts(trend.failed, trend.healed)}
+            {bars(&trend.over_time)}
             {rise}
         </li>
     }

@@ -50,9 +50,10 @@ fn content(numbers: &Dashboard, days: i64) -> AnyView {
         return connect::first_steps().into_any();
     }
     view! {
+        {charts::odd_days(numbers).map(IntoAny::into_any)}
         {cards(numbers).into_any()}
         {charts::of_period(numbers, periods(days).into_any()).into_any()}
-        {charts::details(numbers, days).into_any()}
+        {charts::details(numbers).into_any()}
         {newest(&numbers.newest).into_any()}
     }
     .into_any()

@@ -191,11 +191,13 @@ fn similar(story: &FailureStory) -> impl IntoView + use<> {
     let (cause, app) = (failure.cause.name(), url_value(&failure.app.appid));
     let href = format!("/console/failures?cause={cause}&app={app}{}", version.unwrap_or_default());
     let count = if story.similar == 0 {
-        Either::Left(view! { <p class="lead">{t().no_similar()}</p> })
+        let lead = if story.newest_only { t().no_similar_lately() } else { t().no_similar() };
+        Either::Left(view! { <p class="lead">{lead}</p> })
     } else {
+        let lead = if story.newest_only { t().similar_lately() } else { t().similar_lead() };
         Either::Right(view! {
             <p class="count">{story.similar}</p>
-            <p class="lead">{t().similar_lead()}</p>
+            <p class="lead">{lead}</p>
         })
     };
     let user = failure.user.as_ref().map(|user| {

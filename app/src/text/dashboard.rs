@@ -95,6 +95,16 @@ impl T {
         })
     }
 
+    /// When a day begins whose midnight lies within an hour of UTC.
+    pub fn days_begin(self, clock: &str) -> String {
+        match self.0 {
+            Lang::Zh => format!("数字按 UTC 整点统计，这个时区的一天从 {clock} 算起。"),
+            Lang::En => {
+                format!("Numbers are counted by whole hours of UTC: in this zone, a day of them begins at {clock}.")
+            }
+        }
+    }
+
     /// From when on logins are counted.
     pub fn logins_since(self, moment: &str) -> String {
         match self.0 {

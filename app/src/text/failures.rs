@@ -1,7 +1,7 @@
 //! The pages about failures: the dashboard, the list, one failure, and trying a decryption.
 
 use super::{Lang, T};
-use crate::types::Stage;
+use crate::types::{Rise, Stage};
 
 texts! {
     // Dashboard
@@ -14,6 +14,7 @@ texts! {
     failed_count: "失败", "Failed";
     healed_count: "已自动修复", "Healed";
     chart_label: "每个时段的失败与自动修复次数，数据见下方表格", "Failures and healings over time; the numbers are in the table below";
+    failed_and_healed: "每格为：失败 / 已自动修复", "In each cell: failed / healed";
     as_table: "以表格查看", "Show as a table";
     no_trend: "一切正常", "All is well";
     no_trend_lead: "这段时间没有失败，也没有需要修复的请求。", "Nothing failed in this period, and nothing had to be repaired.";
@@ -90,12 +91,17 @@ texts! {
     this_failure: "本次", "this one";
     this_request: "同一请求", "same request";
     event_login: "用登录 code 登录", "Logged in with a login code";
+    event_first_login: "首次登录这个小程序，openid 已绑定", "Logged in to this mini program for the first time: its openid was bound";
+    event_unionid: "微信返回了此前没有的 unionid", "WeChat gave a unionid that was not known before";
+    event_same_phone: "再次授权手机号，号码没有变化", "Gave the phone number again: it is the same";
     event_key: "收到新的 session_key", "A new session_key arrived";
     event_data: "数据生成（水印时间）", "The data was made (watermark)";
     event_push: "微信推送：", "Pushed by WeChat: ";
     similar: "相似的失败", "Similar failures";
     similar_lead: "近 7 天，原因、小程序和版本都相同", "Same cause, mini program and version in the last 7 days";
     no_similar: "近 7 天没有其他相同的失败。", "No others in the last 7 days.";
+    no_similar_lately: "最新的 4,000 条记录中没有其他相同的失败；更早的没有统计。", "No others among the newest 4,000 records; older ones are not counted.";
+    similar_lately: "在最新的 4,000 条记录中，原因、小程序和版本都相同", "Same cause, mini program and version, among the newest 4,000 records";
     see_similar: "查看相似的失败", "See similar failures";
     see_users: "查看该用户的全部失败", "See all failures of this user";
     asked_wechat: "微信的回答", "WeChat's answers";
@@ -217,10 +223,13 @@ impl T {
     }
 
     /// Failures of a version, compared with the one before.
-    pub fn rose(self, times: i64, version: &str) -> String {
+    pub fn rose(self, rise: Rise, version: &str) -> String {
+        let (times, before, after) = (rise.times, self.rate(Some(rise.before)), self.rate(Some(rise.after)));
         match self.0 {
-            Lang::Zh => format!("自版本 {version} 起，失败增至 {times} 倍"),
-            Lang::En => format!("failures rose {times}-fold since version {version}"),
+            Lang::Zh => format!("自版本 {version} 起，失败率增至 {times} 倍：{before} → {after}（含已自动修复的）"),
+            Lang::En => format!(
+                "failures rose {times}-fold since version {version}: {before} → {after} of the calls, healed ones included"
+            ),
         }
     }
 

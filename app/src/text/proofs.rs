@@ -60,6 +60,10 @@ impl T {
             Proof::NoAnswer(reason) => format!("no answer of WeChat: {reason}"),
             Proof::Errcode(errcode) if zh => format!("微信：errcode {errcode}"),
             Proof::Errcode(errcode) => format!("WeChat: errcode {errcode}"),
+            Proof::LeftOut(times) if zh => format!("同一网络一分钟内失败过多，这 {times} 次只计数，没有逐条记录"),
+            Proof::LeftOut(times) => {
+                format!("too many failures of one network in a minute: these {times} were only counted")
+            }
             Proof::Errno(None) => self.pick("按钮没有给出 errno", "the button gave no errno").to_owned(),
             Proof::Errno(Some(errno)) if zh => format!("按钮的 errno：{errno}"),
             Proof::Errno(Some(errno)) => format!("the button's errno: {errno}"),
@@ -218,6 +222,7 @@ mod tests {
             Proof::SpentAs("wx1".into()),
             Proof::NoAnswer("no connection".into()),
             Proof::Errcode(40125),
+            Proof::LeftOut(4900),
             Proof::Errno(None),
             Proof::Errno(Some(103)),
         ];

@@ -218,6 +218,22 @@ pub struct CauseCount {
     pub failed: i64,
 }
 
+/// A cause in the period of the dashboard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CauseTrend {
+    pub cause: Cause,
+    pub healed: i64,
+    pub failed: i64,
+    pub over_time: OverTime,
+}
+
+/// Failures and healings in each of the dashboard's buckets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverTime {
+    pub failed: Vec<i64>,
+    pub healed: Vec<i64>,
+}
+
 /// A failure with what happened around it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureStory {
@@ -226,6 +242,8 @@ pub struct FailureStory {
     pub events: Vec<Event>,
     /// Others of the same cause, mini program and version in the last seven days.
     pub similar: i64,
+    /// They were looked for among the newest four thousand records alone.
+    pub newest_only: bool,
 }
 
 /// One line of a time line.
@@ -243,10 +261,16 @@ pub struct Event {
 pub enum EventKind {
     /// A login code was exchanged.
     Login,
+    /// So it was for the first time: it made the binding.
+    FirstLogin,
+    /// WeChat gave a unionid with a login that the binding had not had.
+    NewUnionid,
     /// A session_key came that was not held before.
     KeyReceived,
     /// The moment that decrypted data names as its own.
     DataMade,
+    /// The user gave the phone that was his already.
+    SamePhone,
     /// The phone changed; masked numbers as in the history.
     Phone { old: Option<String>, new: Option<String> },
     /// A failure or a healing: its id and cause.
@@ -264,9 +288,19 @@ pub struct VersionTrend {
     pub version: String,
     pub healed: i64,
     pub failed: i64,
-    /// How many times more failures per day than the version before it; absent unless it is twice as many or more, and
-    /// both have been in use long enough to tell.
-    pub rise: Option<i64>,
+    pub over_time: OverTime,
+    /// Absent unless twice as many of its calls failed or had to be healed as of the version before it, or more, and both
+    /// have had enough calls to tell.
+    pub rise: Option<Rise>,
+}
+
+/// Shares of calls that failed or had to be healed, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rise {
+    /// At least so many times more.
+    pub times: i64,
+    pub before: i64,
+    pub after: i64,
 }
 
 /// What a developer pastes to see which check fails. Never stored, never logged.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{CauseCount, Failure, Millis, VersionTrend};
+use super::{CauseTrend, Failure, Millis, VersionTrend};
 
 /// What is counted by the hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ impl Metric {
         Self::Healed,
         Self::Failed,
     ];
+
+    /// Calls that went well: they are counted by version, too, for what fails of them to be compared.
+    pub const CALLS: [Self; 2] = [Self::Logins, Self::PhonesProven];
 
     /// The name in the database.
     pub const fn name(self) -> &'static str {
@@ -123,7 +126,7 @@ pub struct Dashboard {
     /// Oldest first, without gaps.
     pub buckets: Vec<Bucket>,
     /// Most frequent first.
-    pub causes: Vec<CauseCount>,
+    pub causes: Vec<CauseTrend>,
     /// Newest version first.
     pub versions: Vec<VersionTrend>,
     /// The newest failures and healings.

@@ -27,8 +27,8 @@ pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainStat
 pub use cause::Cause;
 pub use conflict::{Conflict, ConflictKind, ConflictQuery, OwnConflict, Party, Settled, Settlement};
 pub use failure::{
-    Asked, CauseCount, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory, KeyTried, Stage,
-    Trial, TrialStep, UserRef, VersionTrend, Wanted,
+    Asked, CauseCount, CauseTrend, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory,
+    KeyTried, OverTime, Rise, Stage, Trial, TrialStep, UserRef, VersionTrend, Wanted,
 };
 pub use metric::{Bucket, Dashboard, Metric, Tally};
 pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};

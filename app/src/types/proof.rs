@@ -94,6 +94,9 @@ pub enum Proof {
     PushOfOtherApp,
     PushUnreadable,
 
+    /// The record stands for so many failures of one network that were only counted.
+    LeftOut(i64),
+
     /// The record's user was erased.
     Erased,
     /// The words of a record that an earlier version has written.

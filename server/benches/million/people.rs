@@ -8,10 +8,14 @@ use latchkey::{
     sealed::{Column, sha256},
     store::Db,
 };
+use latchkey_app::types::Cause;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::{APPS, DAY, NOW, YEAR};
+
+/// Logins of the last month.
+const LOGINS_OF_ONE: i64 = 3;
 
 /// Rows of one INSERT; neither database takes many more values at once.
 const BATCH: usize = 1500;
@@ -45,6 +49,16 @@ impl Person {
     fn last_login(&self) -> i64 {
         let ago = i64::try_from(self.dice("login", 60 * 86_400)).unwrap() * 1000;
         (NOW - ago).max(self.created())
+    }
+
+    fn login(&self, number: i64) -> i64 {
+        NOW - i64::try_from(self.dice(&format!("login {number}"), 30 * 86_400)).unwrap() * 1000
+    }
+
+    /// The request of a login.
+    pub fn request(&self, login: i64) -> Uuid {
+        let hash = sha256(&[b"request", &self.number.to_be_bytes(), &login.to_be_bytes()]);
+        Uuid::from_bytes(hash[..16].try_into().unwrap())
     }
 
     pub fn phone(&self) -> Option<PhoneNumber> {
@@ -164,6 +178,18 @@ pub async fn fill(server: &ConsoleServer, all: i64) {
             });
             sql.build().execute(&mut *tx).await.unwrap();
 
+            for login in 0..LOGINS_OF_ONE {
+                let mut sql = QueryBuilder::<Driver>::new(
+                    "INSERT INTO calls (id, at, user_id, binding_id, appid, kind, new_key, new_unionid, request_id) ");
+                sql.push_values(people.iter().filter(|one| one.erased().is_none()), |mut row, one| {
+                    let (at, app) = (one.login(login), one.apps()[0]);
+                    row.push_bind(Random::System.id(Millis(at))).push_bind(at).push_bind(one.id()).push_bind(one.binding(app))
+                        .push_bind(APPS[app]).push_bind("login").push_bind(true).push_bind(false)
+                        .push_bind(one.request(login));
+                });
+                sql.build().execute(&mut *tx).await.unwrap();
+            }
+
             let failures: Vec<_> = people.iter().flat_map(|one| one.failures().into_iter().map(move |f| (one, f))).collect();
             let changes = people.iter().filter_map(|one| Some((one, one.phone().filter(|_| one.erased().is_none())?)));
             let mut sql = QueryBuilder::<Driver>::new(
@@ -189,6 +215,79 @@ pub async fn fill(server: &ConsoleServer, all: i64) {
                 sql.build().execute(&mut *tx).await.unwrap();
             }
         });
+    }
+}
+
+/// What the other pages read: a month of numbers, a log, conflicts.
+pub async fn fill_pages(server: &ConsoleServer, all: i64) {
+    rollups(server).await;
+    let numbers: Vec<i64> = (0..all).collect();
+    for numbers in numbers.chunks(BATCH) {
+        on_db!(&server.accounts.db, Driver, tx => {
+            let mut sql = QueryBuilder::<Driver>::new("INSERT INTO audit (seq, at, actor, action, user_id, detail, hash) ");
+            sql.push_values(numbers, |mut row, number| {
+                let one = Person { number: *number, all };
+                // Behind what the start has written. Nobody checks this chain.
+                row.push_bind(1000 + number).push_bind(NOW - YEAR + number * (YEAR / all)).push_bind(actor(*number))
+                    .push_bind(action(*number)).push_bind(one.id()).push_bind("{\"reason\":\"a reason\"}")
+                    .push_bind(sha256(&[&number.to_be_bytes()]).to_vec());
+            });
+            sql.build().execute(&mut *tx).await.unwrap();
+        });
+    }
+    // Neighbours, of whom both are there.
+    let conflicts: Vec<i64> = (0..all / 100).collect();
+    for numbers in conflicts.chunks(BATCH) {
+        on_db!(&server.accounts.db, Driver, tx => {
+            let mut sql = QueryBuilder::<Driver>::new("INSERT INTO conflicts (id, at, kind, shared, user_id, other_user_id) ");
+            sql.push_values(numbers, |mut row, number| {
+                let [one, other] = [number * 100 + 1, number * 100 + 2].map(|number| Person { number, all });
+                let at = NOW - number * 60_000;
+                row.push_bind(Random::System.id(Millis(at))).push_bind(at).push_bind("unionid")
+                    .push_bind(format!("u{:027}", one.number)).push_bind(one.id()).push_bind(other.id());
+            });
+            sql.build().execute(&mut *tx).await.unwrap();
+        });
+    }
+}
+
+/// Thirty days by the hour: calls of ten versions, failures of twenty causes.
+async fn rollups(server: &ConsoleServer) {
+    const HOUR: i64 = 3_600_000;
+    for ago in 0..30 * 24 {
+        let hour = NOW.div_euclid(HOUR) * HOUR - ago * HOUR;
+        let mut rows = Vec::new();
+        for appid in &APPS[..2] {
+            for version in 100..110_i64 {
+                rows.extend(["logins", "phones_proven"].map(|metric| (*appid, metric, "", version, 500)));
+                let causes = Cause::ALL.iter().take(20);
+                rows.extend(causes.map(|cause| (*appid, "failed", cause.name(), version, 1 + version % 7)));
+            }
+            rows.extend(["new_users", "phones_bound", "phones_failed"].map(|metric| (*appid, metric, "", 0, 90)));
+        }
+        on_db!(&server.accounts.db, Driver, tx => {
+            let mut sql =
+                QueryBuilder::<Driver>::new("INSERT INTO rollups (hour, appid, metric, cause, version, shard, total) ");
+            sql.push_values(&rows, |mut row, (appid, metric, cause, version, total)| {
+                let version = if *version == 0 { String::new() } else { version.to_string() };
+                row.push_bind(hour).push_bind(*appid).push_bind(*metric).push_bind(*cause).push_bind(version)
+                    .push_bind(0_i64).push_bind(*total);
+            });
+            sql.build().execute(&mut *tx).await.unwrap();
+        });
+    }
+}
+
+/// A few who do much, and one who did one thing in ten thousand.
+fn actor(number: i64) -> &'static str {
+    if number % 10_000 == 33 { "rare" } else { ["anna", "bob", "carl"][usize::try_from(number % 3).unwrap()] }
+}
+
+fn action(number: i64) -> &'static str {
+    match number % 1000 {
+        7 => "erase_user",
+        rest if rest % 2 == 0 => "reveal_phone",
+        _ => "block_user",
     }
 }
 

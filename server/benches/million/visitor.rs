@@ -36,6 +36,10 @@ impl Visitor {
         self.send(Request::get(path), String::new()).await
     }
 
+    pub async fn get_in(&self, path: &str, zone: &str) -> (u16, header::HeaderMap, String) {
+        self.send(Request::get(path).header(header::COOKIE, format!("latchkey_zone={zone}")), String::new()).await
+    }
+
     pub async fn post(&self, path: &str, form: &str) -> (u16, header::HeaderMap, String) {
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -1,4 +1,4 @@
-use latchkey_app::types::{Metric, PhoneSource};
+use latchkey_app::types::{Metric, PhoneSource, Stage};
 use uuid::Uuid;
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
     store::{
         Tx,
         bindings::{self, BindingRow},
-        failures,
+        calls, failures,
         phone_changes::{self, PhoneChangeRow},
         tokens,
         users::{self, StoredPhone, UserRow},
@@ -124,25 +124,36 @@ impl Accounts {
             tx.commit().await?;
             return Err(Failure::PhoneConflict);
         };
-        self.keep_success(&mut tx, user_id, &proven, now).await?;
+        self.keep_success(&mut tx, &binding, &proven, changed, &occasion).await?;
         let metrics = [Metric::PhonesProven, Metric::PhonesBound];
-        self.count(&mut tx, now, &appid, &metrics[..=usize::from(changed)]).await?;
+        self.count(&mut tx, now, &appid, &arrival.client, &metrics[..=usize::from(changed)]).await?;
         tx.commit().await?;
         Ok(BoundPhone { phone: proven.phone, changed, user: self.user_info(user, binding)? })
     }
 
-    /// What a good end tells the records: whose the ciphertext is, and that earlier failures are overcome.
+    /// What a good end tells the records: whose the ciphertext is, that earlier failures are overcome, and the request itself
+    /// where no line of the history does.
     pub(super) async fn keep_success(
         &self,
         tx: &mut Tx,
-        user_id: Uuid,
+        binding: &BindingRow,
         proven: &ProvenPhone,
-        now: Millis,
+        changed: bool,
+        occasion: &Occasion<'_>,
     ) -> Result<(), Failure> {
+        let (user_id, now) = (binding.user_id, occasion.now);
+        if !changed {
+            calls::insert(tx, &self.call(binding, calls::PHONE, occasion.request_id, now)).await?;
+        }
         if let Some(ciphertext) = proven.opened.as_ref().and_then(|opened| opened.ciphertext) {
             failures::opened(tx, ciphertext.sha256, user_id, now).await?;
         }
         Ok(failures::succeeded(tx, user_id, now.plus_seconds(-OVERCOME_S), now).await?)
+    }
+
+    /// What failed at this stage has succeeded now.
+    pub(super) async fn overcome(&self, tx: &mut Tx, user: Uuid, stage: Stage, now: Millis) -> Result<(), Failure> {
+        Ok(failures::succeeded_at(tx, user, stage.name(), now.plus_seconds(-OVERCOME_S), now).await?)
     }
 
     /// How a phone was proved, or was not, where there is something to tell.

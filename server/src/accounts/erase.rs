@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Failure, Fault, bind_phone::Occasion};
 use crate::store::{
-    Tx, bindings, conflicts,
+    Tx, bindings, calls, conflicts,
     erasures::{self, ErasureRow},
     failures, phone_changes, push, resets, users,
 };
@@ -68,6 +68,7 @@ impl Accounts {
         for one in users::with_merged(tx, user_id).await? {
             resets::drop_of(tx, one).await?;
             failures::erase_of(tx, one).await?;
+            calls::delete_of(tx, one).await?;
             push::erase_of(tx, one).await?;
             bindings::delete_of(tx, one).await?;
             phone_changes::erase_of(tx, one, now).await?;

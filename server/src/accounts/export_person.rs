@@ -12,7 +12,7 @@ use crate::{
     store::{
         Tx, audit,
         bindings::{self, BindingRow},
-        conflicts, erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens,
+        calls, conflicts, erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -65,6 +65,7 @@ impl Accounts {
             "bindings": self.bindings_held(tx, &bindings).await?,
             "sessions": self.sessions_held(tx, &all, &bindings).await?,
             "phoneChanges": self.history_held(tx, &all).await?,
+            "calls": calls_held(tx, &all).await?,
             "failures": failures_held(tx, &all).await?,
             "openedCiphertexts": ciphertexts_held(tx, &all).await?,
             "pushes": pushes_held(tx, &all).await?,
@@ -159,6 +160,17 @@ fn profile(user: &UserRow) -> Value {
         "nickName": user.nickname, "avatarUrl": user.avatar_url, "gender": user.gender,
         "province": user.province, "city": user.city, "country": user.country,
     })
+}
+
+async fn calls_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {
+    let rows = of_each!(all, |user| calls::of_user(tx, user, EVER.0, EVER.1, i64::MAX));
+    let call = rows.iter().map(|row| {
+        json!({
+            "at": time(row.at), "appid": row.appid, "kind": row.kind, "newKey": row.new_key,
+            "newUnionid": row.new_unionid, "requestId": row.request_id,
+        })
+    });
+    Ok(call.collect())
 }
 
 async fn failures_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {

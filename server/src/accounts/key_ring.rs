@@ -29,27 +29,30 @@ impl Accounts {
         Ok(rows.iter().map(|row| Millis(row.received_at)).collect())
     }
 
-    /// Puts the key at the front of the ring. WeChat often gives the same key again: then it only counts from now.
+    /// Puts the key at the front of the ring; whether it was not held yet. WeChat often gives the same key again: then it
+    /// only counts from now.
     pub(super) async fn keep_key(
         &self,
         tx: &mut Tx,
         binding: Uuid,
         key: &SessionKey,
         now: Millis,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let since = now.plus_seconds(-KEPT_S);
         let ring = session_keys::ring(tx, binding, since, MOST_KEYS).await?;
         // Behind no other key, whatever the clock does between two logins or on two nodes.
         let received_at = ring.first().map_or(now.0, |newest| now.0.max(newest.received_at + 1));
         for row in &ring {
             if self.open_key(row)? == *key {
-                return Ok(session_keys::renew(tx, row.id, Millis(received_at)).await?);
+                session_keys::renew(tx, row.id, Millis(received_at)).await?;
+                return Ok(false);
             }
         }
         let id = self.random.id(now);
         let key_sealed = self.vault.seal(Column::SessionKey, id, key.expose().as_bytes())?;
         session_keys::insert(tx, &SessionKeyRow { id, binding_id: binding, key_sealed, received_at }).await?;
-        Ok(session_keys::trim(tx, binding, since, MOST_KEYS).await?)
+        session_keys::trim(tx, binding, since, MOST_KEYS).await?;
+        Ok(true)
     }
 
     fn open_key(&self, row: &SessionKeyRow) -> Result<SessionKey, Failure> {

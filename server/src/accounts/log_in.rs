@@ -1,4 +1,4 @@
-use latchkey_app::types::Metric;
+use latchkey_app::types::{Metric, Stage};
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     store::{
         Tx,
         bindings::{self, BindingRow},
+        calls::{self, CallRow},
         users,
     },
     wechat::WeChatSession,
@@ -133,9 +134,12 @@ impl Accounts {
     async fn keep(&self, login: &Login<'_>, proven: Proven) -> Result<LoggedIn, Failure> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
-        let (binding, is_new) = self.find_or_make(&mut tx, login, now).await?;
-        self.keep_key(&mut tx, binding.id, &login.session.session_key, now).await?;
+        let Entered { binding, is_new, first, new_unionid } = self.find_or_make(&mut tx, login, now).await?;
+        let new_key = self.keep_key(&mut tx, binding.id, &login.session.session_key, now).await?;
         spend(&mut tx, login.code, binding.id, is_new, now).await?;
+        let kind = if first { calls::FIRST_LOGIN } else { calls::LOGIN };
+        let call = self.call(&binding, kind, login.arrival.request_id, now);
+        calls::insert(&mut tx, &CallRow { new_key, new_unionid, ..call }).await?;
         let mut metrics = vec![Metric::Logins];
         metrics.extend(login.session.unionid.is_some().then_some(Metric::LoginsWithUnionid));
         metrics.extend(is_new.then_some(Metric::NewUsers));
@@ -164,6 +168,7 @@ impl Accounts {
             return Err(Failure::UserBlocked);
         }
         self.report_proven(arrival, &binding, &proven);
+        self.overcome(&mut tx, binding.user_id, Stage::LoginCode, now).await?;
         let phone = match proven.phone {
             Some((_, Ok(proven))) => Some(self.bind_at_login(&mut tx, &binding, proven, &mut metrics, arrival).await?),
             Some((_, Err(unproven))) => Some(Err(unproven.failure)),
@@ -175,7 +180,7 @@ impl Accounts {
         };
         let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
-        self.count(&mut tx, now, &binding.appid, &metrics).await?;
+        self.count(&mut tx, now, &binding.appid, &arrival.client, &metrics).await?;
         tx.commit().await?;
         Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone, profile_failure })
     }
@@ -220,7 +225,7 @@ impl Accounts {
                 still_here(tx, binding, None).await?;
                 metrics.push(Metric::PhonesProven);
                 metrics.extend(changed.then_some(Metric::PhonesBound));
-                self.keep_success(tx, binding.user_id, &proven, now).await?;
+                self.keep_success(tx, binding, &proven, changed, &occasion).await?;
                 Ok(Ok(proven.phone))
             }
             Err(Failure::PhoneConflict) => Ok(Err(Failure::PhoneConflict)),
@@ -243,12 +248,12 @@ impl Accounts {
     /// The binding of (appid, openid), made when it is new. A new openid whose unionid is known belongs to the user
     /// who has it in another mini program. Fifty first logins at once make one user: the insert that comes too late
     /// takes back its user.
-    async fn find_or_make(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<(BindingRow, bool), Failure> {
+    async fn find_or_make(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<Entered, Failure> {
         let WeChatSession { openid, unionid, .. } = &login.session;
         // One person may arrive in two mini programs at once: what the logins share decides who waits.
         tx.lock(unionid.as_deref().unwrap_or(openid)).await?;
         if let Some(known) = self.touch(tx, login, now).await? {
-            return Ok((known, false));
+            return Ok(known);
         }
         let same_person = match unionid {
             Some(unionid) => bindings::user_with_unionid(tx, unionid).await?,
@@ -270,14 +275,13 @@ impl Accounts {
         if bindings::insert(tx, &binding).await? {
             self.lock_before_touch(tx, login, user_id).await?;
             users::touch_login(tx, user_id, now).await?;
-            return Ok((binding, same_person.is_none()));
+            return Ok(Entered { binding, is_new: same_person.is_none(), first: true, new_unionid: false });
         }
         if same_person.is_none() {
             users::withdraw(tx, user_id).await?;
         }
-        let known =
-            self.touch(tx, login, now).await?.ok_or(Fault::Missing("the binding that was there a moment ago"))?;
-        Ok((known, false))
+        let known = self.touch(tx, login, now).await?;
+        Ok(known.ok_or(Fault::Missing("the binding that was there a moment ago"))?)
     }
 
     /// A bind takes this lock and then changes the user's row. So must a login that is to bind, or each would wait for the
@@ -287,18 +291,32 @@ impl Accounts {
     }
 
     /// The binding that is there, with this login's time and unionid.
-    async fn touch(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<Option<BindingRow>, Failure> {
+    async fn touch(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<Option<Entered>, Failure> {
         let WeChatSession { openid, unionid, .. } = &login.session;
         let Some(known) = bindings::find_openid(tx, login.appid, openid).await? else { return Ok(None) };
         self.lock_before_touch(tx, login, known.user_id).await?;
         bindings::touch_login(tx, known.id, unionid.as_deref(), now).await?;
-        if let Some(unionid) = unionid.as_ref().filter(|unionid| known.unionid.as_ref() != Some(unionid)) {
+        let other = unionid.as_ref().filter(|unionid| known.unionid.as_ref() != Some(unionid));
+        if let Some(unionid) = other {
             self.review_conflicts(tx, known.user_id).await?;
             self.note_unionid(tx, known.user_id, unionid).await?;
         }
         users::touch_login(tx, known.user_id, now).await?;
-        Ok(bindings::find(tx, known.id).await?)
+        let binding = bindings::find(tx, known.id).await?;
+        let new_unionid = other.is_some();
+        Ok(binding.map(|binding| Entered { binding, is_new: false, first: false, new_unionid }))
     }
+}
+
+/// Who has logged in, and what is new with it.
+struct Entered {
+    binding: BindingRow,
+    /// The user.
+    is_new: bool,
+    /// The binding.
+    first: bool,
+    /// A unionid that the binding did not have.
+    new_unionid: bool,
 }
 
 /// What WeChat said about a code, and where it came from.

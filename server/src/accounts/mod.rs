@@ -10,6 +10,7 @@ mod audit;
 mod audit_chain;
 mod authenticate;
 mod bind_phone;
+mod calls;
 mod check_app;
 mod check_session;
 mod conflicts;

@@ -2,6 +2,7 @@ use latchkey_app::types::Metric;
 
 use super::Accounts;
 use crate::{
+    arrival::{Client, Word},
     clock::Millis,
     store::{
         Result, Tx,
@@ -16,9 +17,22 @@ pub(super) const fn plain(metric: Metric) -> (Metric, &'static str, &'static str
 }
 
 impl Accounts {
-    /// Counts what this transaction does, once each. The last thing before it commits: see [`rollups::add`].
-    pub(super) async fn count(&self, tx: &mut Tx, at: Millis, appid: &str, metrics: &[Metric]) -> Result<()> {
-        let numbers: Vec<_> = metrics.iter().map(|metric| (plain(*metric), 1)).collect();
+    /// Counts what this transaction does, once each; calls with the version of the mini program that `client` names. The last
+    /// thing before it commits: see [`rollups::add`].
+    pub(super) async fn count(
+        &self,
+        tx: &mut Tx,
+        at: Millis,
+        appid: &str,
+        client: &Client,
+        metrics: &[Metric],
+    ) -> Result<()> {
+        let version = client.version.as_ref().map_or("", Word::as_str);
+        let number = |metric: &Metric| {
+            let version = if Metric::CALLS.contains(metric) { version } else { "" };
+            ((*metric, "", version), 1)
+        };
+        let numbers: Vec<_> = metrics.iter().map(number).collect();
         self.add_up(tx, at, appid, &numbers).await
     }
 

@@ -1,3 +1,4 @@
+use latchkey_app::types::Stage;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -52,6 +53,7 @@ impl Accounts {
         source: ProfileSource,
         arrival: Arrival,
     ) -> Result<UserInfo, Failure> {
+        let signed = matches!(source, ProfileSource::Signed { .. });
         let (profile, opened) = match source {
             ProfileSource::Fields(profile) => (profile, None),
             ProfileSource::Signed { raw_data, signature, encrypted } => {
@@ -63,6 +65,9 @@ impl Accounts {
             self.keep_opened(&mut tx, session.user.id, &opened).await?;
         }
         self.set_profile(&mut tx, session.user.id, &profile).await?;
+        if signed {
+            self.overcome(&mut tx, session.user.id, Stage::Signature, self.clock.now()).await?;
+        }
         let user = users::find(&mut tx, session.user.id).await?.ok_or(Fault::Missing("the user"))?;
         tx.commit().await?;
         self.user_info(user, session.binding)

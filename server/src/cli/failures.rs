@@ -1,9 +1,9 @@
 use clap::Args;
 use latchkey_app::{
     text::{Lang, T},
-    types::{Evidence, Millis},
+    types::{Asked, Evidence, Millis},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ConfigFile, Failed, Outcome, apikey, say};
 use crate::store::{
@@ -81,6 +81,8 @@ fn proof(row: &FailureRow) -> String {
 
 /// The fields of contract §1, and what else there is.
 fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
+    let evidence: Evidence = serde_json::from_str(&row.evidence).unwrap_or_default();
+    let asked: Vec<Asked> = serde_json::from_str(&row.asked).unwrap_or_default();
     json!({
         "at": Millis(row.at).rfc3339(),
         "appid": row.appid,
@@ -98,6 +100,78 @@ fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
         "times": row.times,
         "laterSuccessAt": row.later_success_at.map(|at| Millis(at).rfc3339()),
         "proof": proof(row),
+        "evidence": camel_case(json!(evidence)),
+        "asked": camel_case(json!(asked)),
     })
     .to_string()
+}
+
+/// Keys as the other fields have them, without those that nothing is said about.
+fn camel_case(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let said = fields.into_iter().filter(|(_, value)| !value.is_null());
+            said.map(|(key, value)| (camel(&key), camel_case(value))).collect()
+        }
+        Value::Array(values) => values.into_iter().map(camel_case).collect(),
+        other => other,
+    }
+}
+
+fn camel(key: &str) -> String {
+    let mut parts = key.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let (letter, rest) = part.split_at(part.len().min(1));
+        name + &letter.to_ascii_uppercase() + rest
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_app::types::{KeyTried, Stage};
+
+    use super::*;
+
+    #[test]
+    fn a_script_gets_the_evidence() {
+        let keys = vec![KeyTried { age_ms: 32_000, stage: Stage::Padding }];
+        let evidence =
+            Evidence { data_chars: Some(64), keys, network: Some("203.0.113.0/24".into()), ..Evidence::default() };
+        let asked = Asked {
+            at: Millis(0),
+            by: None,
+            key_valid: Some(false),
+            made_by_wechat: None,
+            made_at: None,
+            errcode: None,
+        };
+        let row = FailureRow {
+            id: uuid::Uuid::nil(),
+            at: 0,
+            appid: "wx1".into(),
+            user_id: None,
+            binding_id: None,
+            openid: None,
+            call: "POST /api/login".into(),
+            stage: "padding".into(),
+            cause: "unknown".into(),
+            healed: false,
+            version: Some("12".into()),
+            errcode: None,
+            rid: None,
+            ciphertext_hash: None,
+            evidence: json!(evidence).to_string(),
+            times: 1,
+            later_success_at: None,
+            asked: json!([asked]).to_string(),
+            request_id: "r".into(),
+        };
+        let line: Value = serde_json::from_str(&json_line(&row, None)).unwrap();
+        assert_eq!(line["evidence"]["dataChars"], 64);
+        assert_eq!(line["evidence"]["keys"][0]["ageMs"], 32_000);
+        assert_eq!(line["evidence"]["network"], "203.0.113.0/24");
+        assert_eq!(line["evidence"].get("errcode"), None);
+        assert_eq!(line["asked"][0]["keyValid"], false);
+    }
 }

@@ -33,10 +33,7 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     http::serve(listener, router, clock, told_to_stop()).await?;
     jobs.abort();
     metrics.abort();
-    server.accounts.reports_written().await;
-    if let Err(error) = server.accounts.keep_signs().await {
-        tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
-    }
+    jobs::finish(&server.accounts).await;
     server.accounts.db.close().await;
     tracing::info!("stopped");
     Ok(())

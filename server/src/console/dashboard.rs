@@ -1,9 +1,13 @@
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Bucket, Dashboard, Metric, Millis, Tally, Zone},
+    types::{Bucket, CauseCount, CauseTrend, Dashboard, Metric, Millis, OverTime, Tally, Zone},
 };
+use tokio::sync::Mutex;
 
 use super::{ConsoleServer, Failed, failures::counts};
 use crate::store::{
@@ -17,38 +21,78 @@ use crate::store::{
 const DAYS: i64 = 14;
 /// The newest records that are shown.
 const NEWEST: usize = 5;
+const MINUTE_MS: i64 = 60_000;
+
+/// What the dashboard showed last, for everybody at this node: all open ones ask again with every change.
+#[derive(Debug, Clone, Default)]
+pub struct Dashboards(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// The mark, and the minute: a day is compared with another one until the same time.
+    of: (String, i64),
+    /// By days and zone.
+    numbers: HashMap<(i64, String), Dashboard>,
+}
 
 impl ConsoleServer {
-    /// Today in numbers, and the last 24 hours by the hour or the last 7 or 30 days by the day. All of it from what was
-    /// counted by the hour: where a zone's days do not begin with an hour of UTC, they begin with the next one.
+    /// Today in numbers, and the last 24 hours by the hour or the last 7 or 30 days by the day. Computed once for all who
+    /// ask at the same time; only whose the newest records are is read for each.
     pub(super) async fn dashboard(&self, days: i64, zone: &Zone) -> Result<Dashboard, Failed> {
         let now = self.accounts.clock.now();
-        let edges = edges(days, zone, now)?;
-        let last_days = zone.days(now, DAYS);
-        let first = [&edges, &last_days].iter().filter_map(|edges| edges.first()).min().copied().unwrap_or(now);
+        let mut kept = self.dashboards.0.lock().await;
         let mut tx = self.accounts.db.read().await?;
-        let hours = Hours::new(&rollups::since(&mut tx, first, false).await?);
-        let begin = edges.first().copied().unwrap_or(now);
-        let failed = rollups::failures_since(&mut tx, begin).await?;
+        let of = (rollups::mark(&mut tx, now).await?, now.0.div_euclid(MINUTE_MS));
+        if kept.of != of {
+            *kept = Kept { of, numbers: HashMap::new() };
+        }
+        let key = (days, zone.name().to_owned());
+        let numbers = if let Some(numbers) = kept.numbers.get(&key) {
+            numbers.clone()
+        } else {
+            let numbers = self.numbers(&mut tx, kept.of.0.clone(), days, zone, now).await?;
+            kept.numbers.insert(key, numbers.clone());
+            numbers
+        };
+        drop(kept);
         let newest = failures::list(&mut tx, &Filter::default(), Start::Newest, NEWEST).await?;
         let newest = self.failures_of(&mut tx, &newest.rows).await?;
+        Ok(Dashboard { newest, ..numbers })
+    }
+
+    /// Everything but the newest records, from what was counted by the hour.
+    async fn numbers(
+        &self,
+        tx: &mut Tx,
+        mark: String,
+        days: i64,
+        zone: &Zone,
+        now: Millis,
+    ) -> Result<Dashboard, Failed> {
+        let edges = edges(days, zone, now)?;
+        let last_days = day_edges(zone, now, DAYS);
+        let first = [&edges, &last_days].iter().filter_map(|edges| edges.first()).min().copied().unwrap_or(now);
+        let hours = Hours::new(&rollups::since(tx, first, false).await?);
+        let begin = edges.first().copied().unwrap_or(now);
+        let failed = rollups::failures_since(tx, begin).await?;
+        let calls = rollups::calls_since(tx, begin).await?;
         let so_far = |before: i64| {
             let until = zone.days_before(now, before);
-            hours.until(zone.days(until, 1).first().copied().unwrap_or(until), until)
+            hours.until(day_edges(zone, until, 1).first().copied().unwrap_or(until), until)
         };
         Ok(Dashboard {
-            mark: rollups::mark(&mut tx, now).await?,
+            mark,
             today: hours.sum(last_days.last().copied().unwrap_or(now), Millis(i64::MAX)),
             yesterday: so_far(1),
             week_ago: so_far(7),
             days: hours.buckets(&last_days),
             hourly: days == 1,
             buckets: hours.buckets(&edges),
-            causes: counts(&failed.iter().map(cause_count).collect::<Vec<_>>()),
-            versions: self.versions(&failed, &edges),
-            newest,
-            logins_since: logins_since(&mut tx, begin).await?,
-            unused: hours.0.is_empty() && !users::any(&mut tx).await?,
+            causes: causes(&failed, &edges),
+            versions: self.versions(&failed, &calls, &edges),
+            newest: Vec::new(),
+            logins_since: logins_since(tx, begin).await?,
+            unused: hours.0.is_empty() && !users::any(tx).await?,
         })
     }
 
@@ -59,7 +103,7 @@ impl ConsoleServer {
         zone: &Zone,
         now: Millis,
     ) -> Result<HashMap<String, (Tally, Tally)>, Failed> {
-        let week = zone.days(now, 7);
+        let week = day_edges(zone, now, 7);
         let today = week.last().copied().unwrap_or(now);
         let mut by_app = HashMap::<String, Vec<HourRow>>::new();
         for row in rollups::since(tx, week.first().copied().unwrap_or(now), true).await? {
@@ -78,9 +122,16 @@ fn edges(days: i64, zone: &Zone, now: Millis) -> Result<Vec<Millis>, ConsoleErro
     let hour = now.0.div_euclid(HOUR_MS) * HOUR_MS;
     match days {
         1 => Ok((0..24).rev().map(|ago| Millis(hour - ago * HOUR_MS)).collect()),
-        7 | 30 => Ok(zone.days(now, days)),
+        7 | 30 => Ok(day_edges(zone, now, days)),
         _ => Err(ConsoleError::BadRequest),
     }
+}
+
+/// When the last days began, today's last. Counted is by the hours of UTC: where a zone's days begin within one of them, they
+/// begin with the next.
+fn day_edges(zone: &Zone, now: Millis, count: i64) -> Vec<Millis> {
+    let whole = |at: Millis| Millis((at.0 + HOUR_MS - 1).div_euclid(HOUR_MS) * HOUR_MS);
+    zone.days(now, count).into_iter().map(whole).collect()
 }
 
 /// Where logins began to be counted, when users had come before and the period begins before it.
@@ -143,6 +194,29 @@ fn tally(row: &HourRow) -> Tally {
     tally
 }
 
+/// Most frequent first.
+fn causes(failed: &[FailedRow], edges: &[Millis]) -> Vec<CauseTrend> {
+    let counts = counts(&failed.iter().map(cause_count).collect::<Vec<_>>());
+    let trend = |CauseCount { cause, healed, failed: count }| {
+        let rows = failed.iter().filter(|row| row.cause == cause.name());
+        CauseTrend { cause, healed, failed: count, over_time: over_time(rows, edges) }
+    };
+    counts.into_iter().map(trend).collect()
+}
+
+/// From each edge to the next.
+pub(super) fn over_time<'a>(rows: impl Iterator<Item = &'a FailedRow>, edges: &[Millis]) -> OverTime {
+    let mut sums = OverTime { failed: vec![0; edges.len()], healed: vec![0; edges.len()] };
+    for row in rows {
+        let bucket = edges.partition_point(|edge| edge.0 <= row.hour).saturating_sub(1);
+        let side = if is_healed(row) { &mut sums.healed } else { &mut sums.failed };
+        if let Some(sum) = side.get_mut(bucket) {
+            *sum += row.total;
+        }
+    }
+    sums
+}
+
 fn cause_count(row: &FailedRow) -> CauseCountRow {
     CauseCountRow { cause: row.cause.clone(), healed: is_healed(row), times: row.total }
 }
@@ -167,6 +241,15 @@ mod tests {
         assert_eq!(logins(0, HOUR_MS + HOUR_MS / 4), 12);
         assert_eq!(logins(HOUR_MS, HOUR_MS + HOUR_MS / 4), 2);
         assert_eq!(logins(HOUR_MS, HOUR_MS), 0);
+    }
+
+    #[test]
+    fn a_day_that_begins_within_an_hour_begins_with_the_next() {
+        let kolkata = Zone::from_name("Asia/Kolkata").unwrap();
+        let now = kolkata.from("2026-11-21T11:40").unwrap();
+        assert_eq!(day_edges(&kolkata, now, 1), [kolkata.from("2026-11-21T00:30").unwrap()]);
+        let beijing = Zone::default();
+        assert_eq!(day_edges(&beijing, now, 1), beijing.days(now, 1));
     }
 
     #[test]

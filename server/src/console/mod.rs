@@ -29,6 +29,7 @@ mod user;
 mod users;
 mod visit;
 
+pub use dashboard::Dashboards;
 pub use export::{Export, ExportForm};
 pub use live::{Live, News, Pulse, Wanted};
 pub use sessions::{OperatorSessions, session_layer};
@@ -54,6 +55,7 @@ pub struct ConsoleServer {
     pub accounts: Accounts,
     pub operators: Operators,
     pub live: Live,
+    pub dashboards: Dashboards,
 }
 
 /// How many rows a page of a list has.

@@ -8,9 +8,9 @@ use crate::{
     accounts::TokenPart,
     sealed::{BlindIndex, Column},
     store::{
-        Tx,
+        Tx, calls,
         failures::{self, FailureRow},
-        phone_changes,
+        phone_changes, push,
         user_lists::{Filter, Place, Search, Sort, SortBy, Status, UserList},
         users::{self, nickname_key},
     },
@@ -91,14 +91,39 @@ async fn hidden(session: &Session) -> Result<Vec<Hidden>, Failed> {
     Ok(all.unwrap_or_default())
 }
 
-/// Whose call a request id, or a rid of WeChat, belongs to, and the failure it is of.
-async fn behind(tx: &mut Tx, trace: &str) -> Result<(Option<Uuid>, Option<FailureRow>), Failed> {
+/// Whose call a request id, or a rid of WeChat, belongs to: one that failed, changed the phone, or went well, or WeChat's own;
+/// and the failure, if it is one.
+async fn behind(tx: &mut Tx, text: &str) -> Result<(Option<Uuid>, Option<FailureRow>), Failed> {
+    let trace = trace(text);
     let failure = failures::by_trace(tx, trace).await?;
     let user = match failure.as_ref().and_then(|row| row.user_id) {
         Some(user) => Some(user),
-        None => phone_changes::user_of_request(tx, trace).await?,
+        None => user_of_request(tx, trace).await?,
     };
     Ok((user, failure))
+}
+
+async fn user_of_request(tx: &mut Tx, request: &str) -> Result<Option<Uuid>, Failed> {
+    if let Some(user) = phone_changes::user_of_request(tx, request).await? {
+        return Ok(Some(user));
+    }
+    if let Ok(id) = request.parse()
+        && let Some(user) = calls::user_of_request(tx, id).await?
+    {
+        return Ok(Some(user));
+    }
+    Ok(push::user_of_request(tx, request).await?)
+}
+
+/// The rid in a text of WeChat, such as `invalid code, rid: 61764d67-3c1e2b5f-0a1b2c3d`; else the text itself.
+fn trace(text: &str) -> &str {
+    const DIGITS: usize = 8;
+    let is_rid = |word: &&str| {
+        let parts: Vec<_> = word.split('-').collect();
+        parts.len() == 3 && parts.iter().all(|part| part.len() == DIGITS)
+    };
+    let other = |letter: char| !letter.is_ascii_hexdigit() && letter != '-';
+    text.split(other).find(is_rid).unwrap_or(text)
 }
 
 /// What an operator may have meant. Everything he may have meant is looked for: an id is also the beginning of a
@@ -131,4 +156,20 @@ fn meant(q: &str, index: &BlindIndex) -> Search {
 fn token_in(text: &str) -> &str {
     let of_token = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     text.split(|letter| !of_token(letter)).find(|word| word.starts_with("lk_")).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trace;
+
+    #[test]
+    fn a_rid_is_found_in_what_wechat_says() {
+        let rid = "61764d67-3c1e2b5f-0a1b2c3d";
+        for text in [rid, &format!("invalid code, rid: {rid}"), &format!("{{\"errmsg\":\"busy rid:{rid}\"}}")] {
+            assert_eq!(trace(text), rid);
+        }
+        for text in ["01a1fc30-8280-7000-bd7b-c7788807fbf6", "rid: 61764d67-3c1e2b5f", "陈"] {
+            assert_eq!(trace(text), text);
+        }
+    }
 }

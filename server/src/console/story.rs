@@ -1,6 +1,6 @@
 use latchkey_app::{
     error::ConsoleError,
-    types::{AppRef, Cause, Event, EventKind, FailureStory, Millis},
+    types::{AppRef, AuditAction, Cause, Event, EventKind, FailureStory, Millis, ResetKind},
 };
 use uuid::Uuid;
 
@@ -8,9 +8,9 @@ use super::{ConsoleServer, Failed};
 use crate::{
     sealed::Column,
     store::{
-        Tx, audit, bindings,
+        Tx, audit, calls,
         failures::{self, FailureRow, Filter},
-        login_codes, phone_changes, push, session_keys,
+        phone_changes, push, resets,
     },
 };
 
@@ -18,7 +18,7 @@ use crate::{
 const BEFORE_S: i64 = 86_400;
 const AFTER_S: i64 = 3600;
 const SIMILAR_S: i64 = 7 * 86_400;
-/// More than a person does in a day.
+/// Of each kind, the newest: more than a person does in a day.
 const MOST_EVENTS: i64 = 200;
 
 /// The part of somebody's life that is told.
@@ -41,20 +41,28 @@ impl ConsoleServer {
         let id: Uuid = id.parse().map_err(|_| ConsoleError::NotFound)?;
         let mut tx = self.accounts.db.read().await?;
         let row = failures::find(&mut tx, id).await?.ok_or(ConsoleError::NotFound)?;
-        let events = match row.user_id {
-            Some(user) => {
-                let at = Millis(row.at);
-                let span = Span { user, from: at.plus_seconds(-BEFORE_S), to: at.plus_seconds(AFTER_S) };
-                self.events(&mut tx, span).await?
-            }
-            None => Vec::new(),
-        };
-        let similar = self.similar(&mut tx, &row).await?;
+        let events = self.events_around(&mut tx, &row).await?;
+        let (similar, newest_only) = self.similar(&mut tx, &row).await?;
         let failure = self.failures_of(&mut tx, &[row]).await?.pop().ok_or(ConsoleError::NotFound)?;
-        Ok(FailureStory { failure, events, similar })
+        Ok(FailureStory { failure, events, similar, newest_only })
     }
 
-    async fn similar(&self, tx: &mut Tx, row: &FailureRow) -> Result<i64, Failed> {
+    /// Before it and after it each for itself: whoever fails a thousand times has a day before each of them.
+    async fn events_around(&self, tx: &mut Tx, row: &FailureRow) -> Result<Vec<Event>, Failed> {
+        let Some(user) = row.user_id else { return Ok(Vec::new()) };
+        let at = Millis(row.at);
+        let mut events =
+            self.events(tx, Span { user, from: at.plus_seconds(-BEFORE_S), to: Millis(row.at - 1) }).await?;
+        events.extend(self.events(tx, Span { user, from: at, to: at.plus_seconds(AFTER_S) }).await?);
+        let id = row.id.to_string();
+        let itself = |event: &Event| matches!(&event.kind, EventKind::Failure { id: other, .. } if *other == id);
+        if !events.iter().any(itself) {
+            events.extend(self.told(tx, std::slice::from_ref(row)).await?);
+        }
+        Ok(in_order(events))
+    }
+
+    async fn similar(&self, tx: &mut Tx, row: &FailureRow) -> Result<(i64, bool), Failed> {
         let filter = Filter {
             cause: Some(row.cause.clone()),
             appid: Some(row.appid.clone()),
@@ -62,41 +70,60 @@ impl ConsoleServer {
             from: Some(self.accounts.clock.now().plus_seconds(-SIMILAR_S)),
             ..Filter::default()
         };
-        let all: i64 = failures::causes(tx, &filter).await?.rows.iter().map(|count| count.times).sum();
-        Ok((all - row.times).max(0))
+        let causes = failures::causes(tx, &filter).await?;
+        let all: i64 = causes.rows.iter().map(|count| count.times).sum();
+        let itself = if filter.fits(row) { row.times } else { 0 };
+        Ok(((all - itself).max(0), causes.newest_only))
     }
 
     /// Everything that is known of a span of a user's life, oldest first.
     pub(super) async fn events(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
-        let mut events = self.logins_and_keys(tx, span).await?;
+        let mut events = self.calls(tx, span).await?;
         events.extend(self.phones(tx, span).await?);
         events.extend(self.failed_calls(tx, span).await?);
         for row in push::of_user(tx, span.user, span.from, span.to, MOST_EVENTS).await? {
             let kind = EventKind::Push(row.event);
             events.push(self.event(row.received_at, Some(&row.appid), kind, Some(row.request_id)));
         }
-        for row in audit::of_user(tx, span.user, span.from, span.to, MOST_EVENTS).await? {
-            events.push(self.event(row.at, None, EventKind::Operator { by: row.actor, action: row.action }, None));
+        events.extend(self.acts(tx, span).await?);
+        Ok(in_order(events))
+    }
+
+    async fn calls(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
+        let mut events = Vec::new();
+        for row in calls::of_user(tx, span.user, span.from, span.to, MOST_EVENTS).await? {
+            let kind = match row.kind.as_str() {
+                calls::LOGIN => Some(EventKind::Login),
+                calls::FIRST_LOGIN => Some(EventKind::FirstLogin),
+                calls::PHONE => Some(EventKind::SamePhone),
+                _ => None,
+            };
+            let key = row.new_key.then_some(EventKind::KeyReceived);
+            let unionid = row.new_unionid.then_some(EventKind::NewUnionid);
+            let request = || (row.request_id != Uuid::nil()).then(|| row.request_id.to_string());
+            let kinds = kind.into_iter().chain(unionid).chain(key);
+            events.extend(kinds.map(|kind| self.event(row.at, Some(&row.appid), kind, request())));
         }
-        events.sort_by_key(|event| event.at);
         Ok(events)
     }
 
-    async fn logins_and_keys(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
-        let mut events = Vec::new();
-        for binding in bindings::of_users(tx, &[span.user]).await? {
-            for at in login_codes::spent_by(tx, binding.id, span.from, span.to, MOST_EVENTS).await? {
-                events.push(self.event(at, Some(&binding.appid), EventKind::Login, None));
-            }
-            for row in session_keys::ring(tx, binding.id, Millis(i64::MIN), MOST_EVENTS).await? {
-                // The id says when the key came first; a login that gave the same key again has moved the other time.
-                let first = row.id.get_timestamp().map_or(row.received_at, |at| millis(at.to_unix()));
-                if span.holds(first) {
-                    events.push(self.event(first, Some(&binding.appid), EventKind::KeyReceived, None));
-                }
+    /// What operators did with him, and with others whose phone or whole account came to him.
+    async fn acts(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
+        let own = audit::of_user(tx, span.user, span.from, span.to, MOST_EVENTS).await?;
+        let mut acts: Vec<_> = own.into_iter().map(|row| (row.at, row.actor, row.action)).collect();
+        for row in resets::of_user(tx, span.user, MOST_EVENTS).await? {
+            if row.other_user_id == Some(span.user) {
+                let action = ResetKind::from_name(&row.kind).map_or(row.kind, |kind| kind.action().name().to_owned());
+                acts.push((row.at, row.actor, action));
+                let undone = row.undone_at.zip(row.undone_by);
+                acts.extend(undone.map(|(at, by)| (at, by, AuditAction::UndoReset.name().to_owned())));
             }
         }
-        Ok(events)
+        acts.retain(|(at, ..)| span.holds(*at));
+        Ok(acts
+            .into_iter()
+            .map(|(at, by, action)| self.event(at, None, EventKind::Operator { by, action }, None))
+            .collect())
     }
 
     async fn phones(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
@@ -114,8 +141,12 @@ impl ConsoleServer {
 
     async fn failed_calls(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
         let rows = failures::of_user(tx, span.user, span.from, span.to, MOST_EVENTS).await?;
+        self.told(tx, &rows).await
+    }
+
+    async fn told(&self, tx: &mut Tx, rows: &[FailureRow]) -> Result<Vec<Event>, Failed> {
         let mut events = Vec::new();
-        for failure in self.failures_of(tx, &rows).await? {
+        for failure in self.failures_of(tx, rows).await? {
             if let Some(age) = failure.evidence.data_age_s {
                 let made = failure.at.plus_seconds(-age);
                 events.push(self.event(made.0, Some(&failure.app.appid), EventKind::DataMade, None));
@@ -133,6 +164,9 @@ impl ConsoleServer {
     }
 }
 
-fn millis((seconds, nanoseconds): (u64, u32)) -> i64 {
-    i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000) + i64::from(nanoseconds / 1_000_000)
+/// Oldest first. Data that was sent again and again was made once.
+fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by_key(|event| event.at);
+    events.dedup();
+    events
 }

@@ -1,60 +1,165 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use latchkey_app::types::{Millis, VersionTrend};
+use latchkey_app::types::{Cause, Millis, Rise, VersionTrend};
 
-use super::{ConsoleServer, dashboard::is_healed};
-use crate::store::rollups::FailedRow;
+use super::{
+    ConsoleServer,
+    dashboard::{is_healed, over_time},
+};
+use crate::store::rollups::{CallsRow, FailedRow};
 
-/// Fewer failures than this tell nothing about a version.
-const ENOUGH: i64 = 10;
+/// Of fewer calls, no share is told.
+const ENOUGH_CALLS: i64 = 100;
+/// Fewer failures are chance. A version that had fewer is compared as if it had had as many.
+const ENOUGH_FAILURES: i64 = 10;
+
+/// What is known of one version in a period.
+#[derive(Debug, Default)]
+struct Seen {
+    healed: i64,
+    failed: i64,
+    /// Calls, since they are counted by version; how many of them failed or had to be healed.
+    calls: i64,
+    flawed: i64,
+}
 
 impl ConsoleServer {
     /// Failures and healings by mini program, newest version first; `edges` are when its days (or hours) begin.
-    pub(super) fn versions(&self, rows: &[FailedRow], edges: &[Millis]) -> Vec<VersionTrend> {
-        let mut by_app = BTreeMap::<&str, BTreeMap<u64, Vec<&FailedRow>>>::new();
-        for row in rows {
-            // `0` is the trial version and `devtools` no release: neither comes after another.
-            if let Some(number) = row.version.parse().ok().filter(|number| *number > 0) {
-                by_app.entry(&row.appid).or_default().entry(number).or_default().push(row);
-            }
-        }
+    pub(super) fn versions(&self, failed: &[FailedRow], calls: &[CallsRow], edges: &[Millis]) -> Vec<VersionTrend> {
         let mut versions = Vec::new();
-        for (appid, of_app) in by_app {
-            let mut before: Option<f64> = None;
-            let mut trends = Vec::new();
-            for (number, rows) in of_app {
-                let (healed, failed) = sums(&rows);
-                let rate = per_step(healed + failed, steps(&rows, edges));
-                let rise = before.filter(|_| healed + failed >= ENOUGH).and_then(|before| fold(rate, before));
-                trends.push(VersionTrend { app: self.app(appid), version: number.to_string(), healed, failed, rise });
-                before = Some(rate);
-            }
-            versions.extend(trends.into_iter().rev());
+        for (appid, seen) in by_version(failed, calls) {
+            let trend = |(number, (seen, rise)): (u64, (Seen, Option<Rise>))| {
+                let (app, version) = (self.app(appid), number.to_string());
+                let own = failed.iter().filter(|row| row.appid == appid && row.version.parse() == Ok(number));
+                let over_time = over_time(own, edges);
+                VersionTrend { app, version, healed: seen.healed, failed: seen.failed, over_time, rise }
+            };
+            let told = with_rises(seen).into_iter().filter(|(_, (seen, _))| seen.healed + seen.failed > 0);
+            versions.extend(told.rev().map(trend));
         }
         versions
     }
 }
 
-fn sums(rows: &[&FailedRow]) -> (i64, i64) {
-    let sum = |healed| rows.iter().filter(|row| is_healed(row) == healed).map(|row| row.total).sum();
-    (sum(true), sum(false))
+/// By mini program and version, of all that have failures or calls.
+fn by_version<'a>(failed: &'a [FailedRow], calls: &'a [CallsRow]) -> BTreeMap<&'a str, BTreeMap<u64, Seen>> {
+    // `0` is the trial version and `devtools` no release: neither comes after another.
+    let release = |version: &str| version.parse().ok().filter(|number: &u64| *number > 0);
+    let mut apps = BTreeMap::<&str, BTreeMap<u64, Seen>>::new();
+    let mut counted_since = BTreeMap::<&str, i64>::new();
+    for row in calls {
+        let first = counted_since.entry(&row.appid).or_insert(row.first);
+        *first = row.first.min(*first);
+        if let Some(number) = release(&row.version) {
+            apps.entry(&row.appid).or_default().entry(number).or_default().calls += row.total;
+        }
+    }
+    for row in failed {
+        let Some(number) = release(&row.version) else { continue };
+        let seen = apps.entry(&row.appid).or_default().entry(number).or_default();
+        let healed = is_healed(row);
+        *(if healed { &mut seen.healed } else { &mut seen.failed }) += row.total;
+        // Whoever declines has not failed. What was healed stands among the calls that went well.
+        let counted = counted_since.get(row.appid.as_str()).is_some_and(|since| *since <= row.hour);
+        if counted && row.cause != Cause::UserDenied.name() {
+            seen.flawed += row.total;
+            seen.calls += if healed { 0 } else { row.total };
+        }
+    }
+    apps
 }
 
-/// In how many of the days (or hours) there were any.
-fn steps(rows: &[&FailedRow], edges: &[Millis]) -> usize {
-    let step = |row: &&FailedRow| edges.partition_point(|edge| edge.0 <= row.hour);
-    rows.iter().map(step).collect::<BTreeSet<_>>().len()
+/// Oldest first, each compared with the last one before it that had enough calls.
+fn with_rises(versions: BTreeMap<u64, Seen>) -> Vec<(u64, (Seen, Option<Rise>))> {
+    let mut told: Vec<(u64, (Seen, Option<Rise>))> = Vec::new();
+    for (number, seen) in versions {
+        let before = told.iter().rev().map(|(_, (seen, _))| seen).find(|seen| seen.calls >= ENOUGH_CALLS);
+        let rise = before.and_then(|before| rise(before, &seen));
+        told.push((number, (seen, rise)));
+    }
+    told
 }
 
-/// Failures per hour or day in which there were any: versions are not in use for equally long.
-#[expect(clippy::cast_precision_loss, reason = "a rate to compare, not to count with")]
-fn per_step(failures: i64, steps: usize) -> f64 {
-    failures as f64 / steps.max(1) as f64
+/// `None` unless at least twice as many of the calls failed.
+fn rise(before: &Seen, now: &Seen) -> Option<Rise> {
+    if now.calls < ENOUGH_CALLS || now.flawed < ENOUGH_FAILURES {
+        return None;
+    }
+    let (more, less) = (now.flawed * before.calls, before.flawed.max(ENOUGH_FAILURES) * now.calls);
+    let times = (more + less / 2) / less;
+    let share = |seen: &Seen| (seen.flawed * 1000 + seen.calls / 2) / seen.calls;
+    (times >= 2).then(|| Rise { times, before: share(before), after: share(now) })
 }
 
-/// `None` unless it is at least twice as many.
-#[expect(clippy::cast_possible_truncation, reason = "a small whole number, as people say it")]
-fn fold(rate: f64, before: f64) -> Option<i64> {
-    let fold = (rate / before).round();
-    (before > 0.0 && fold >= 2.0).then_some(fold as i64)
+#[cfg(test)]
+mod tests {
+    use latchkey_app::types::Metric;
+
+    use super::*;
+
+    fn calls(version: &str, first: i64, total: i64) -> CallsRow {
+        CallsRow { appid: "wx1".into(), version: version.into(), first, total }
+    }
+
+    fn failed(version: &str, hour: i64, total: i64) -> FailedRow {
+        let (cause, metric) = ("truncated".to_owned(), Metric::Failed.name().to_owned());
+        FailedRow { hour, appid: "wx1".into(), metric, cause, version: version.into(), total }
+    }
+
+    /// The rise of the newest version.
+    fn newest(failures: &[FailedRow], calls: &[CallsRow]) -> Option<Rise> {
+        with_rises(by_version(failures, calls).remove("wx1").unwrap()).pop().unwrap().1.1
+    }
+
+    #[test]
+    fn a_share_of_the_calls_that_rose_is_told_with_its_numbers() {
+        let rise = newest(&[failed("11", 0, 12), failed("12", 50, 98)], &[calls("11", 0, 988), calls("12", 48, 902)]);
+        assert_eq!(rise, Some(Rise { times: 8, before: 12, after: 98 }));
+        // The like in a tenth of the traffic, and what was healed besides.
+        let mut healed = failed("12", 50, 10);
+        healed.metric = Metric::Healed.name().into();
+        let rise = newest(&[failed("11", 0, 120), healed], &[calls("11", 0, 9880), calls("12", 48, 100)]);
+        assert_eq!(rise, Some(Rise { times: 8, before: 12, after: 100 }));
+    }
+
+    #[test]
+    fn an_old_version_that_fades_out_is_no_rise() {
+        // One failure on each of many days against a hundred on one: the same share of the calls.
+        let old = (0..20).map(|day| failed("11", day * 24, 1));
+        let failures: Vec<_> = old.chain([failed("12", 500, 100)]).collect();
+        assert_eq!(newest(&failures, &[calls("11", 0, 1980), calls("12", 500, 9900)]), None);
+    }
+
+    #[test]
+    fn few_calls_and_few_failures_tell_nothing() {
+        let old = [calls("11", 0, 5000)];
+        let with = |new: CallsRow| [&old[..], &[new]].concat();
+        assert_eq!(newest(&[failed("12", 1, 9)], &with(calls("12", 1, 200))), None, "nine failures");
+        assert_eq!(newest(&[failed("12", 1, 40)], &with(calls("12", 1, 30))), None, "seventy calls");
+        let rise = newest(&[failed("12", 1, 100)], &with(calls("12", 1, 100)));
+        assert_eq!(
+            rise,
+            Some(Rise { times: 250, before: 0, after: 500 }),
+            "a version without a failure is not nothing"
+        );
+        // A version that hardly anybody used is passed over.
+        let few = [calls("10", 0, 5000), calls("11", 1, 3), calls("12", 1, 100)];
+        let rise = newest(&[failed("10", 0, 50), failed("12", 1, 100)], &few);
+        assert_eq!(rise.map(|rise| (rise.before, rise.after)), Some((10, 500)));
+    }
+
+    #[test]
+    fn failures_from_before_the_calls_were_counted_are_not_compared() {
+        let failures = [failed("11", 0, 4000), failed("12", 10, 300), failed("12", 120, 20)];
+        let counted = [calls("11", 100, 1000), calls("12", 100, 1000)];
+        assert_eq!(newest(&failures, &counted).map(|rise| rise.after), Some(20));
+        assert_eq!(newest(&failures, &[]), None);
+    }
+
+    #[test]
+    fn whoever_declines_has_not_failed() {
+        let mut denied = failed("12", 1, 500);
+        denied.cause = Cause::UserDenied.name().into();
+        assert_eq!(newest(&[denied], &[calls("11", 0, 5000), calls("12", 1, 500)]), None);
+    }
 }

@@ -6,38 +6,56 @@ pub use retention::sweep;
 
 use std::time::Duration;
 
+use tokio::time::{Interval, MissedTickBehavior};
+
 use crate::accounts::Accounts;
 
 /// Often enough that nothing piles up, seldom enough not to be noticed.
 const EVERY: Duration = Duration::from_mins(10);
+/// Failures are sampled by the minute.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// What one node hears of WeChat is shown by the others after this.
 const SIGNS_EVERY: Duration = Duration::from_secs(5);
 
 /// Runs until the program ends.
 pub async fn run(accounts: Accounts) {
-    tokio::join!(sweep_for_ever(&accounts), keep_signs(&accounts));
-}
-
-async fn keep_signs(accounts: &Accounts) {
+    let (mut sweeps, mut minutes, mut signs) = (every(EVERY), every(MINUTE), every(SIGNS_EVERY));
     loop {
-        tokio::time::sleep(SIGNS_EVERY).await;
-        if let Err(error) = accounts.keep_signs().await {
-            // The next round tries again; whoever needs the database says more.
-            tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
+        tokio::select! {
+            _ = sweeps.tick() => match sweep(&accounts).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "deleted what is no longer needed"),
+                Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
+            },
+            _ = minutes.tick() => file_left_out(&accounts, false).await,
+            _ = signs.tick() => keep_signs(&accounts).await,
         }
     }
 }
 
-async fn sweep_for_ever(accounts: &Accounts) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match sweep(accounts).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, "deleted what is no longer needed"),
-            Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
-        }
+fn every(period: Duration) -> Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// At the end of the program: what is under way is finished and counted.
+pub async fn finish(accounts: &Accounts) {
+    accounts.reports_written().await;
+    file_left_out(accounts, true).await;
+    keep_signs(accounts).await;
+}
+
+async fn keep_signs(accounts: &Accounts) {
+    if let Err(error) = accounts.keep_signs().await {
+        // The next round tries again; whoever needs the database says more.
+        tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
+    }
+}
+
+async fn file_left_out(accounts: &Accounts, all: bool) {
+    if let Err(error) = accounts.file_left_out(all).await {
+        tracing::error!(%error, "failures that were left out are not counted");
     }
 }

@@ -2,8 +2,8 @@ use crate::{
     accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
     clock::Millis,
     store::{
-        Result, Tx, failures, login_codes, operator_links, operator_sessions, push, resets, rollups, session_keys,
-        sign_in_tries, tokens,
+        Result, Tx, calls, failures, login_codes, operator_links, operator_sessions, push, resets, rollups,
+        session_keys, sign_in_tries, tokens,
     },
 };
 
@@ -46,6 +46,7 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let links = operator_links::expire(tx, now, BATCH).await?;
     let tries = sign_in_tries::expire(tx, now.plus_seconds(-TRIES_KEPT_S), BATCH).await?;
     let failures = failures::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
+    let calls = calls::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
     let events = push::expire(tx, now.plus_seconds(-EVENTS_KEPT_S), BATCH).await?;
@@ -53,5 +54,16 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let shards = rollups::settle(tx, now).await?;
     let hours = rollups::expire(tx, now.plus_seconds(-ROLLUPS_KEPT_S)).await?;
     let signed_in = sessions + links + tries;
-    Ok(resets + codes + keys + tokens + signed_in + failures + ciphertexts + signatures + events + shards + hours)
+    Ok(resets
+        + codes
+        + keys
+        + tokens
+        + signed_in
+        + calls
+        + failures
+        + ciphertexts
+        + signatures
+        + events
+        + shards
+        + hours)
 }

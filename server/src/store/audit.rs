@@ -50,11 +50,14 @@ pub async fn insert(tx: &mut Tx, row: &AuditRow) -> Result<()> {
     Ok(())
 }
 
-/// What operators did with a user between two moments, oldest first.
+/// What operators did with a user between two moments: the newest, oldest first, at most `most`.
 pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<AuditRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM audit WHERE user_id = $1 AND at >= $2 AND at <= $3 ORDER BY seq LIMIT $4");
-    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
+    let sql =
+        format!("SELECT {COLUMNS} FROM audit WHERE user_id = $1 AND at >= $2 AND at <= $3 ORDER BY seq DESC LIMIT $4");
+    let mut rows: Vec<_> = on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// How often somebody has done this since then.

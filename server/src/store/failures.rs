@@ -142,6 +142,14 @@ pub async fn set_asked(tx: &mut Tx, id: Uuid, asked: &str, cause: &str, evidence
     Ok(())
 }
 
+/// The user's failures at this stage have come to a good end.
+pub async fn succeeded_at(tx: &mut Tx, user: Uuid, stage: &str, since: Millis, at: Millis) -> Result<()> {
+    let sql = "UPDATE failures SET later_success_at = $4 \
+               WHERE user_id = $1 AND stage = $2 AND at >= $3 AND later_success_at IS NULL AND NOT healed";
+    execute!(tx, sqlx::query(sql).bind(user).bind(stage).bind(since.0).bind(at.0))?;
+    Ok(())
+}
+
 /// The user's failures of these days have come to a good end.
 pub async fn succeeded(tx: &mut Tx, user: Uuid, since: Millis, at: Millis) -> Result<()> {
     let sql = "UPDATE failures SET later_success_at = $3 \
@@ -237,20 +245,22 @@ struct Span {
 }
 
 impl Span {
-    /// A record gets its id when it is written: not before it happened, and not long after.
+    /// A record's id begins with the time at which it happened.
     fn of(filter: &Filter) -> Self {
-        const WRITTEN_WITHIN_S: i64 = 3_600;
-        let below = filter.to.map(|to| super::first_id(to.plus_seconds(WRITTEN_WITHIN_S)));
-        Self { from: filter.from.map_or(Uuid::nil(), super::first_id), below: below.unwrap_or(Uuid::max()) }
+        let edge = |at: Option<Millis>, open| at.map_or(open, super::first_id);
+        Self { from: edge(filter.from, Uuid::nil()), below: edge(filter.to, Uuid::max()) }
     }
 }
 
-/// A user's failures between two moments, oldest first, at most `most`.
+/// A user's newest failures between two moments, oldest first, at most `most`.
 pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<FailureRow>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM failures WHERE user_id = $1 AND at >= $2 AND at <= $3 ORDER BY id LIMIT $4");
-    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM failures WHERE user_id = $1 AND at >= $2 AND at <= $3 ORDER BY id DESC LIMIT $4"
+    );
+    let mut rows: Vec<_> = on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// A user's failures, newest first, at most `most`.

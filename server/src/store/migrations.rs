@@ -36,7 +36,8 @@ const PAIRS: &[Pair] = pairs![
     8 "rollups" "0008_rollups.sql",
     9 "conflicts" "0009_conflicts.sql",
     10 "failed openids" "0010_failed_openids.sql",
-    13 "operators" "0013_operators.sql",
+    11 "calls" "0011_calls.sql",
+    12 "operators" "0012_operators.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

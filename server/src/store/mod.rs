@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod app_signs;
 pub mod audit;
 pub mod bindings;
+pub mod calls;
 pub mod conflicts;
 pub mod erasures;
 pub mod failures;

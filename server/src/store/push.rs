@@ -45,11 +45,20 @@ row! {
     }
 }
 
-/// What was taken about a user between two moments, oldest first.
+/// What was taken about a user between two moments: the newest, oldest first, at most `most`.
 pub async fn of_user(tx: &mut Tx, user: Uuid, from: Millis, to: Millis, most: i64) -> Result<Vec<TakenRow>> {
     let sql = "SELECT appid, event, received_at, request_id FROM push_events WHERE user_id = $1 AND received_at >= $2 \
-               AND received_at <= $3 ORDER BY received_at LIMIT $4";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?)
+               AND received_at <= $3 ORDER BY received_at DESC LIMIT $4";
+    let mut rows: Vec<_> =
+        on!(tx, conn => sqlx::query_as(sql).bind(user).bind(from.0).bind(to.0).bind(most).fetch_all(conn).await)?;
+    rows.reverse();
+    Ok(rows)
+}
+
+/// Whom the event was about that came with a request.
+pub async fn user_of_request(tx: &mut Tx, request_id: &str) -> Result<Option<Uuid>> {
+    let sql = "SELECT user_id FROM push_events WHERE request_id = $1 AND user_id IS NOT NULL LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(request_id).fetch_optional(conn).await)?)
 }
 
 /// Forgets whom an erased user's messages were about. Their hashes stay until they expire: a repeat must change nothing.

@@ -21,7 +21,8 @@ const METRICS: [&str; 9] = [
     "failed",
 ];
 
-/// Names of [`latchkey_app::types::Metric`] and [`latchkey_app::types::Cause`]; cause and version are empty but for failures.
+/// Names of [`latchkey_app::types::Metric`] and [`latchkey_app::types::Cause`]; the cause is
+/// empty but for failures, the version but for these and [`latchkey_app::types::Metric::CALLS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key<'a> {
     /// When the hour began.
@@ -60,6 +61,18 @@ row! {
         pub metric: String,
         pub cause: String,
         pub version: String,
+        pub total: i64,
+    }
+}
+
+row! {
+    /// Calls of one version that went well.
+    #[derive(Debug, Clone)]
+    pub struct CallsRow {
+        pub appid: String,
+        pub version: String,
+        /// The first hour of them that was asked for.
+        pub first: i64,
         pub total: i64,
     }
 }
@@ -110,6 +123,13 @@ pub async fn failures_since(tx: &mut Tx, from: Millis) -> Result<Vec<FailedRow>>
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).fetch_all(conn).await)?)
 }
 
+/// Calls that went well in the hours that begin at `from` or later, where their version is known.
+pub async fn calls_since(tx: &mut Tx, from: Millis) -> Result<Vec<CallsRow>> {
+    let sql = "SELECT appid, version, MIN(hour) AS first, CAST(SUM(total) AS BIGINT) AS total FROM rollups \
+               WHERE hour >= $1 AND metric IN ('logins', 'phones_proven') AND version <> '' GROUP BY appid, version";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).fetch_all(conn).await)?)
+}
+
 /// The first hour in which something of this metric was counted.
 pub async fn first(tx: &mut Tx, metric: &str) -> Result<Option<i64>> {
     let sql = "SELECT hour FROM rollups WHERE metric = $1 ORDER BY hour LIMIT 1";
@@ -122,14 +142,19 @@ pub async fn last(tx: &mut Tx, appid: &str, metric: &str, from: Millis) -> Resul
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(appid).bind(metric).bind(from.0).fetch_optional(conn).await)?)
 }
 
-/// Changes whenever something is counted, and with every alert: what the pages that show numbers are compared by.
+/// Changes whenever something is counted, or recounted under the cause that it turned out to have, and with every alert: what
+/// the pages that show numbers are compared by.
 pub async fn mark(tx: &mut Tx, now: Millis) -> Result<String> {
     let hour = now.0.div_euclid(HOUR_MS) * HOUR_MS;
-    let sql = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM rollups WHERE hour >= $1";
-    let counted: i64 = on!(tx, conn => sqlx::query_scalar(sql).bind(hour - HOUR_MS).fetch_one(conn).await)?;
+    // A record that is recounted was unknown before; the sum of all stays what it was.
+    let sql = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT), \
+               CAST(COALESCE(SUM(CASE WHEN cause = 'unknown' THEN total ELSE 0 END), 0) AS BIGINT) \
+               FROM rollups WHERE hour >= $1";
+    let (counted, unknown): (i64, i64) =
+        on!(tx, conn => sqlx::query_as(sql).bind(hour - HOUR_MS).fetch_one(conn).await)?;
     let sql = "SELECT COUNT(*), COALESCE(MAX(last_at), 0) FROM alerts";
     let (alerts, last): (i64, i64) = on!(tx, conn => sqlx::query_as(sql).fetch_one(conn).await)?;
-    Ok(format!("{hour}.{counted}.{alerts}.{last}"))
+    Ok(format!("{hour}.{counted}.{unknown}.{alerts}.{last}"))
 }
 
 /// Puts the shards of the oldest hour together that is over and has some; how many rows they were.

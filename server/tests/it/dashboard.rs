@@ -24,6 +24,8 @@ on_both!(crate::house::House::new =>
     the_shards_of_an_hour_are_put_together,
     today_is_compared_with_the_same_time_of_other_days,
     an_empty_installation_says_so,
+    a_record_that_turns_out_to_have_another_cause_is_news,
+    days_that_begin_within_an_hour_say_when,
 );
 
 async fn dashboard(house: &House, days: i64, zone: &str) -> Dashboard {
@@ -100,6 +102,10 @@ async fn phones_and_their_failures_are_counted(house: House) {
     assert_eq!(numbers.today.failure_rate(), Some(400));
     let listed: i64 = numbers.causes.iter().map(|count| count.failed + count.healed).sum();
     assert_eq!((listed, today(Metric::Failed) + today(Metric::Healed)), (house.count("failures").await, listed));
+    for cause in &numbers.causes {
+        let [failed, healed] = [&cause.over_time.failed, &cause.over_time.healed].map(|counts| counts.iter().sum());
+        assert_eq!((cause.failed, cause.healed), (failed, healed));
+    }
     assert!(numbers.newest.len() >= 2 && !numbers.unused);
 }
 
@@ -170,6 +176,33 @@ async fn today_is_compared_with_the_same_time_of_other_days(house: House) {
     assert_eq!((month.buckets.len(), month.hourly), (30, false));
     let all: i64 = month.buckets.iter().map(|bucket| logins(&bucket.tally)).sum();
     assert_eq!(all, 1196, "no zone loses any");
+}
+
+async fn a_record_that_turns_out_to_have_another_cause_is_news(house: House) {
+    let now = house.clock.now();
+    let key =
+        |cause| Key { hour: now.0.div_euclid(HOUR_MS) * HOUR_MS, appid: APP_1, metric: "failed", cause, version: "" };
+    let mut tx = house.server.accounts.db.write().await.unwrap();
+    rollups::add(&mut tx, 0, &mut [(key("unknown"), 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let before = dashboard(&house, 7, "UTC").await;
+    assert_eq!(dashboard(&house, 7, "UTC").await, before, "once for all who look");
+    let mut tx = house.server.accounts.db.write().await.unwrap();
+    rollups::add(&mut tx, 0, &mut [(key("unknown"), -1), (key("not_from_wechat"), 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let after = dashboard(&house, 7, "UTC").await;
+    assert_ne!(after.mark, before.mark);
+    assert_eq!((after.causes.len(), after.causes[0].cause.name()), (1, "not_from_wechat"));
+}
+
+async fn days_that_begin_within_an_hour_say_when(house: House) {
+    let kolkata = Zone::from_name("Asia/Kolkata").unwrap();
+    // In UTC, 18:00 and 19:00; midnight lies between them.
+    count(&house, &kolkata, &[("2026-11-20T23:30", 5), ("2026-11-21T00:30", 3)]).await;
+    let numbers = dashboard(&house, 7, "Asia/Kolkata").await;
+    assert_eq!(numbers.today.get(Metric::Logins), 3);
+    let today = numbers.buckets.last().unwrap();
+    assert_eq!((today.at, today.tally.get(Metric::Logins)), (kolkata.from("2026-11-21T00:30").unwrap(), 3));
 }
 
 async fn an_empty_installation_says_so(house: House) {

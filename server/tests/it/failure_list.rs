@@ -29,8 +29,9 @@ async fn one_among_many(house: &House) -> String {
     let mut tx = accounts.db.write().await.unwrap();
     let all = failures::list(&mut tx, &Filter::default(), latchkey::store::Start::Newest, 2).await.unwrap();
     let [rare] = all.rows.try_into().unwrap();
-    for _ in 0..WALK {
-        house.clock.advance(1);
+    // Two in each second: more in an hour than one page looks through.
+    for number in 0..WALK {
+        house.clock.advance(1 - number % 2);
         let now = accounts.clock.now();
         let mut other = rare.clone();
         (other.id, other.at) = (accounts.random.id(now), now.0);
@@ -60,8 +61,13 @@ async fn a_rare_failure_among_many_is_found_page_by_page(house: House) {
         let page = viewer.page(&narrowed).await;
         assert_eq!(page.matches("class=\"cell-user cell-cause\"").count(), 1, "{narrowed}");
     }
+    // That there are no others like it is said of those that were looked through.
+    let page = viewer.page(&format!("{RARE}&user={user}")).await;
+    let id = page.split("href=\"/console/failures/").nth(1).unwrap().split('"').next().unwrap();
+    let page = viewer.page(&format!("/console/failures/{id}")).await;
+    assert!(page.contains("最新的 4,000 条记录中没有其他相同的失败") && !page.contains("近 7 天没有"), "{page}");
     // Of a span that was looked through to its end, nothing is left for another page.
-    for (span, whole) in [("from=2026-11-21T04:46:00Z", 41), ("from=2026-11-21T04:46:00Z&cause=truncated", 0)] {
+    for (span, whole) in [("from=2026-11-21T04:13:00Z", 42), ("from=2026-11-21T04:13:00Z&cause=truncated", 0)] {
         let page = viewer.page(&format!("/console/failures?{span}")).await;
         assert_eq!(page.matches("class=\"cell-user cell-cause\"").count(), whole, "{span}");
         assert!(!page.contains("一部分") && link(&page, "next").is_none(), "{span}");

@@ -281,7 +281,7 @@ async fn a_failure_has_its_story(house: House) {
     let viewer = house.console("viewer").await.viewer().await.unwrap();
     let story = viewer.failure(&record.id).await.unwrap();
     let kinds: Vec<_> = story.events.iter().map(|event| &event.kind).collect();
-    assert!(kinds.contains(&&EventKind::Login) && kinds.contains(&&EventKind::KeyReceived), "{kinds:?}");
+    assert!(kinds.contains(&&EventKind::FirstLogin) && kinds.contains(&&EventKind::KeyReceived), "{kinds:?}");
     let failure = EventKind::Failure { id: record.id.clone(), cause: Cause::PhoneCodeExpired, healed: false };
     assert!(kinds.contains(&&failure), "{kinds:?}");
     let phone = kinds.iter().find_map(|kind| if let EventKind::Phone { new, .. } = kind { new.clone() } else { None });

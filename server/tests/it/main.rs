@@ -39,6 +39,7 @@ mod rooms;
 mod search;
 mod sign_in;
 mod store;
+mod story;
 mod time_zone;
 mod undo;
 mod unionid;

@@ -49,6 +49,16 @@ async fn columns(db: &Db) -> BTreeSet<(String, String, bool)> {
     rows.into_iter().filter(|(table, ..)| table != "_sqlx_migrations" && !table.starts_with("sqlite_")).collect()
 }
 
+/// A file that is not in the list of migrations would be there in vain.
+#[tokio::test]
+async fn every_file_is_applied() {
+    let Db::Sqlite { readers, .. } = open(&sqlite_url()).await else { unreachable!() };
+    let applied: Vec<(i64,)> =
+        sqlx::query_as("SELECT version FROM _sqlx_migrations ORDER BY 1").fetch_all(&readers).await.unwrap();
+    let files = schema("sqlite").into_iter().map(|(name, _)| name[..4].parse().unwrap());
+    assert_eq!(applied.into_iter().map(|(version,)| version).collect::<Vec<_>>(), files.collect::<Vec<i64>>());
+}
+
 #[tokio::test]
 async fn both_databases_have_the_same_tables_and_columns() {
     let sqlite = columns(&open(&sqlite_url()).await).await;

@@ -50,6 +50,11 @@ async fn fail(house: &House) {
 async fn pages_tell_the_time_of_the_viewers_zone(house: House) {
     let cookie = sign_in(&house).await;
     fail(&house).await;
+    // Where days begin within an hour of UTC, those of the dashboard begin with the next, and so do the records it leads to.
+    let odd = page(&house, "/console", &cookie, "Asia/Kolkata").await;
+    assert!(odd.contains("a day of them begins at 00:30"), "{odd}");
+    assert!(odd.contains("from=2026-11-14T19%3A00%3A00Z"), "{odd}");
+    assert!(!page(&house, "/console", &cookie, "").await.contains("a day of them begins"));
     for (zone, time, note) in [
         ("", "2026-11-21 11:40:00", "All times are Beijing time"),
         ("UTC", "2026-11-21 03:40:00", "All times are UTC"),

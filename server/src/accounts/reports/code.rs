@@ -1,6 +1,6 @@
 use latchkey_app::types::{Cause, Evidence, Proof, Stage};
 
-use super::{Report, Subject};
+use super::{Report, Subject, sampler::Kind};
 use crate::{
     accounts::{
         Accounts, Failure,
@@ -25,7 +25,8 @@ impl Accounts {
         refused: NotExchanged,
     ) {
         let (at, appid, code) = (self.clock.now(), appid.to_owned(), code.to_owned());
-        self.report(arrival, move |accounts, times| async move {
+        let kind = Kind { appid: appid.clone(), stage: Stage::LoginCode, healed: false, of_phone: false };
+        self.report(arrival, &kind, move |accounts| async move {
             let mut tx = accounts.db.read().await?;
             let subject = match refused {
                 NotExchanged::Here { spent_by: Some(binding) } => {
@@ -43,7 +44,7 @@ impl Accounts {
             let (subject, stage) = (subject.unwrap_or_default(), Stage::LoginCode);
             let (healed, of_phone, ciphertext) = (false, false, None);
             let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
-            accounts.file(report, times).await?;
+            accounts.file(report, 1).await?;
             Ok(())
         });
     }

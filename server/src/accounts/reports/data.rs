@@ -1,6 +1,6 @@
 use latchkey_app::types::{Cause, Evidence, KeyTried, Stage};
 
-use super::{Report, Subject};
+use super::{Report, Subject, sampler::Kind};
 use crate::{
     accounts::{Accounts, Failure},
     arrival::{Arrival, Word},
@@ -63,8 +63,10 @@ impl Accounts {
     /// Data was decrypted, but not as it came or not under the newest key.
     pub(in crate::accounts) fn report_healing(&self, healed: Healed) {
         let at = self.clock.now();
-        self.report(healed.arrival, move |accounts, times| async move {
-            accounts.file(healed.report(at), times).await?;
+        let of_phone = healed.wanted == Wanted::Phone;
+        let kind = Kind { appid: healed.appid.clone(), stage: Stage::Done, healed: true, of_phone };
+        self.report(healed.arrival, &kind, move |accounts| async move {
+            accounts.file(healed.report(at), 1).await?;
             Ok(())
         });
     }
@@ -72,9 +74,11 @@ impl Accounts {
     /// Data was not decrypted: finds out why, beside the request.
     pub(in crate::accounts) fn report_refused(&self, refused: Refused) {
         let at = self.clock.now();
-        self.report(refused.arrival, move |accounts, times| async move {
+        let (stage, of_phone) = (Stage::Base64, refused.wanted == Wanted::Phone);
+        let kind = Kind { appid: refused.appid.clone(), stage, healed: refused.healed, of_phone };
+        self.report(refused.arrival, &kind, move |accounts| async move {
             let finding = accounts.diagnose(&refused, at).await?;
-            accounts.file_finding(refused, finding, at, times).await
+            accounts.file_finding(refused, finding, at).await
         });
     }
 
@@ -115,7 +119,7 @@ impl Accounts {
         Ok(keys)
     }
 
-    async fn file_finding(&self, refused: Refused, finding: Finding, at: Millis, times: i64) -> Result<(), Failure> {
+    async fn file_finding(&self, refused: Refused, finding: Finding, at: Millis) -> Result<(), Failure> {
         let Refused { arrival, appid, subject, encrypted, ring, healed, wanted } = refused;
         let ages = ring.iter().map(|held| age(at, held));
         let keys = ages.zip(&finding.keys).map(|(age_ms, stage)| KeyTried { age_ms, stage: *stage }).collect();
@@ -132,7 +136,7 @@ impl Accounts {
         let nobody_knows = cause == Cause::Unknown && !ring.is_empty() && subject.binding.is_some();
         let of_phone = wanted == Wanted::Phone;
         let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
-        let id = self.file(report, times).await?;
+        let id = self.file(report, 1).await?;
         if nobody_knows {
             self.ask_by_itself(id).await?;
         }

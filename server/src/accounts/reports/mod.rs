@@ -16,13 +16,14 @@ pub use ask::AskError;
 pub use button::ButtonRefusal;
 pub(super) use data::{Healed, Refused};
 pub(super) use sampler::Sampler;
+use sampler::{Kind, LeftOut};
 
-use latchkey_app::types::{Cause, Evidence, Stage};
+use latchkey_app::types::{Cause, Evidence, Proof, Stage};
 use uuid::Uuid;
 
 use super::{Accounts, Failure};
 use crate::{
-    arrival::{Arrival, Word},
+    arrival::{Arrival, Client, Word},
     clock::Millis,
     store::{
         StoreError, Tx,
@@ -79,14 +80,14 @@ struct Report {
 }
 
 impl Accounts {
-    /// Starts `work` beside the request, unless this network has filled its minute. It is told how many failures the
-    /// record stands for.
-    fn report<F>(&self, arrival: Arrival, work: impl FnOnce(Self, i64) -> F)
+    /// Starts `work` beside the request, unless this network has filled its minute: then it is only counted.
+    fn report<F>(&self, arrival: Arrival, kind: &Kind, work: impl FnOnce(Self) -> F)
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        let Some(times) = self.sampler.admit(&arrival.network()) else { return };
-        self.beside(work(self.clone(), times));
+        if self.sampler.admit(arrival, kind) {
+            self.beside(work(self.clone()));
+        }
     }
 
     /// Starts `work` on a task of its own.
@@ -100,8 +101,10 @@ impl Accounts {
 
     /// A report with nothing left to find out.
     fn keep_report(&self, report: Report) {
-        self.report(report.arrival, |accounts, times| async move {
-            accounts.file(report, times).await?;
+        let Report { stage, healed, of_phone, .. } = report;
+        let kind = Kind { appid: report.appid.clone(), stage, healed, of_phone };
+        self.report(report.arrival, &kind, |accounts| async move {
+            accounts.file(report, 1).await?;
             Ok(())
         });
     }
@@ -122,6 +125,21 @@ impl Accounts {
         self.keep_report(report);
     }
 
+    /// Files how many failures were left out in minutes that are over, or in `all`: a record for each kind and network. Nobody
+    /// has looked at them, so that they are nobody's and their cause is unknown.
+    pub async fn file_left_out(&self, all: bool) -> Result<(), StoreError> {
+        for LeftOut { kind, arrival, at, times } in self.sampler.left_out(all) {
+            let Kind { appid, stage, healed, of_phone } = kind;
+            let evidence = Evidence { proof: Proof::LeftOut(times), ..Evidence::default() };
+            let client = Client { version: None, ..arrival.client };
+            let (arrival, subject, cause, ciphertext) =
+                (Arrival { client, ..arrival }, Subject::default(), Cause::Unknown, None);
+            let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
+            self.file(report, times).await?;
+        }
+        Ok(())
+    }
+
     /// Waits until every report that was begun is written.
     pub async fn reports_written(&self) {
         self.reports.close();
@@ -129,6 +147,7 @@ impl Accounts {
         self.reports.reopen();
     }
 
+    /// `times`: how many failures the record stands for.
     async fn file(&self, report: Report, times: i64) -> Result<Uuid, StoreError> {
         let id = self.random.id(report.at);
         let row = report.row(id, times);

@@ -3,73 +3,161 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::clock::{Clock, Millis};
+use latchkey_app::types::Stage;
+
+use crate::{
+    arrival::Arrival,
+    clock::{Clock, Millis},
+};
 
 /// A flood from one network is kept up to here in a minute; of the rest only the number.
 const MOST_PER_MINUTE: i64 = 100;
 const MINUTE_MS: i64 = 60_000;
-/// More networks than fail in a minute anywhere but under attack.
+/// More networks than fail in a minute anywhere but under attack. Those beyond are one network.
 const MOST_NETWORKS: usize = 10_000;
 
-/// Which failures are written one by one. On each node for itself.
+/// Which failures are written one by one, and how many are not. On each node for itself.
 #[derive(Debug)]
 pub struct Sampler {
-    networks: Mutex<HashMap<String, Minute>>,
+    seen: Mutex<Seen>,
     clock: Clock,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default)]
+struct Seen {
+    networks: HashMap<String, Minute>,
+    /// Of minutes that are over, not yet filed.
+    over: Vec<LeftOut>,
+}
+
+#[derive(Debug)]
 struct Minute {
     began: Millis,
     written: i64,
-    /// Not written, and not yet counted by a record that was.
-    left_out: i64,
+    left_out: Vec<LeftOut>,
+}
+
+/// What is known of a failure before anybody looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub appid: String,
+    /// The first of its checks.
+    pub stage: Stage,
+    pub healed: bool,
+    /// Of a request for a phone.
+    pub of_phone: bool,
+}
+
+/// Failures of one kind from one network that nobody looked at.
+#[derive(Debug)]
+pub(super) struct LeftOut {
+    pub kind: Kind,
+    /// The last one.
+    pub arrival: Arrival,
+    pub at: Millis,
+    pub times: i64,
 }
 
 impl Sampler {
     pub(in super::super) fn new(clock: Clock) -> Self {
-        Self { networks: Mutex::default(), clock }
+        Self { seen: Mutex::default(), clock }
     }
 
-    /// How many failures a record of this network stands for: this one, and those left out since the last record.
-    /// `None`: this one is left out.
-    pub(super) fn admit(&self, network: &str) -> Option<i64> {
+    /// Whether this failure is written; else it is counted with its kind.
+    pub(super) fn admit(&self, arrival: Arrival, kind: &Kind) -> bool {
         let now = self.clock.now();
-        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
-        if networks.len() >= MOST_NETWORKS {
-            networks.retain(|_, minute| now.since(minute.began) < MINUTE_MS);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let Seen { networks, over } = &mut *seen;
+        let mut network = arrival.network();
+        if networks.len() >= MOST_NETWORKS && !networks.contains_key(&network) {
+            network.clear();
         }
-        let fresh = Minute { began: now, written: 0, left_out: 0 };
-        let minute = networks.entry(network.to_owned()).or_insert(fresh);
-        if now.since(minute.began) >= MINUTE_MS {
-            *minute = Minute { left_out: minute.left_out, ..fresh };
+        let fresh = || Minute { began: now, written: 0, left_out: Vec::new() };
+        let minute = networks.entry(network).or_insert_with(fresh);
+        if minute.is_over(now) {
+            over.append(&mut minute.left_out);
+            *minute = fresh();
         }
-        if minute.written >= MOST_PER_MINUTE {
-            minute.left_out += 1;
-            return None;
+        if minute.written < MOST_PER_MINUTE {
+            minute.written += 1;
+            return true;
         }
-        minute.written += 1;
-        Some(1 + std::mem::take(&mut minute.left_out))
+        minute.leave_out(arrival, kind, now);
+        false
+    }
+
+    /// What was left out in minutes that are over, or in `all`: whoever takes it files it.
+    pub(super) fn left_out(&self, all: bool) -> Vec<LeftOut> {
+        let now = self.clock.now();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let Seen { networks, over } = &mut *seen;
+        networks.retain(|_, minute| {
+            let ends = all || minute.is_over(now);
+            if ends {
+                over.append(&mut minute.left_out);
+            }
+            !ends
+        });
+        std::mem::take(over)
+    }
+}
+
+impl Minute {
+    fn is_over(&self, now: Millis) -> bool {
+        now.since(self.began) >= MINUTE_MS
+    }
+
+    fn leave_out(&mut self, arrival: Arrival, kind: &Kind, at: Millis) {
+        match self.left_out.iter_mut().find(|one| one.kind == *kind) {
+            Some(one) => (one.arrival, one.at, one.times) = (arrival, at, one.times + 1),
+            None => self.left_out.push(LeftOut { kind: kind.clone(), arrival, at, times: 1 }),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
+    use crate::arrival::Client;
+
+    fn from(address: &str) -> Arrival {
+        let (address, client): (IpAddr, _) = (address.parse().unwrap(), Client::default());
+        Arrival { request_id: uuid::Uuid::nil(), at: Millis(0), address, client }
+    }
+
+    fn kind(stage: Stage) -> Kind {
+        Kind { appid: "wx1".into(), stage, healed: false, of_phone: stage != Stage::LoginCode }
+    }
+
+    fn counts(sampler: &Sampler, all: bool) -> Vec<(Stage, i64)> {
+        sampler.left_out(all).iter().map(|one| (one.kind.stage, one.times)).collect()
+    }
 
     #[test]
-    fn a_flood_is_counted_and_not_written() {
+    fn a_flood_is_counted_for_itself() {
         let clock = Clock::fixed(Millis(1_700_000_000_000));
         let sampler = Sampler::new(clock.clone());
-        for _ in 0..100 {
-            assert_eq!(sampler.admit("203.0.113.0/24"), Some(1));
+        let (flood, neighbour) = (from("203.0.113.7"), from("203.0.113.8"));
+        for number in 0..5100 {
+            assert_eq!(sampler.admit(flood, &kind(Stage::Base64)), number < 100);
         }
-        for _ in 0..5000 {
-            assert_eq!(sampler.admit("203.0.113.0/24"), None);
-        }
-        assert_eq!(sampler.admit("198.51.100.0/24"), Some(1), "others are kept");
+        assert!(!sampler.admit(neighbour, &kind(Stage::LoginCode)));
+        assert!(sampler.admit(from("198.51.100.1"), &kind(Stage::Base64)), "others are kept");
+        assert!(counts(&sampler, false).is_empty(), "the minute is not over");
         clock.advance(60);
-        assert_eq!(sampler.admit("203.0.113.0/24"), Some(5001), "none is forgotten");
-        assert_eq!(sampler.admit("203.0.113.0/24"), Some(1));
+        assert!(sampler.admit(neighbour, &kind(Stage::LoginCode)), "a record is one record");
+        assert_eq!(counts(&sampler, false), [(Stage::Base64, 5000), (Stage::LoginCode, 1)]);
+        assert!(counts(&sampler, true).is_empty(), "once");
+    }
+
+    #[test]
+    fn nothing_is_lost_at_the_end() {
+        let sampler = Sampler::new(Clock::fixed(Millis(1_700_000_000_000)));
+        for _ in 0..101 {
+            sampler.admit(from("203.0.113.7"), &kind(Stage::Push));
+        }
+        assert_eq!(counts(&sampler, true), [(Stage::Push, 1)]);
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     store::{
         Tx,
         bindings::{self, BindingRow},
-        failures,
+        calls, failures,
         resets::ResetRow,
         tokens,
         users::{self, UserRow},
@@ -95,6 +95,7 @@ impl BindingPart {
     pub(super) async fn hand_over(&self, tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), Failure> {
         tokens::delete_of(tx, from, Some(self.id)).await?;
         bindings::move_to(tx, self.id, to).await?;
+        calls::follow_binding(tx, self.id, from, to).await?;
         Ok(failures::follow_binding(tx, self.id, from, to).await?)
     }
 

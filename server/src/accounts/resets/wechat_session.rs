@@ -4,7 +4,11 @@ use uuid::Uuid;
 use super::{Plan, ResetError, plan::Ends};
 use crate::{
     accounts::{Accounts, Actor},
-    store::{bindings, session_keys, users},
+    store::{
+        bindings,
+        calls::{self, CallRow},
+        session_keys, users,
+    },
     wechat::{Refusal, WeChatError},
 };
 
@@ -39,7 +43,10 @@ impl Accounts {
         let user = users::find(&mut tx, row.user_id).await?.ok_or(ResetError::Unknown)?;
         // Data made under a key that somebody else may hold proves nothing any more.
         session_keys::delete_of(&mut tx, binding).await?;
-        self.keep_key(&mut tx, binding, &key, self.clock.now()).await?;
+        let new_key = self.keep_key(&mut tx, binding, &key, self.clock.now()).await?;
+        let occasion = self.occasion(actor);
+        let call = self.call(&row, calls::KEY, occasion.request_id, occasion.now);
+        calls::insert(&mut tx, &CallRow { new_key, ..call }).await?;
         let (kind, parts, comes_back) = (ResetKind::WechatSession, Vec::new(), Vec::new());
         let at = self.clock.now();
         let (other, binding) = (None, Some(row));

@@ -59,6 +59,7 @@ impl Demo {
         introduce(listen, &wechat);
         http::serve(listener, router, clock, told_to_stop()).await?;
         jobs.abort();
+        jobs::finish(&server.accounts).await;
         server.accounts.db.close().await;
         Ok(())
     }
