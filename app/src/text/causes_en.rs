@@ -105,7 +105,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::WrongApp => CauseText {
             name: "The data is another mini program's",
             cause: "The data was made in another mini program than the one whose appid the request names.",
-            proof: "The appid in the data's watermark, or in the Referer, differs from the request's.",
+            proof: "It opens, and its watermark has another appid; or it opens under this user's key in another mini program; or no key opens it, and the Referer has another appid.",
             fix: "Do not write the appid into shared code: send wx.getAccountInfoSync().miniProgram.appId with the request. Check whether test and production have each other's settings.",
             support: "It has nothing to do with the user; send the link of this page to the developers.",
             user: "Please try again later.",
@@ -121,7 +121,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::OtherUsersData => CauseText {
             name: "The data is another user's",
             cause: "The data itself is sound, but it belongs to another user than the token.",
-            proof: "The openId inside is not the caller's, or only another user's key opens it.",
+            proof: "The openId inside is not the caller's; or none of the caller's keys opens it, and the same ciphertext was another user's before.",
             fix: "Check whether the token of the previous WeChat account is still used after accounts were switched on one device: every login must overwrite the kept token. A back end that forwards requests must not keep 'the current user' in a global: concurrent requests mix users up.",
             support: "Once in a while it is a switched account: ask the user to open the mini program again. Many of these from one network may be somebody using others' data: tell an administrator.",
             user: "Please close the mini program, open it again and try once more.",

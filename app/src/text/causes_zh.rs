@@ -105,7 +105,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::WrongApp => CauseText {
             name: "数据属于另一个小程序",
             cause: "数据是在另一个小程序里生成的，请求里的 appid 与它不符。",
-            proof: "数据解开后水印里的 appid，或请求来源（Referer）里的 appid，与请求所说的不同。",
+            proof: "数据解开后，水印里是另一个 appid；或者它能用该用户在另一个小程序的密钥解开；或者没有密钥能解开，而请求来源（Referer）是另一个 appid。",
             fix: "不要把 appid 写死：多个小程序共用代码时，用 wx.getAccountInfoSync().miniProgram.appId 取得当前的 appid，随请求发送。检查测试版和正式版是否用了对方的配置。",
             support: "与用户无关，请把本页链接发给开发人员。",
             user: "请稍后再试。",
@@ -121,7 +121,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::OtherUsersData => CauseText {
             name: "数据属于另一个用户",
             cause: "数据本身完好，但它属于另一个用户，而不是这个 token 的用户。",
-            proof: "数据里的 openId 不是请求者的，或者只有另一个用户的密钥能解开它。",
+            proof: "数据里的 openId 不是请求者的；或者请求者的密钥都解不开它，而同一份密文以前是另一个用户的。",
             fix: "检查同一设备切换微信账号之后，是否还在使用上一个账号的 token：登录后要覆盖保存的 token。转发请求的后端不要用全局变量保存「当前用户」，并发时会串号。",
             support: "偶尔一次多半是切换了微信账号，请用户重新进入小程序。同一网络反复出现时可能有人冒用数据，请告诉管理员。",
             user: "请退出小程序重新进入，再试一次。",
