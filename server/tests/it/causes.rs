@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::Browser,
     databases::{by_hand, on_both},
+    erase::erase,
     failures::{bind, newest, records, rotate},
     house::{APP_1, APP_2, House},
 };
@@ -186,19 +187,16 @@ async fn an_openid_that_nobody_has_leads_to_its_failure(house: House) {
 
 async fn an_erased_openid_is_emptied_where_nobody_had_it(house: House) {
     let admin = Browser::of(&house, Role::Admin).await;
-    let erase = async |user: &str| {
-        admin.led("erase_user", &[("user", user), ("typed", &user[user.len() - 4..]), ("reason", "by mail")]).await
-    };
     let login = house.log_in("u1").await;
     let openid = login["userInfo"]["openId"].as_str().unwrap();
-    erase(login["userInfo"]["userId"].as_str().unwrap()).await;
+    erase(&admin, login["userInfo"]["userId"].as_str().unwrap(), "by mail").await;
     two_calls(&house, openid).await;
     two_calls(&house, "o-somebody-else").await;
     records(&house).await;
     assert_eq!(house.count("failures WHERE openid IS NOT NULL").await, 2);
     let again = house.log_in("u1").await;
     assert_eq!(again["userInfo"]["openId"], openid);
-    erase(again["userInfo"]["userId"].as_str().unwrap()).await;
+    erase(&admin, again["userInfo"]["userId"].as_str().unwrap(), "by mail").await;
     assert_eq!(house.count("failures WHERE openid = 'o-somebody-else'").await, 1);
     assert_eq!(house.count("failures WHERE openid IS NOT NULL").await, 1);
     assert_eq!(house.count("failures WHERE request_id = ''").await, 1);

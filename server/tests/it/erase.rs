@@ -72,7 +72,7 @@ async fn whole_person(house: &House) -> Person {
 }
 
 /// The form of an erasure, as its preview fills it in; where it leads to.
-async fn erase(admin: &Browser<'_>, id: &str, reason: &str) -> String {
+pub async fn erase(admin: &Browser<'_>, id: &str, reason: &str) -> String {
     let shown = seen(&admin.page(&format!("/console/users/{id}/erase")).await);
     let form = [("user", id), ("seen", shown.as_str()), ("typed", end(id)), ("reason", reason)];
     admin.led("erase_user", &form).await

@@ -183,7 +183,7 @@ async fn another_role_leaves_the_session_of_an_open_page(house: House) {
     events.news().await;
     let root = Browser::named(&house, "root", Role::Admin).await;
     let id = id_of(&house, "anna").await;
-    root.led("set_operator_role", &[("id", &id), ("role", "support")]).await;
+    root.led("set_operator_role", &[("id", &id), ("was", "viewer"), ("role", "support")]).await;
     house.server.live.look_again();
     // What is told now is told after the look at the session.
     fail(&house, APP_1).await;
