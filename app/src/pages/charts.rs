@@ -165,7 +165,7 @@ fn causes(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
             <h2>{t().causes()}</h2>
             <p class="lead">{t().causes_lead()}</p>
             <ol class="tally">{rows.collect_view()}</ol>
-            {bars_table(&columns, &numbers.buckets, numbers.hourly)}
+            {bars_table(t().causes(), &columns, &numbers.buckets, numbers.hourly)}
         </section>
     }
 }
@@ -206,7 +206,7 @@ fn versions(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
             <h2>{t().versions()}</h2>
             <p class="lead">{t().versions_lead()}</p>
             <ol class="tally">{rows}</ol>
-            {bars_table(&columns, &numbers.buckets, numbers.hourly)}
+            {bars_table(t().versions(), &columns, &numbers.buckets, numbers.hourly)}
         </section>
     }
 }
