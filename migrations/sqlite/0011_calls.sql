@@ -16,3 +16,13 @@ CREATE INDEX calls_request_id ON calls (request_id);
 
 -- A request id leads to the user whom WeChat's event was about.
 CREATE INDEX push_events_request_id ON push_events (request_id);
+
+-- Failures are counted by cause and by version, each for itself: for every pair of them there were too many rows.
+CREATE TABLE pairs AS SELECT * FROM rollups WHERE cause <> '';
+DELETE FROM rollups WHERE cause <> '';
+INSERT INTO rollups
+SELECT hour, appid, metric, cause, '', 0, SUM(total) FROM pairs GROUP BY hour, appid, metric, cause;
+INSERT INTO rollups
+SELECT hour, appid, CASE WHEN cause = 'user_denied' THEN 'denied' ELSE metric END || '_by_version', '', version, 0, SUM(total)
+FROM pairs WHERE version NOT IN ('', '0', 'devtools') GROUP BY 1, 2, 3, 5;
+DROP TABLE pairs;

@@ -30,7 +30,12 @@ pub fn bars(over_time: &OverTime) -> impl IntoView + use<> {
 }
 
 /// The numbers of several [`bars`]: a row for each bucket, `failed / healed` in each cell.
-pub fn bars_table(columns: &[(String, &OverTime)], buckets: &[Bucket], hourly: bool) -> impl IntoView + use<> {
+pub fn bars_table(
+    label: &'static str,
+    columns: &[(String, &OverTime)],
+    buckets: &[Bucket],
+    hourly: bool,
+) -> impl IntoView + use<> {
     let heads = columns.iter().map(|(name, _)| view! { <th scope="col">{name.clone()}</th> }).collect_view();
     let rows = buckets.iter().enumerate().rev().map(|(index, bucket)| {
         let of = |counts: &[i64]| counts.get(index).copied().unwrap_or(0);
@@ -49,7 +54,7 @@ pub fn bars_table(columns: &[(String, &OverTime)], buckets: &[Bucket], hourly: b
         <details class="act">
             <summary>{t().as_table()}</summary>
             <p class="lead">{t().failed_and_healed()}</p>
-            <div class="wide" tabindex="0" role="region" aria-label=t().failed_and_healed()>
+            <div class="wide" tabindex="0" role="region" aria-label=label>
                 <table class="numbers">
                     <thead>
                         <tr>

@@ -125,23 +125,25 @@ fn totals(buckets: &[Bucket], series: &[Series]) -> impl IntoView + use<> {
 
 /// What failed, by cause and by version. The links lead to just the records that are counted.
 pub(super) fn details(numbers: &Dashboard) -> impl IntoView + use<> {
-    let from = numbers.buckets.first().map(|bucket| since(bucket.at)).unwrap_or_default();
+    let from = numbers.buckets.first().map(|bucket| since(bucket.at, numbers.hourly)).unwrap_or_default();
     let causes = (!numbers.causes.is_empty()).then(|| causes(numbers, &from).into_any());
     let versions = (!numbers.versions.is_empty()).then(|| versions(numbers, &from).into_any());
     (causes.is_some() || versions.is_some()).then(|| view! { <div class="panels">{causes} {versions}</div> })
 }
 
-/// A day, or the moment where none begins with it.
-fn since(at: Millis) -> String {
-    let day = zone().day(at);
-    if zone().from(&day) == Some(at) { day } else { at.rfc3339().replace(".000Z", "Z") }
+/// A day, or the moment where it is counted from another one than its first.
+fn since(at: Millis, hourly: bool) -> String {
+    if !hourly && begins_a_day(at) { zone().day(at) } else { at.rfc3339().replace(".000Z", "Z") }
+}
+
+fn begins_a_day(at: Millis) -> bool {
+    zone().from(&zone().day(at)) == Some(at)
 }
 
 /// Where days are counted from another moment than midnight.
 pub(super) fn odd_days(numbers: &Dashboard) -> Option<impl IntoView + use<>> {
     let today = numbers.days.last()?.at;
-    let midnight = zone().from(&zone().day(today)) == Some(today);
-    (!midnight).then(|| view! { <p class="lead">{t().days_begin(&zone().hour(today))}</p> })
+    (!begins_a_day(today)).then(|| view! { <p class="lead">{t().days_begin(&zone().hour(today))}</p> })
 }
 
 fn causes(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
@@ -165,7 +167,7 @@ fn causes(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
             <h2>{t().causes()}</h2>
             <p class="lead">{t().causes_lead()}</p>
             <ol class="tally">{rows.collect_view()}</ol>
-            {bars_table(&columns, &numbers.buckets, numbers.hourly)}
+            {bars_table(t().causes(), &columns, &numbers.buckets, numbers.hourly)}
         </section>
     }
 }
@@ -206,7 +208,7 @@ fn versions(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
             <h2>{t().versions()}</h2>
             <p class="lead">{t().versions_lead()}</p>
             <ol class="tally">{rows}</ol>
-            {bars_table(&columns, &numbers.buckets, numbers.hourly)}
+            {bars_table(t().versions(), &columns, &numbers.buckets, numbers.hourly)}
         </section>
     }
 }

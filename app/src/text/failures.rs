@@ -91,7 +91,7 @@ texts! {
     this_failure: "本次", "this one";
     this_request: "同一请求", "same request";
     event_login: "用登录 code 登录", "Logged in with a login code";
-    event_first_login: "首次登录这个小程序，openid 已绑定", "Logged in to this mini program for the first time: its openid was bound";
+    event_first_login: "首次用登录 code 登录这个小程序", "Logged in to this mini program with a login code for the first time";
     event_unionid: "微信返回了此前没有的 unionid", "WeChat gave a unionid that was not known before";
     event_same_phone: "再次授权手机号，号码没有变化", "Gave the phone number again: it is the same";
     event_key: "收到新的 session_key", "A new session_key arrived";

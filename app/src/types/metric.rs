@@ -19,13 +19,17 @@ pub enum Metric {
     PhonesHealed,
     /// Phone requests that failed. That a user declines is no failure.
     PhonesFailed,
-    /// Records of the failures list, of phone requests and of all others, by cause and version.
+    /// Records of the failures list, of phone requests and of all others, by cause.
     Healed,
     Failed,
+    /// The same by the version that was released; whoever declines is counted apart, because he has not failed.
+    HealedByVersion,
+    FailedByVersion,
+    DeniedByVersion,
 }
 
 impl Metric {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Logins,
         Self::LoginsWithUnionid,
         Self::NewUsers,
@@ -35,6 +39,9 @@ impl Metric {
         Self::PhonesFailed,
         Self::Healed,
         Self::Failed,
+        Self::HealedByVersion,
+        Self::FailedByVersion,
+        Self::DeniedByVersion,
     ];
 
     /// Calls that went well: they are counted by version, too, for what fails of them to be compared.
@@ -52,6 +59,9 @@ impl Metric {
             Self::PhonesFailed => "phones_failed",
             Self::Healed => "healed",
             Self::Failed => "failed",
+            Self::HealedByVersion => "healed_by_version",
+            Self::FailedByVersion => "failed_by_version",
+            Self::DeniedByVersion => "denied_by_version",
         }
     }
 

@@ -260,9 +260,9 @@ async fn rollups(server: &ConsoleServer) {
         for appid in &APPS[..2] {
             for version in 100..110_i64 {
                 rows.extend(["logins", "phones_proven"].map(|metric| (*appid, metric, "", version, 500)));
-                let causes = Cause::ALL.iter().take(20);
-                rows.extend(causes.map(|cause| (*appid, "failed", cause.name(), version, 1 + version % 7)));
+                rows.extend(["failed_by_version", "healed_by_version"].map(|metric| (*appid, metric, "", version, 20)));
             }
+            rows.extend(Cause::ALL.iter().take(20).map(|cause| (*appid, "failed", cause.name(), 0, 1 + ago % 7)));
             rows.extend(["new_users", "phones_bound", "phones_failed"].map(|metric| (*appid, metric, "", 0, 90)));
         }
         on_db!(&server.accounts.db, Driver, tx => {

@@ -1,4 +1,4 @@
-use latchkey_app::types::Metric;
+use latchkey_app::types::{Cause, Metric};
 
 use super::Accounts;
 use crate::{
@@ -27,7 +27,7 @@ impl Accounts {
         client: &Client,
         metrics: &[Metric],
     ) -> Result<()> {
-        let version = client.version.as_ref().map_or("", Word::as_str);
+        let version = client.version.as_ref().map(Word::as_str).and_then(released).unwrap_or_default();
         let number = |metric: &Metric| {
             let version = if Metric::CALLS.contains(metric) { version } else { "" };
             ((*metric, "", version), 1)
@@ -40,7 +40,14 @@ impl Accounts {
     pub(super) async fn count_failure(&self, tx: &mut Tx, row: &FailureRow, of_phone: bool) -> Result<()> {
         let (all, of_phones) =
             if row.healed { (Metric::Healed, Metric::PhonesHealed) } else { (Metric::Failed, Metric::PhonesFailed) };
-        let mut numbers = vec![((all, row.cause.as_str(), version(row)), row.times)];
+        let by_version = match all {
+            Metric::Healed => Metric::HealedByVersion,
+            _ if row.cause == Cause::UserDenied.name() => Metric::DeniedByVersion,
+            _ => Metric::FailedByVersion,
+        };
+        let mut numbers = vec![((all, row.cause.as_str(), ""), row.times)];
+        let version = row.version.as_deref().and_then(released);
+        numbers.extend(version.map(|version| ((by_version, "", version), row.times)));
         if of_phone {
             numbers.push((plain(of_phones), row.times));
         }
@@ -50,8 +57,7 @@ impl Accounts {
     /// The record turned out to have another cause.
     pub(super) async fn recount_failure(&self, tx: &mut Tx, row: &FailureRow, cause: &str) -> Result<()> {
         let metric = if row.healed { Metric::Healed } else { Metric::Failed };
-        let numbers =
-            [((metric, row.cause.as_str(), version(row)), -row.times), ((metric, cause, version(row)), row.times)];
+        let numbers = [((metric, row.cause.as_str(), ""), -row.times), ((metric, cause, ""), row.times)];
         self.add_up(tx, Millis(row.at), &row.appid, &numbers).await
     }
 
@@ -71,6 +77,7 @@ impl Accounts {
     }
 }
 
-fn version(row: &FailureRow) -> &str {
-    row.version.as_deref().unwrap_or_default()
+/// A version that comes after another one: `0` is the trial version and `devtools` no release.
+fn released(version: &str) -> Option<&str> {
+    version.parse().is_ok_and(|number: u32| number > 0).then_some(version)
 }

@@ -146,27 +146,8 @@ mod tests {
             made_at: None,
             errcode: None,
         };
-        let row = FailureRow {
-            id: uuid::Uuid::nil(),
-            at: 0,
-            appid: "wx1".into(),
-            user_id: None,
-            binding_id: None,
-            openid: None,
-            call: "POST /api/login".into(),
-            stage: "padding".into(),
-            cause: "unknown".into(),
-            healed: false,
-            version: Some("12".into()),
-            errcode: None,
-            rid: None,
-            ciphertext_hash: None,
-            evidence: json!(evidence).to_string(),
-            times: 1,
-            later_success_at: None,
-            asked: json!([asked]).to_string(),
-            request_id: "r".into(),
-        };
+        let (evidence, asked) = (json!(evidence).to_string(), json!([asked]).to_string());
+        let row = FailureRow { evidence, asked, ..FailureRow::default() };
         let line: Value = serde_json::from_str(&json_line(&row, None)).unwrap();
         assert_eq!(line["evidence"]["dataChars"], 64);
         assert_eq!(line["evidence"]["keys"][0]["ageMs"], 32_000);

@@ -13,7 +13,7 @@ use super::{ConsoleServer, Failed, failures::counts};
 use crate::store::{
     Start, Tx,
     failures::{self, CauseCountRow, Filter},
-    rollups::{self, FailedRow, HOUR_MS, HourRow},
+    rollups::{self, CauseRow, HOUR_MS, HourRow},
     users,
 };
 
@@ -74,7 +74,8 @@ impl ConsoleServer {
         let first = [&edges, &last_days].iter().filter_map(|edges| edges.first()).min().copied().unwrap_or(now);
         let hours = Hours::new(&rollups::since(tx, first, false).await?);
         let begin = edges.first().copied().unwrap_or(now);
-        let failed = rollups::failures_since(tx, begin).await?;
+        let by_cause = rollups::causes_since(tx, begin).await?;
+        let by_version = rollups::versions_since(tx, begin).await?;
         let calls = rollups::calls_since(tx, begin).await?;
         let so_far = |before: i64| {
             let until = zone.days_before(now, before);
@@ -88,8 +89,8 @@ impl ConsoleServer {
             days: hours.buckets(&last_days),
             hourly: days == 1,
             buckets: hours.buckets(&edges),
-            causes: causes(&failed, &edges),
-            versions: self.versions(&failed, &calls, &edges),
+            causes: causes(&by_cause, &edges),
+            versions: self.versions(&by_version, &calls, &edges),
             newest: Vec::new(),
             logins_since: logins_since(tx, begin).await?,
             unused: hours.0.is_empty() && !users::any(tx).await?,
@@ -195,34 +196,37 @@ fn tally(row: &HourRow) -> Tally {
 }
 
 /// Most frequent first.
-fn causes(failed: &[FailedRow], edges: &[Millis]) -> Vec<CauseTrend> {
-    let counts = counts(&failed.iter().map(cause_count).collect::<Vec<_>>());
-    let trend = |CauseCount { cause, healed, failed: count }| {
-        let rows = failed.iter().filter(|row| row.cause == cause.name());
-        CauseTrend { cause, healed, failed: count, over_time: over_time(rows, edges) }
+fn causes(rows: &[CauseRow], edges: &[Millis]) -> Vec<CauseTrend> {
+    let mut over_time = HashMap::<&str, OverTime>::new();
+    for row in rows {
+        let sums = over_time.entry(&row.cause).or_insert_with(|| nothing(edges));
+        add(sums, edges, row.hour, is_healed(row), row.total);
+    }
+    let count = |row: &CauseRow| CauseCountRow { cause: row.cause.clone(), healed: is_healed(row), times: row.total };
+    let trend = |CauseCount { cause, healed, failed }| {
+        let over_time = over_time.remove(cause.name()).unwrap_or_default();
+        CauseTrend { cause, healed, failed, over_time }
     };
-    counts.into_iter().map(trend).collect()
+    let counts = counts(&rows.iter().map(count).collect::<Vec<_>>());
+    let any = |count: &CauseCount| count.healed != 0 || count.failed != 0;
+    counts.into_iter().filter(any).map(trend).collect()
+}
+
+fn is_healed(row: &CauseRow) -> bool {
+    row.metric == Metric::Healed.name()
 }
 
 /// From each edge to the next.
-pub(super) fn over_time<'a>(rows: impl Iterator<Item = &'a FailedRow>, edges: &[Millis]) -> OverTime {
-    let mut sums = OverTime { failed: vec![0; edges.len()], healed: vec![0; edges.len()] };
-    for row in rows {
-        let bucket = edges.partition_point(|edge| edge.0 <= row.hour).saturating_sub(1);
-        let side = if is_healed(row) { &mut sums.healed } else { &mut sums.failed };
-        if let Some(sum) = side.get_mut(bucket) {
-            *sum += row.total;
-        }
+pub(super) fn nothing(edges: &[Millis]) -> OverTime {
+    OverTime { failed: vec![0; edges.len()], healed: vec![0; edges.len()] }
+}
+
+pub(super) fn add(sums: &mut OverTime, edges: &[Millis], hour: i64, healed: bool, total: i64) {
+    let bucket = edges.partition_point(|edge| edge.0 <= hour).saturating_sub(1);
+    let side = if healed { &mut sums.healed } else { &mut sums.failed };
+    if let Some(sum) = side.get_mut(bucket) {
+        *sum += total;
     }
-    sums
-}
-
-fn cause_count(row: &FailedRow) -> CauseCountRow {
-    CauseCountRow { cause: row.cause.clone(), healed: is_healed(row), times: row.total }
-}
-
-pub(super) fn is_healed(row: &FailedRow) -> bool {
-    row.metric == Metric::Healed.name()
 }
 
 #[cfg(test)]

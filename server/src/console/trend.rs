@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use latchkey_app::types::{Cause, Millis, Rise, VersionTrend};
+use latchkey_app::types::{Metric, Millis, OverTime, Rise, VersionTrend};
 
 use super::{
     ConsoleServer,
-    dashboard::{is_healed, over_time},
+    dashboard::{add, nothing},
 };
-use crate::store::rollups::{CallsRow, FailedRow};
+use crate::store::rollups::{CallsRow, VersionRow};
 
 /// Of fewer calls, no share is told.
 const ENOUGH_CALLS: i64 = 100;
@@ -21,18 +21,18 @@ struct Seen {
     /// Calls, since they are counted by version; how many of them failed or had to be healed.
     calls: i64,
     flawed: i64,
+    over_time: OverTime,
 }
 
 impl ConsoleServer {
     /// Failures and healings by mini program, newest version first; `edges` are when its days (or hours) begin.
-    pub(super) fn versions(&self, failed: &[FailedRow], calls: &[CallsRow], edges: &[Millis]) -> Vec<VersionTrend> {
+    pub(super) fn versions(&self, failed: &[VersionRow], calls: &[CallsRow], edges: &[Millis]) -> Vec<VersionTrend> {
         let mut versions = Vec::new();
-        for (appid, seen) in by_version(failed, calls) {
+        for (appid, seen) in by_version(failed, calls, edges) {
             let trend = |(number, (seen, rise)): (u64, (Seen, Option<Rise>))| {
-                let (app, version) = (self.app(appid), number.to_string());
-                let own = failed.iter().filter(|row| row.appid == appid && row.version.parse() == Ok(number));
-                let over_time = over_time(own, edges);
-                VersionTrend { app, version, healed: seen.healed, failed: seen.failed, over_time, rise }
+                let (app, version, Seen { healed, failed, over_time, .. }) =
+                    (self.app(appid), number.to_string(), seen);
+                VersionTrend { app, version, healed, failed, over_time, rise }
             };
             let told = with_rises(seen).into_iter().filter(|(_, (seen, _))| seen.healed + seen.failed > 0);
             versions.extend(told.rev().map(trend));
@@ -42,29 +42,36 @@ impl ConsoleServer {
 }
 
 /// By mini program and version, of all that have failures or calls.
-fn by_version<'a>(failed: &'a [FailedRow], calls: &'a [CallsRow]) -> BTreeMap<&'a str, BTreeMap<u64, Seen>> {
-    // `0` is the trial version and `devtools` no release: neither comes after another.
-    let release = |version: &str| version.parse().ok().filter(|number: &u64| *number > 0);
+fn by_version<'a>(
+    failed: &'a [VersionRow],
+    calls: &'a [CallsRow],
+    edges: &[Millis],
+) -> BTreeMap<&'a str, BTreeMap<u64, Seen>> {
     let mut apps = BTreeMap::<&str, BTreeMap<u64, Seen>>::new();
     let mut counted_since = BTreeMap::<&str, i64>::new();
+    let mut seen = |appid: &'a str, version: &str, change: &mut dyn FnMut(&mut Seen)| {
+        if let Ok(number) = version.parse() {
+            let fresh = || Seen { over_time: nothing(edges), ..Seen::default() };
+            change(apps.entry(appid).or_default().entry(number).or_insert_with(fresh));
+        }
+    };
     for row in calls {
         let first = counted_since.entry(&row.appid).or_insert(row.first);
         *first = row.first.min(*first);
-        if let Some(number) = release(&row.version) {
-            apps.entry(&row.appid).or_default().entry(number).or_default().calls += row.total;
-        }
+        seen(&row.appid, &row.version, &mut |seen| seen.calls += row.total);
     }
     for row in failed {
-        let Some(number) = release(&row.version) else { continue };
-        let seen = apps.entry(&row.appid).or_default().entry(number).or_default();
-        let healed = is_healed(row);
-        *(if healed { &mut seen.healed } else { &mut seen.failed }) += row.total;
-        // Whoever declines has not failed. What was healed stands among the calls that went well.
+        let [healed, denied] = [Metric::HealedByVersion, Metric::DeniedByVersion].map(|one| one.name() == row.metric);
         let counted = counted_since.get(row.appid.as_str()).is_some_and(|since| *since <= row.hour);
-        if counted && row.cause != Cause::UserDenied.name() {
-            seen.flawed += row.total;
-            seen.calls += if healed { 0 } else { row.total };
-        }
+        seen(&row.appid, &row.version, &mut |seen| {
+            *(if healed { &mut seen.healed } else { &mut seen.failed }) += row.total;
+            add(&mut seen.over_time, edges, row.hour, healed, row.total);
+            // Whoever declines has not failed. What was healed stands among the calls that went well.
+            if counted && !denied {
+                seen.flawed += row.total;
+                seen.calls += if healed { 0 } else { row.total };
+            }
+        });
     }
     apps
 }
@@ -93,22 +100,20 @@ fn rise(before: &Seen, now: &Seen) -> Option<Rise> {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_app::types::Metric;
-
     use super::*;
 
     fn calls(version: &str, first: i64, total: i64) -> CallsRow {
         CallsRow { appid: "wx1".into(), version: version.into(), first, total }
     }
 
-    fn failed(version: &str, hour: i64, total: i64) -> FailedRow {
-        let (cause, metric) = ("truncated".to_owned(), Metric::Failed.name().to_owned());
-        FailedRow { hour, appid: "wx1".into(), metric, cause, version: version.into(), total }
+    fn failed(version: &str, hour: i64, total: i64) -> VersionRow {
+        let metric = Metric::FailedByVersion.name().to_owned();
+        VersionRow { hour, appid: "wx1".into(), metric, version: version.into(), total }
     }
 
     /// The rise of the newest version.
-    fn newest(failures: &[FailedRow], calls: &[CallsRow]) -> Option<Rise> {
-        with_rises(by_version(failures, calls).remove("wx1").unwrap()).pop().unwrap().1.1
+    fn newest(failures: &[VersionRow], calls: &[CallsRow]) -> Option<Rise> {
+        with_rises(by_version(failures, calls, &[]).remove("wx1").unwrap()).pop().unwrap().1.1
     }
 
     #[test]
@@ -117,7 +122,7 @@ mod tests {
         assert_eq!(rise, Some(Rise { times: 8, before: 12, after: 98 }));
         // The like in a tenth of the traffic, and what was healed besides.
         let mut healed = failed("12", 50, 10);
-        healed.metric = Metric::Healed.name().into();
+        healed.metric = Metric::HealedByVersion.name().into();
         let rise = newest(&[failed("11", 0, 120), healed], &[calls("11", 0, 9880), calls("12", 48, 100)]);
         assert_eq!(rise, Some(Rise { times: 8, before: 12, after: 100 }));
     }
@@ -159,7 +164,7 @@ mod tests {
     #[test]
     fn whoever_declines_has_not_failed() {
         let mut denied = failed("12", 1, 500);
-        denied.cause = Cause::UserDenied.name().into();
+        denied.metric = Metric::DeniedByVersion.name().into();
         assert_eq!(newest(&[denied], &[calls("11", 0, 5000), calls("12", 1, 500)]), None);
     }
 }

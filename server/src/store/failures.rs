@@ -6,7 +6,7 @@ use super::{Listing, Result, Slice, Start, Tx, execute, on, row};
 use crate::clock::Millis;
 
 row! {
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, Default)]
     pub struct FailureRow {
         pub id: Uuid,
         pub at: i64,

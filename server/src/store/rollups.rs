@@ -22,7 +22,7 @@ const METRICS: [&str; 9] = [
 ];
 
 /// Names of [`latchkey_app::types::Metric`] and [`latchkey_app::types::Cause`]; the cause is
-/// empty but for failures, the version but for these and [`latchkey_app::types::Metric::CALLS`].
+/// empty but for records of failures, the version but for those by version and [`latchkey_app::types::Metric::CALLS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key<'a> {
     /// When the hour began.
@@ -53,13 +53,36 @@ row! {
 }
 
 row! {
-    /// Failures or healings of one hour, by cause and version.
+    /// A number of one hour.
     #[derive(Debug, Clone)]
-    pub struct FailedRow {
+    pub struct NumberRow {
         pub hour: i64,
         pub appid: String,
         pub metric: String,
         pub cause: String,
+        pub version: String,
+        pub total: i64,
+    }
+}
+
+row! {
+    /// Failures or healings of one hour by cause: a part of them.
+    #[derive(Debug, Clone)]
+    pub struct CauseRow {
+        pub hour: i64,
+        pub metric: String,
+        pub cause: String,
+        pub total: i64,
+    }
+}
+
+row! {
+    /// Failures or healings of one hour by version: a part of them.
+    #[derive(Debug, Clone)]
+    pub struct VersionRow {
+        pub hour: i64,
+        pub appid: String,
+        pub metric: String,
         pub version: String,
         pub total: i64,
     }
@@ -114,12 +137,17 @@ pub async fn since(tx: &mut Tx, from: Millis, by_app: bool) -> Result<Vec<HourRo
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(from.0).fetch_all(conn).await)?)
 }
 
-/// Failures and healings of the hours that begin at `from` or later, by what caused them. Without those that turned out to
-/// have another cause.
-pub async fn failures_since(tx: &mut Tx, from: Millis) -> Result<Vec<FailedRow>> {
-    let sql = "SELECT hour, appid, metric, cause, version, CAST(SUM(total) AS BIGINT) AS total FROM rollups \
-               WHERE hour >= $1 AND cause <> '' GROUP BY hour, appid, metric, cause, version \
-               HAVING SUM(total) <> 0";
+/// Failures and healings of the hours that begin at `from` or later, by what caused them; what turned out to have another cause
+/// is taken off. Not summed up: whoever reads them does that anyway, and faster than a database sorts them for it.
+pub async fn causes_since(tx: &mut Tx, from: Millis) -> Result<Vec<CauseRow>> {
+    let sql = "SELECT hour, metric, cause, total FROM rollups WHERE hour >= $1 AND cause <> ''";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).fetch_all(conn).await)?)
+}
+
+/// The same by version.
+pub async fn versions_since(tx: &mut Tx, from: Millis) -> Result<Vec<VersionRow>> {
+    let sql = "SELECT hour, appid, metric, version, total FROM rollups WHERE hour >= $1 \
+               AND metric IN ('healed_by_version', 'failed_by_version', 'denied_by_version')";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(from.0).fetch_all(conn).await)?)
 }
 
@@ -163,11 +191,11 @@ pub async fn settle(tx: &mut Tx, now: Millis) -> Result<u64> {
     let sql = "DELETE FROM rollups WHERE shard > 0 AND hour = \
                (SELECT MIN(hour) FROM rollups WHERE shard > 0 AND hour >= $1 AND hour < $2) \
                RETURNING hour, appid, metric, cause, version, total";
-    let rows: Vec<FailedRow> =
+    let rows: Vec<NumberRow> =
         on!(&mut *tx, conn => sqlx::query_as(sql).bind(over - WINDOW_MS).bind(over).fetch_all(conn).await)?;
     let mut sums = std::collections::BTreeMap::<Key<'_>, i64>::new();
     for row in &rows {
-        let FailedRow { hour, appid, metric, cause, version, .. } = row;
+        let NumberRow { hour, appid, metric, cause, version, .. } = row;
         *sums.entry(Key { hour: *hour, appid, metric, cause, version }).or_default() += row.total;
     }
     let mut sums: Vec<_> = sums.into_iter().collect();

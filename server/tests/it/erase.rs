@@ -243,10 +243,10 @@ async fn an_export_holds_everything_and_no_secret(house: House) {
         assert_eq!(held[list].as_array().unwrap().len(), length, "{list}: {held}");
     }
     assert!(
-        held["calls"][0]["kind"] == "first_login"
-            && !held["failures"].as_array().unwrap().is_empty()
-            && !held["openedCiphertexts"].as_array().unwrap().is_empty()
+        !held["failures"].as_array().unwrap().is_empty() && !held["openedCiphertexts"].as_array().unwrap().is_empty()
     );
+    let first = held["calls"].as_array().unwrap().iter().filter(|call| call["kind"] == "first_login").count();
+    assert_eq!(first, 2, "{held}");
     let acts =
         |field: &str| held["operators"].as_array().unwrap().iter().map(|act| act[field].clone()).collect::<Vec<_>>();
     assert_eq!(acts("action"), ["reveal_phone", "export_user"]);

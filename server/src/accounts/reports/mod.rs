@@ -128,7 +128,7 @@ impl Accounts {
     /// Files how many failures were left out in minutes that are over, or in `all`: a record for each kind and network. Nobody
     /// has looked at them, so that they are nobody's and their cause is unknown.
     pub async fn file_left_out(&self, all: bool) -> Result<(), StoreError> {
-        for LeftOut { kind, arrival, at, times } in self.sampler.left_out(all) {
+        while let Some(LeftOut { kind, arrival, at, times }) = self.sampler.next_left_out(all) {
             let Kind { appid, stage, healed, of_phone } = kind;
             let evidence = Evidence { proof: Proof::LeftOut(times), ..Evidence::default() };
             let client = Client { version: None, ..arrival.client };

@@ -86,8 +86,8 @@ impl Sampler {
         false
     }
 
-    /// What was left out in minutes that are over, or in `all`: whoever takes it files it.
-    pub(super) fn left_out(&self, all: bool) -> Vec<LeftOut> {
+    /// One after the other, what was left out in minutes that are over, or in `all`: whoever takes it files it.
+    pub(super) fn next_left_out(&self, all: bool) -> Option<LeftOut> {
         let now = self.clock.now();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Seen { networks, over } = &mut *seen;
@@ -98,7 +98,7 @@ impl Sampler {
             }
             !ends
         });
-        std::mem::take(over)
+        over.pop()
     }
 }
 
@@ -132,7 +132,9 @@ mod tests {
     }
 
     fn counts(sampler: &Sampler, all: bool) -> Vec<(Stage, i64)> {
-        sampler.left_out(all).iter().map(|one| (one.kind.stage, one.times)).collect()
+        let mut all: Vec<_> = std::iter::from_fn(|| sampler.next_left_out(all)).collect();
+        all.sort_by_key(|one| std::cmp::Reverse(one.times));
+        all.iter().map(|one| (one.kind.stage, one.times)).collect()
     }
 
     #[test]
