@@ -18,9 +18,9 @@ impl T {
             Proof::OlderKey { number, before_s } => {
                 let when = self.before(before_s.saturating_mul(1000));
                 if zh {
-                    format!("第 {number} 把密钥解开了数据，数据在最新的密钥到达 {when}生成")
+                    format!("第 {number} 把密钥解开了数据，数据在最新密钥到达的 {when}生成")
                 } else {
-                    format!("opened under key {number} of the ring; the data was made {when} the newest key came")
+                    format!("opened under key {number} of those kept; the data was made {when} the newest key came")
                 }
             }
             Proof::ImpossibleLength(chars) if zh => format!("{chars} 个字符：base64 不会有 4n+1 个字符"),
@@ -32,8 +32,8 @@ impl T {
             Proof::MadeAgo(seconds) => self.made_ago(*seconds),
             Proof::OpensElsewhere(appid) if zh => format!("用该用户在 {appid} 的密钥能解开"),
             Proof::OpensElsewhere(appid) => format!("opens under this user's key in {appid}"),
-            Proof::NoKeyAndReferer(appid) if zh => format!("没有密钥能解开，而请求来自 {appid}"),
-            Proof::NoKeyAndReferer(appid) => format!("no key fits, and the request comes from {appid}"),
+            Proof::NoKeyAndReferer(appid) if zh => format!("没有密钥能解开，而 Referer 是 {appid}"),
+            Proof::NoKeyAndReferer(appid) => format!("no key opens it, and the Referer names {appid}"),
             Proof::NoKeyOpens(keys) => self.no_key_opens(*keys),
             Proof::NewestKeyInvalid(keys) => {
                 let then = self.pick(
@@ -52,11 +52,11 @@ impl T {
             Proof::SignedByNone(0) => self.pick("没有保存任何 session_key", "no session_key is held").to_owned(),
             Proof::SignedByNone(keys) if zh => format!("{keys} 把密钥对这份 rawData 都算不出这个签名"),
             Proof::SignedByNone(keys) => format!("none of {keys} keys makes this signature over this rawData"),
-            Proof::Referer(appid) if zh => format!("请求来自 {appid}"),
-            Proof::Referer(appid) => format!("the request comes from {appid}"),
+            Proof::Referer(appid) if zh => format!("Referer 是 {appid}"),
+            Proof::Referer(appid) => format!("the Referer names {appid}"),
             Proof::SpentAs(appid) if zh => format!("它曾作为 {appid} 的 code 换取过登录"),
             Proof::SpentAs(appid) => format!("it was exchanged as a code of {appid} before"),
-            Proof::NoAnswer(reason) if zh => format!("没有得到微信的回答：{}", no_answer_zh(reason)),
+            Proof::NoAnswer(reason) if zh => format!("没有收到微信的响应：{}", no_answer_zh(reason)),
             Proof::NoAnswer(reason) => format!("no answer of WeChat: {reason}"),
             Proof::Errcode(errcode) if zh => format!("微信：errcode {errcode}"),
             Proof::Errcode(errcode) => format!("WeChat: errcode {errcode}"),
@@ -97,10 +97,10 @@ fn no_answer_zh(reason: &str) -> &str {
         "no connection" => "无法建立连接",
         "the connection broke" | "the answer broke off" => "连接中断",
         "an HTTP status other than 200" => "HTTP 状态不是 200",
-        "an answer that is no JSON object" => "回答不是 JSON",
-        "an answer that does not end" => "回答过长",
+        "an answer that is no JSON object" => "响应不是 JSON",
+        "an answer that does not end" => "响应过长",
         "an errcode that is no number" => "errcode 不是数字",
-        "an answer without the promised fields" => "回答缺少应有的字段",
+        "an answer without the promised fields" => "响应缺少应有的字段",
         other => other,
     }
 }
@@ -108,9 +108,10 @@ fn no_answer_zh(reason: &str) -> &str {
 /// Those that have no number and no name in them.
 const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
     Some(match proof {
-        Proof::Repaired => {
-            ("收到的不是 base64，修复之后通过全部校验", "no base64 as it came; after the repair every check holds")
-        }
+        Proof::Repaired => (
+            "收到的不是合格的 base64，修复之后通过全部校验",
+            "not valid base64 as it came; after the repair every check holds",
+        ),
         Proof::NoRepair => ("有任何修复都解释不了的字符", "characters that no repair explains"),
         Proof::NoWatermark => {
             ("用该用户自己的密钥能解开，但没有水印", "opens under the user's own key, but has no watermark")
@@ -119,7 +120,10 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
         Proof::OtherOpenid => ("数据里是另一个 openid", "it names another openid"),
         Proof::HoldsPhone => ("数据里是手机号，不是用户信息", "it holds a phone, not user info"),
         Proof::HoldsNoPhone => ("数据里没有手机号", "it holds no phone"),
-        Proof::OddFields => ("除最后的字段之外，全部校验通过", "every check holds but the last: its fields"),
+        Proof::OddFields => (
+            "只有最后一项（字段的写法）不符，其余校验全部通过",
+            "every check holds but the last: the fields are not as WeChat writes them",
+        ),
         Proof::EndMissing => (
             "开头能用保存的密钥解开，结尾不能：缺少或改动了一部分",
             "the beginning opens under a held key, the end does not: a part is missing or changed",
@@ -140,11 +144,11 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
         Proof::ExchangedHere => ("这里以前换过这个 code", "it was exchanged here before"),
         Proof::CodeUsed => ("微信：code been used（40163）", "WeChat: code been used (40163)"),
         Proof::UsedAfterBusy => (
-            "微信先回答繁忙（-1），再问时回答 code 已用过（40163）",
-            "WeChat was busy (-1), and when it was asked again, the code had been used (40163)",
+            "微信先返回繁忙（-1），重试时返回 code 已用过（40163）",
+            "WeChat was busy (-1), and at the retry the code had been used (40163)",
         ),
         Proof::UsedAfterNoAnswer => (
-            "这个 code 以前来过，当时微信没有回答；现在微信说它已用过（40163）",
+            "这个 code 以前来过，当时微信没有响应；现在微信说它已用过（40163）",
             "this code came before and WeChat gave no answer; now it says that the code has been used (40163)",
         ),
         Proof::CodeTimedOut => ("微信：code 已超时（42003）", "WeChat: the code timed out (42003)"),
@@ -162,8 +166,8 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
             ("微信不认识它（40029），它也不是登录 code", "WeChat does not know it (40029), and it is no login code")
         }
         Proof::PhoneCodeUnknownAfterBusy => (
-            "微信先回答繁忙（-1），再问时不认识它（40029）：也可能是第一次已经用掉了它",
-            "WeChat was busy (-1), and when it was asked again, did not know it (40029): the first time may have spent it",
+            "微信先返回繁忙（-1），重试时返回 code 无效（40029）：也可能是第一次已经用掉了它",
+            "WeChat was busy (-1), and at the retry did not know it (40029): the first time may have spent it",
         ),
         Proof::PhoneCodeOfOtherApp => (
             "微信：code 不属于 access_token 的小程序（40013）",
@@ -183,7 +187,7 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
         }
         Proof::PushOfOtherApp => ("消息里是另一个小程序的 appid", "the message names another mini program"),
         Proof::PushUnreadable => ("签名正确，消息却读不懂", "the signature is right, but the message cannot be read"),
-        Proof::Erased => ("用户的数据已删除", "erased"),
+        Proof::Erased => ("用户的数据已删除", "the user's data has been erased"),
         _ => return None,
     })
 }
@@ -198,10 +202,10 @@ mod tests {
         assert_eq!(en.proof(&Proof::MadeAgo(-301)), "its watermark's time is 5 min 1 s ahead of the server's clock");
         assert_eq!(zh.proof(&Proof::MadeAgo(700)), "水印里的时间在 11 分 40 秒之前");
         let older = Proof::OlderKey { number: 2, before_s: 3 };
-        assert_eq!(zh.proof(&older), "第 2 把密钥解开了数据，数据在最新的密钥到达 3.0 秒前生成");
+        assert_eq!(zh.proof(&older), "第 2 把密钥解开了数据，数据在最新密钥到达的 3.0 秒前生成");
         assert_eq!(
             en.proof(&older),
-            "opened under key 2 of the ring; the data was made 3.0 s before the newest key came"
+            "opened under key 2 of those kept; the data was made 3.0 s before the newest key came"
         );
     }
 

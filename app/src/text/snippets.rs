@@ -56,9 +56,13 @@ const fn of(cause: Cause) -> Option<&'static str> {
 }
 
 const LOGIN_FIRST: &str = "\
-// app.js：启动时登录一次 | app.js: log in once, at the start
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
+// app.js：启动时登录一次，保存 token | app.js: log in once, at the start, and keep the token
 onLaunch() {
-  wx.login({ success: ({ code }) => post('/api/login', { code }) })
+  wx.login({
+    success: ({ code }) => post('/api/login', { code })
+      .then(({ data }) => { if (data.token) wx.setStorageSync('token', data.token) })
+  })
 }
 
 // 页面：回调里没有 wx.login | The page: no wx.login in the callback
@@ -68,6 +72,7 @@ onPhone(e) {
 }";
 
 const EVERY_CODE: &str = "\
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
 // 错误：换了密钥，code 却没有发送 | Wrong: a new key, but its code goes nowhere
 wx.checkSession({ fail: () => wx.login() })
 
@@ -77,7 +82,8 @@ wx.checkSession({
 })";
 
 const PHONE_CODE: &str = "\
-// 有 code（基础库 2.21.2 起）时不需要 session_key | With a code (base library 2.21.2) no session_key is needed
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
+// 有 code（基础库 2.21.2 起）时不需要 session_key | With a code (base library 2.21.2 or later) no session_key is needed
 onPhone(e) {
   const { code, encryptedData, iv } = e.detail
   post('/api/bindPhone', code ? { code } : { encryptedData, iv })
@@ -92,18 +98,19 @@ wx.request({
   header: { Authorization: 'Bearer ' + token }
 })
 
-// 只有表单才需要编码，而且只编码一次 | Only a form needs encoding, and only once
+// 自己拼接表单时才需要编码，只编码一次 | Only a form that you build yourself needs encoding, and only once
 const form = 'encryptedData=' + encodeURIComponent(encryptedData)
   + '&iv=' + encodeURIComponent(iv)";
 
 const ENCODED_ONCE: &str = "\
-// 错误：JSON 里不需要编码 | Wrong: JSON needs no encoding
+// 错误：data 是对象时不需要编码 | Wrong: an object as data needs no encoding
 data: { encryptedData: encodeURIComponent(encryptedData), iv: encodeURIComponent(iv) }
 
 // 正确 | Right
 data: { encryptedData, iv }";
 
 const WHEN_ALLOWED: &str = "\
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
 onPhone(e) {
   // 用户拒绝时没有数据 | No data when the user said no
   if (e.detail.errMsg !== 'getPhoneNumber:ok') return
@@ -112,6 +119,7 @@ onPhone(e) {
 }";
 
 const AT_ONCE: &str = "\
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
 // 错误：保存起来以后再用 | Wrong: kept for later
 this.data.phone = e.detail
 
@@ -122,17 +130,20 @@ onPhone(e) {
 }";
 
 const OWN_APPID: &str = "\
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
 const { appId } = wx.getAccountInfoSync().miniProgram
 wx.login({ success: ({ code }) => post('/api/login', { code, appid: appId }) })";
 
 const OWN_TOKEN: &str = "\
+// post(path, data)：自己封装的 wx.request | post(path, data): your own wx.request wrapper
 // 每次登录都覆盖保存的 token | Every login overwrites the kept token
 wx.login({
   success: ({ code }) => post('/api/login', { code })
-    .then(({ data }) => wx.setStorageSync('token', data.token))
+    .then(({ data }) => { if (data.token) wx.setStorageSync('token', data.token) })
 })";
 
 const TWO_CALLS: &str = "\
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
 // 手机号按钮 | The phone button
 post('/api/bindPhone', { encryptedData: e.detail.encryptedData, iv: e.detail.iv })
 
@@ -140,13 +151,14 @@ post('/api/bindPhone', { encryptedData: e.detail.encryptedData, iv: e.detail.iv 
 post('/api/profile', { rawData, signature, encryptedData, iv })";
 
 const RAW_DATA: &str = "\
-// 错误：重新序列化之后，字节就变了 | Wrong: serialised again, the bytes differ
+// 错误：重新序列化之后，字节可能改变 | Wrong: serialised again, the bytes may differ
 rawData: JSON.stringify(JSON.parse(res.rawData))
 
 // 正确：原样的字符串 | Right: the string as it is
 rawData: res.rawData, signature: res.signature";
 
 const ONE_LOGIN: &str = "\
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
 let running = null
 function logIn() {
   // 同时到来的调用等待同一次登录 | Calls that come at once wait for one login
@@ -163,7 +175,8 @@ const PROJECT: &str = "\
 { \"appid\": \"wx…\" }";
 
 const TWO_CODES: &str = "\
-// 登录：wx.login 的 code，手机号 code 是另一个字段 | Login: the code of wx.login; the phone's has its own field
+// post(path, data)：自己封装的 wx.request，带 token | post(path, data): your own wx.request wrapper; sends the token
+// 登录：code 来自 wx.login，手机号 code 放 phoneCode | Login: code is that of wx.login, phoneCode that of the phone
 post('/api/login', { code: loginCode, phoneCode: e.detail.code })
 
 // 已登录：只要手机号 code | Logged in: the phone code alone
@@ -180,7 +193,7 @@ onPhone(e) {
 
 const PRIVACY: &str = "\
 <button open-type=\"getPhoneNumber|agreePrivacyAuthorization\"
-        bindgetphonenumber=\"onPhone\">";
+        bindgetphonenumber=\"onPhone\"></button>";
 
 const PUSH: &str = "\
 # latchkey.toml
