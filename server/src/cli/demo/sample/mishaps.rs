@@ -211,8 +211,10 @@ impl Visitor<'_> {
             }
             LoginElsewhere => {
                 let token = self.token().await?;
+                self.stage.clock.advance(40);
                 self.press("rotate", json!({})).await?;
                 self.code(APP).await?;
+                self.stage.clock.advance(3);
                 let encrypted = self.tap(json!({})).await?;
                 let session = self.stage.accounts.authenticate(&token).await?;
                 let (proof, arrival) =
@@ -230,6 +232,8 @@ impl Visitor<'_> {
                 self.stage.accounts.report_button(self.arrival("POST /api/bindPhone"), &session, refusal).await;
             }
         }
+        // WeChat is asked about it before the clock moves on.
+        self.stage.accounts.reports_written().await;
         Ok(())
     }
 
