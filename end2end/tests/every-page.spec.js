@@ -18,8 +18,8 @@ async function fits(page) {
     client: root.clientWidth,
     outside: [...root.querySelectorAll('body *')]
       .filter(element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('svg'))
-      // Code scrolls in its frame.
-      .filter(element => !element.parentElement.closest('pre'))
+      // Code and wide tables scroll in their frames.
+      .filter(element => !element.parentElement.closest('pre, .wide'))
       .filter(element => element.getBoundingClientRect().right > root.clientWidth + 0.5)
       .map(element => element.outerHTML.slice(0, 120)),
   }));

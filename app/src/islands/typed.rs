@@ -13,7 +13,13 @@ const FIELDS: [&str; 3] = ["reason", "name", "username"];
 
 /// A form is on its way.
 pub(super) fn keep(form: &HtmlFormElement) {
-    let Some(head) = head(form) else { return };
+    let action = form.get_attribute("action").unwrap_or_default();
+    if action.ends_with("/sign_out") {
+        // Nothing is left for whoever sits here next.
+        let _ = storage().map(|storage| storage.remove_item(SHELF));
+    }
+    // After a file, no page comes that would take away what was kept.
+    let Some(head) = head(form).filter(|_| !action.ends_with("/export_user")) else { return };
     let fields = inputs(form).into_iter().filter(|input| FIELDS.contains(&input.name().as_str()) && harmless(input));
     let lines: Vec<String> = fields.map(|input| format!("{}={}", input.name(), input.value())).collect();
     if let (false, Some(storage)) = (lines.is_empty(), storage()) {

@@ -46,7 +46,7 @@ texts! {
     credentials_untested: "尚未验证", "Not tested yet";
     last_proven: "最近一次被微信接受：", "Last taken by WeChat: ";
     untested_lead: "还没有登录，也没有获取过 access_token。", "Nobody has logged in, and no access_token was needed yet.";
-    access_token: "access_token（本节点）", "access_token (this node)";
+    access_token: "access_token", "access_token";
     token_age: "已使用", "Age";
     renews_at: "下次更新：", "Next renewal: ";
     token_failed: "获取失败", "Could not be fetched";

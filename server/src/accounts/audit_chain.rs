@@ -61,7 +61,9 @@ impl SeenChain {
     fn told(&self) -> Chain {
         let looks = self.looks();
         let last = looks.seen.as_ref().map(|seen| LastCheck { state: seen.state, checked_at: seen.checked_at });
-        let checking = looks.begun.as_ref().map(|begun| seq(begun.last.as_ref()));
+        // A look that failed has begun, too, but nobody goes on with it.
+        let looking = self.turn.try_lock().is_err();
+        let checking = looks.begun.as_ref().filter(|_| looking).map(|begun| seq(begun.last.as_ref()));
         Chain { last, checking }
     }
 }

@@ -1,4 +1,4 @@
-use latchkey_app::types::{Cause, Metric};
+use latchkey_app::types::{Cause, Metric, Stage};
 
 use super::Accounts;
 use crate::{
@@ -46,7 +46,9 @@ impl Accounts {
             _ => Metric::FailedByVersion,
         };
         let mut numbers = vec![((all, row.cause.as_str(), ""), row.times)];
-        let version = row.version.as_deref().and_then(released);
+        // Only what is compared with the calls: logins, and requests for a phone.
+        let of_calls = of_phone || [Stage::LoginCode, Stage::Button].iter().any(|stage| stage.name() == row.stage);
+        let version = row.version.as_deref().and_then(released).filter(|_| of_calls);
         numbers.extend(version.map(|version| ((by_version, "", version), row.times)));
         if of_phone {
             numbers.push((plain(of_phones), row.times));

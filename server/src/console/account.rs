@@ -16,7 +16,10 @@ use crate::{
     accounts::Actor,
     arrival::Arrival,
     secret::Secret,
-    store::{operator_sessions::OperatorSessionRow, operators::OperatorRow},
+    store::{
+        operator_sessions::OperatorSessionRow,
+        operators::{self, OperatorRow},
+    },
 };
 
 const NEW_TOTP_SECRET: &str = "new_totp_secret";
@@ -57,8 +60,11 @@ impl ConsoleServer {
     async fn own_sessions(&self, own: &Own) -> Result<Vec<OwnSession>, Failed> {
         let (now, current) = (self.accounts.clock.now(), stored_hash(&own.session));
         let rows = self.operators.sessions(own.id).await?;
+        let operator =
+            operators::find(&mut self.accounts.db.read().await?, own.id).await?.ok_or(ConsoleError::SignedOut)?;
         let session = |row: &OperatorSessionRow| {
-            let SignedIn { since, seen, network, browser, .. } = SignedIn::read(&row.data, now)?;
+            let signed_in = SignedIn::read(&row.data, now).filter(|signed_in| signed_in.opens(&operator))?;
+            let SignedIn { since, seen, network, browser, .. } = signed_in;
             let current = current.is_some_and(|current| current.as_slice() == row.hash);
             Some(OwnSession { id: hex::encode(&row.hash), since, seen, network, browser, current })
         };

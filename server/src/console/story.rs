@@ -10,7 +10,7 @@ use crate::{
     store::{
         Tx, audit, calls,
         failures::{self, FailureRow, Filter},
-        phone_changes, push, resets,
+        phone_changes, push, resets, users,
     },
 };
 
@@ -76,8 +76,16 @@ impl ConsoleServer {
         Ok(((all - itself).max(0), causes.newest_only))
     }
 
-    /// Everything that is known of a span of a user's life, oldest first.
+    /// Everything that is known of a span of a user's life, oldest first. Whoever was merged into him was the same person.
     pub(super) async fn events(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
+        let mut events = Vec::new();
+        for user in users::with_merged(tx, span.user).await? {
+            events.extend(self.events_of(tx, Span { user, ..span }).await?);
+        }
+        Ok(in_order(events))
+    }
+
+    async fn events_of(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
         let mut events = self.calls(tx, span).await?;
         events.extend(self.phones(tx, span).await?);
         events.extend(self.failed_calls(tx, span).await?);
@@ -86,7 +94,7 @@ impl ConsoleServer {
             events.push(self.event(row.received_at, Some(&row.appid), kind, Some(row.request_id)));
         }
         events.extend(self.acts(tx, span).await?);
-        Ok(in_order(events))
+        Ok(events)
     }
 
     async fn calls(&self, tx: &mut Tx, span: Span) -> Result<Vec<Event>, Failed> {
