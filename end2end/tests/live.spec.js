@@ -69,6 +69,8 @@ test('an open page says that its session has ended, and is come back to', { tag:
   await signIn(page);
   await expect(page).toHaveURL('/console');
   for (const path of ['/console/failures?cause=truncated', '/console?days=7']) {
+    // The page that signing in has led to listens, too.
+    await page.goto('/console/users');
     const listening = page.waitForResponse(response => response.url().includes('/console/live'));
     await page.goto(path);
     await listening;
