@@ -93,6 +93,7 @@ impl T {
             ),
             (self.pick("会话密钥", "Session keys"), count(preview.held.session_keys)),
             (self.pick("登录会话（立即失效）", "Sessions, which end at once"), count(preview.held.sessions)),
+            (self.pick("登录等调用记录", "Records of logins and the like"), count(preview.held.calls)),
             (self.pick("失败记录中与此人的关联", "Failure records that name the user"), count(preview.held.failures)),
             (self.pick("与其他用户的冲突", "Conflicts with other users"), count(preview.held.conflicts)),
         ]

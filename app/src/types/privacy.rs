@@ -64,6 +64,8 @@ pub struct Holdings {
     pub sessions: usize,
     /// Lines of the phone history that still have numbers.
     pub numbers: usize,
+    /// Logins and the like, as far as they stand in the user's story.
+    pub calls: usize,
     pub failures: usize,
     pub conflicts: usize,
 }

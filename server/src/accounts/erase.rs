@@ -66,6 +66,10 @@ impl Accounts {
         // The lock of binds that count owners (`bind_phone`).
         tx.lock("phones").await?;
         for one in users::with_merged(tx, user_id).await? {
+            // After this, no table knows what was unbound.
+            for (appid, openid) in self.kept_openids(tx, one).await? {
+                failures::erase_of_openid(tx, &appid, &openid).await?;
+            }
             resets::drop_of(tx, one).await?;
             failures::erase_of(tx, one).await?;
             calls::delete_of(tx, one).await?;

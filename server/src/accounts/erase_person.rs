@@ -10,7 +10,9 @@ use crate::{
     store::{
         StoreError, Tx,
         bindings::{self, BindingRow},
-        conflicts, failures, phone_changes, session_keys, tokens,
+        calls, conflicts,
+        failures::{self, FailureRow},
+        phone_changes, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -72,13 +74,29 @@ impl Accounts {
             let changes = phone_changes::of_user(tx, *one, i64::MAX).await?;
             held.numbers += changes.iter().filter(|change| change.erased_at.is_none()).count();
             held.sessions += tokens::of_user(tx, *one, self.clock.now(), i64::MAX).await?.len();
-            held.failures += failures::of_user(tx, *one, from, to, i64::MAX).await?.len();
+            held.calls += calls::of_user(tx, *one, from, to, i64::MAX).await?.len();
             both.extend(conflicts::of_user(tx, *one).await?.into_iter().map(|row| row.id));
         }
+        held.failures = self.failures_about(tx, &all).await?.len();
         // One between two of them is one.
         held.conflicts = both.len();
         let phone_hash = users::phone_hash(tx, user_id).await?;
         Ok(ErasePlan { user, bindings, held, all, phone_hash })
+    }
+
+    /// Every failure that an erasure of these takes out of their hands, oldest first.
+    pub(super) async fn failures_about(&self, tx: &mut Tx, all: &[Uuid]) -> Result<Vec<FailureRow>, Failure> {
+        let mut rows = Vec::new();
+        for one in all {
+            rows.extend(failures::about(tx, *one).await?);
+            for (appid, openid) in self.kept_openids(tx, *one).await? {
+                rows.extend(failures::about_openid(tx, &appid, &openid).await?);
+            }
+        }
+        // One may be about the openids of two of them.
+        rows.sort_by_key(|row| row.id);
+        rows.dedup_by_key(|row| row.id);
+        Ok(rows)
     }
 
     /// Stands for whom an erasure was planned of: if somebody has come to him since, or gone, or he has another phone, it is

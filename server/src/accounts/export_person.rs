@@ -12,7 +12,9 @@ use crate::{
     store::{
         Tx, audit,
         bindings::{self, BindingRow},
-        calls, conflicts, erasures, failures, login_codes, phone_changes, push, resets, session_keys, tokens,
+        calls, conflicts, erasures,
+        failures::{self, FailureRow},
+        login_codes, phone_changes, push, resets, session_keys, tokens,
         users::{self, UserRow},
     },
 };
@@ -66,7 +68,7 @@ impl Accounts {
             "sessions": self.sessions_held(tx, &all, &bindings).await?,
             "phoneChanges": self.history_held(tx, &all).await?,
             "calls": calls_held(tx, &all).await?,
-            "failures": failures_held(tx, &all).await?,
+            "failures": failures_held(&self.failures_about(tx, &all).await?),
             "openedCiphertexts": ciphertexts_held(tx, &all).await?,
             "pushes": pushes_held(tx, &all).await?,
             "conflicts": conflicts_held(tx, &all).await?,
@@ -173,8 +175,7 @@ async fn calls_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {
     Ok(call.collect())
 }
 
-async fn failures_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {
-    let rows = of_each!(all, |user| failures::of_user(tx, user, EVER.0, EVER.1, i64::MAX));
+fn failures_held(rows: &[FailureRow]) -> Vec<Value> {
     let failure = rows.iter().map(|row| {
         json!({
             "at": time(row.at), "appid": row.appid, "openid": row.openid, "call": row.call, "stage": row.stage, "cause": row.cause,
@@ -184,7 +185,7 @@ async fn failures_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure>
             "askedWechat": serde_json::from_str::<Vec<Asked>>(&row.asked).ok(),
         })
     });
-    Ok(failure.collect())
+    failure.collect()
 }
 
 async fn ciphertexts_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {

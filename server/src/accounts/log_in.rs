@@ -64,6 +64,24 @@ struct Proven {
     profile: Option<ProvenProfile>,
 }
 
+/// Which of the extras are locked for.
+#[derive(Clone, Copy)]
+struct Extras {
+    /// It is proved.
+    phone: bool,
+    /// It was encrypted, and is opened.
+    profile: bool,
+}
+
+impl Proven {
+    const fn extras(&self) -> Extras {
+        Extras {
+            phone: matches!(self.phone, Some((_, Ok(_)))),
+            profile: matches!(self.profile, Some(ProvenProfile::Encrypted(_, Ok(_)))),
+        }
+    }
+}
+
 /// A profile of the same step.
 enum ProvenProfile {
     Fields(Profile),
@@ -91,8 +109,8 @@ impl Accounts {
                     ring.extend(self.older_keys(&request.appid, &session.openid).await?);
                 }
                 let proven = self.prove(request, &session.openid, ring).await;
-                let with_phone = matches!(proven.phone, Some((_, Ok(_))));
-                let login = Login { appid: &appid, code: code_hash, session, with_phone, arrival };
+                let extras = proven.extras();
+                let login = Login { appid: &appid, code: code_hash, session, extras, arrival };
                 let kept = self.keep(&login, proven).await;
                 if let Err(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) = &kept {
                     self.give_up(code_hash, failure).await;
@@ -241,8 +259,10 @@ impl Accounts {
         let ring = self.key_ring(&mut tx, binding.id, self.clock.now()).await?;
         drop(tx);
         let proven = self.prove(request, &binding.openid, ring).await;
+        let mut tx = self.db.write().await?;
+        self.lock_before_touch(&mut tx, proven.extras(), binding.user_id).await?;
         // The caller who exchanged the code has counted the login.
-        self.finish(self.db.write().await?, binding, is_new, proven, Vec::new(), arrival).await
+        self.finish(tx, binding, is_new, proven, Vec::new(), arrival).await
     }
 
     /// The binding of (appid, openid), made when it is new. A new openid whose unionid is known belongs to the user
@@ -273,7 +293,7 @@ impl Accounts {
             last_login_at: now.0,
         };
         if bindings::insert(tx, &binding).await? {
-            self.lock_before_touch(tx, login, user_id).await?;
+            self.lock_before_touch(tx, login.extras, user_id).await?;
             users::touch_login(tx, user_id, now).await?;
             return Ok(Entered { binding, is_new: same_person.is_none(), first: true, new_unionid: false });
         }
@@ -284,17 +304,20 @@ impl Accounts {
         Ok(known.ok_or(Fault::Missing("the binding that was there a moment ago"))?)
     }
 
-    /// A bind takes this lock and then changes the user's row. So must a login that is to bind, or each would wait for the
-    /// other.
-    async fn lock_before_touch(&self, tx: &mut Tx, login: &Login<'_>, user: Uuid) -> Result<(), Failure> {
-        if login.with_phone { self.lock_phone(tx, user).await } else { Ok(()) }
+    /// A bind, or a call with a profile, takes these locks and then changes the user's row. So must a login that is to do the
+    /// same, in the order of `lock_whole`, or each would wait for the other.
+    async fn lock_before_touch(&self, tx: &mut Tx, extras: Extras, user: Uuid) -> Result<(), Failure> {
+        if extras.profile {
+            tx.lock(&format!("user {user}")).await?;
+        }
+        if extras.phone { self.lock_phone(tx, user).await } else { Ok(()) }
     }
 
     /// The binding that is there, with this login's time and unionid.
     async fn touch(&self, tx: &mut Tx, login: &Login<'_>, now: Millis) -> Result<Option<Entered>, Failure> {
         let WeChatSession { openid, unionid, .. } = &login.session;
         let Some(known) = bindings::find_openid(tx, login.appid, openid).await? else { return Ok(None) };
-        self.lock_before_touch(tx, login, known.user_id).await?;
+        self.lock_before_touch(tx, login.extras, known.user_id).await?;
         bindings::touch_login(tx, known.id, unionid.as_deref(), now).await?;
         let other = unionid.as_ref().filter(|unionid| known.unionid.as_ref() != Some(unionid));
         if let Some(unionid) = other {
@@ -324,7 +347,6 @@ struct Login<'a> {
     appid: &'a str,
     code: CodeHash,
     session: WeChatSession,
-    /// A phone came along, and is proved.
-    with_phone: bool,
+    extras: Extras,
     arrival: Arrival,
 }

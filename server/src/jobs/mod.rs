@@ -17,6 +17,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// What one node hears of WeChat is shown by the others after this.
 const SIGNS_EVERY: Duration = Duration::from_secs(5);
+const LAST_TRIES: usize = 3;
 
 /// Runs until the program ends.
 pub async fn run(accounts: Accounts) {
@@ -28,7 +29,7 @@ pub async fn run(accounts: Accounts) {
                 Ok(rows) => tracing::info!(rows, "deleted what is no longer needed"),
                 Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
             },
-            _ = minutes.tick() => file_left_out(&accounts, false).await,
+            _ = minutes.tick() => drop(file_left_out(&accounts, false).await),
             _ = signs.tick() => keep_signs(&accounts).await,
         }
     }
@@ -43,7 +44,12 @@ fn every(period: Duration) -> Interval {
 /// At the end of the program: what is under way is finished and counted.
 pub async fn finish(accounts: &Accounts) {
     accounts.reports_written().await;
-    file_left_out(accounts, true).await;
+    // What could not be filed comes again; later there is nobody left to file it.
+    for _ in 0..LAST_TRIES {
+        if file_left_out(accounts, true).await {
+            break;
+        }
+    }
     keep_signs(accounts).await;
 }
 
@@ -54,8 +60,11 @@ async fn keep_signs(accounts: &Accounts) {
     }
 }
 
-async fn file_left_out(accounts: &Accounts, all: bool) {
-    if let Err(error) = accounts.file_left_out(all).await {
-        tracing::error!(%error, "failures that were left out are not counted");
+/// Whether all of them are filed.
+async fn file_left_out(accounts: &Accounts, all: bool) -> bool {
+    let filed = accounts.file_left_out(all).await;
+    if let Err(error) = &filed {
+        tracing::error!(%error, "failures that were left out are not counted yet");
     }
+    filed.is_ok()
 }

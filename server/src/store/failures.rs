@@ -309,14 +309,37 @@ pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
 const NOBODYS: &str = "user_id = NULL, binding_id = NULL, openid = NULL, ciphertext_hash = NULL, rid = NULL, \
                        request_id = '', asked = '[]', evidence = '{\"proof\":\"erased\"}'";
 
-/// Forgets whose an erased user's failures were, and those of calls that named one of his openids when nobody here had it.
+/// A user's failures, and those of calls that named one of his openids when nobody here had it.
+const ABOUT: &str = "user_id = $1 OR id IN (SELECT failures.id FROM \
+                     (SELECT appid, openid FROM bindings WHERE user_id = $1 \
+                     UNION SELECT appid, openid FROM failures WHERE user_id = $1 AND openid IS NOT NULL) AS his \
+                     JOIN failures ON failures.openid = his.openid AND failures.appid = his.appid \
+                     WHERE failures.user_id IS NULL)";
+/// Those that named this openid when nobody here had it.
+const OF_NOBODY: &str = "user_id IS NULL AND appid = $1 AND openid = $2";
+
+/// Every failure that is about a user, oldest first.
+pub async fn about(tx: &mut Tx, user: Uuid) -> Result<Vec<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE {ABOUT} ORDER BY id");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user).fetch_all(conn).await)?)
+}
+
+/// Nobody's failures that are about an openid, oldest first.
+pub async fn about_openid(tx: &mut Tx, appid: &str, openid: &str) -> Result<Vec<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE {OF_NOBODY} ORDER BY id");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(appid).bind(openid).fetch_all(conn).await)?)
+}
+
+/// Forgets which openid nobody's failures were about.
+pub async fn erase_of_openid(tx: &mut Tx, appid: &str, openid: &str) -> Result<()> {
+    let sql = format!("UPDATE failures SET {NOBODYS} WHERE {OF_NOBODY}");
+    execute!(tx, sqlx::query(sqlx::AssertSqlSafe(sql)).bind(appid).bind(openid))?;
+    Ok(())
+}
+
+/// Forgets whose an erased user's failures were ([`about`]).
 pub async fn erase_of(tx: &mut Tx, user: Uuid) -> Result<()> {
-    let his = "SELECT appid, openid FROM bindings WHERE user_id = $1 \
-               UNION SELECT appid, openid FROM failures WHERE user_id = $1 AND openid IS NOT NULL";
-    let sql = format!(
-        "UPDATE failures SET {NOBODYS} WHERE user_id = $1 OR id IN (SELECT failures.id FROM ({his}) AS his \
-         JOIN failures ON failures.openid = his.openid AND failures.appid = his.appid WHERE failures.user_id IS NULL)"
-    );
+    let sql = format!("UPDATE failures SET {NOBODYS} WHERE {ABOUT}");
     execute!(tx, sqlx::query(sqlx::AssertSqlSafe(sql)).bind(user))?;
     execute!(tx, sqlx::query("DELETE FROM ciphertexts WHERE user_id = $1").bind(user))?;
     Ok(())

@@ -90,6 +90,12 @@ pub async fn set_totp(tx: &mut Tx, id: Uuid, sealed: Option<&[u8]>, step: Option
     Ok(())
 }
 
+/// Nobody else changes the operator until the end of this transaction.
+pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE operators SET username = username WHERE id = $1").bind(id))?;
+    Ok(())
+}
+
 /// Uses up the code of a time step; `false` when it or a later one was used before.
 pub async fn use_totp_step(tx: &mut Tx, id: Uuid, step: i64) -> Result<bool> {
     let sql = "UPDATE operators SET totp_step = $2 WHERE id = $1 AND (totp_step IS NULL OR totp_step < $2)";

@@ -1,11 +1,14 @@
 //! One's own account: password, second factor, sessions.
 
-use latchkey::secret::Secret;
+use latchkey::{
+    secret::Secret,
+    store::{operators, recovery_codes},
+};
 use latchkey_app::types::Role;
 
 use crate::{
     browser::{Browser, id_of, totp, turn_on},
-    databases::{by_hand, on_both, sqlite_url},
+    databases::{blocks, by_hand, on_both, postgres_url, sqlite_url},
     house::{House, PASSWORD},
 };
 
@@ -104,6 +107,26 @@ async fn the_second_factor_goes_with_password_and_code(house: House) {
     for action in ["turn_on_second_factor", "turn_off_second_factor"] {
         assert_eq!(house.count(&format!("audit WHERE action = '{action}'")).await, 1);
     }
+}
+
+/// Whoever gives a new password changes the operator, and then drops the codes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recovery_code_waits_before_it_is_used_up() {
+    let house = House::new(&postgres_url().await).await;
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
+    let (_, recovery) = turn_on(&house, &anna).await;
+    let id = id_of(&house, "anna").await.parse().unwrap();
+    let db = &house.server.accounts.db;
+    let mut reset = db.write().await.unwrap();
+    operators::set_totp(&mut reset, id, None, None).await.unwrap();
+    let dropped = async {
+        blocks(db, &mut reset).await;
+        recovery_codes::replace(&mut reset, id, &[]).await.unwrap();
+        reset.commit().await.unwrap();
+    };
+    let form = [("password", PASSWORD), ("code", recovery[0].as_str())];
+    let (to, ()) = tokio::join!(anna.led("end_second_factor", &form), dropped);
+    assert_eq!(to, "/console/account?problem=CodeWrong");
 }
 
 async fn turning_it_on_takes_the_password_and_ends_other_sessions(house: House) {

@@ -4,10 +4,11 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use latchkey::store::users;
 use serde_json::{Value, json};
 
 use crate::{
-    databases::{on_both, sqlite_url},
+    databases::{blocks, on_both, postgres_url, sqlite_url},
     house::{APP_1, Answer, House},
 };
 
@@ -161,6 +162,29 @@ async fn third_login_takes_what_forms_do_to_base64(house: House) {
     let others = house.sim("userinfo", json!({ "user": "u2", "appid": APP_1 })).await;
     let body = json!({ "appid": APP_1, "code": code, "encryptedData": others["encryptedData"], "iv": others["iv"] });
     house.post("/thirdLogin", body).await.refused(422, "decrypt_failed", "relogin");
+}
+
+/// A bind and a profile have the user's lock when they change his row. A login that had changed it before would wait for them,
+/// and they for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_with_a_profile_waits_before_it_changes_the_user() {
+    let house = House::new(&postgres_url().await).await;
+    house.sim("users", json!({ "user": "u1", "nickName": "陈晓" })).await;
+    let id = house.log_in("u1").await["userInfo"]["userId"].as_str().unwrap().to_owned();
+    let code = house.code("u1", APP_1).await;
+    let info = house.sim("userinfo", json!({ "user": "u1", "appid": APP_1 })).await;
+    let body = json!({ "appid": APP_1, "code": code, "encryptedData": info["encryptedData"], "iv": info["iv"] });
+    let db = &house.server.accounts.db;
+    let mut bind = db.write().await.unwrap();
+    bind.lock(&format!("user {id}")).await.unwrap();
+    let bound = async {
+        blocks(db, &mut bind).await;
+        users::set_phone(&mut bind, id.parse().unwrap(), None, house.clock.now()).await.unwrap();
+        bind.commit().await.unwrap();
+    };
+    let (login, ()) = tokio::join!(house.post("/thirdLogin", body), bound);
+    assert_eq!(login.status, 200, "{}", login.text);
+    assert_eq!(house.log_in("u1").await["userInfo"]["nickName"], "陈晓");
 }
 
 #[tokio::test]

@@ -2,7 +2,11 @@
 
 use std::sync::OnceLock;
 
-use latchkey::{clock::Millis, random::Random, store::Db};
+use latchkey::{
+    clock::Millis,
+    random::Random,
+    store::{Db, Tx},
+};
 
 pub const NOW: Millis = Millis(1_795_232_400_000);
 
@@ -41,6 +45,19 @@ pub async fn by_hand(db: &Db, sql: &str) {
         Db::Sqlite { writer, .. } => drop(sqlx::query(sql).execute(writer).await.unwrap()),
         Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
     }
+}
+
+/// Until somebody on Postgres waits for what this transaction has locked.
+pub async fn blocks(db: &Db, tx: &mut Tx) {
+    let (Db::Postgres(pool), Tx::Postgres(tx)) = (db, tx) else { unreachable!("SQLite has one writer") };
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut **tx).await.unwrap();
+    let sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid)))";
+    for _ in 0..100_000 {
+        if sqlx::query_scalar(sql).bind(pid).fetch_one(pool).await.unwrap() {
+            return;
+        }
+    }
+    panic!("nobody waits");
 }
 
 /// Runs each case on SQLite and on Postgres; `$from` makes what a case is given from a database's address.

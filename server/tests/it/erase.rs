@@ -29,6 +29,7 @@ on_both!(crate::house::House::new =>
     a_withdrawal_reaches_what_was_taken_before_a_merge,
     an_export_holds_those_who_were_merged,
     an_export_holds_nobody_elses_number,
+    what_was_said_of_an_openid_goes_though_it_was_unbound,
 );
 
 const PHONES: [&str; 2] = ["13580006666", "13912345678"];
@@ -150,6 +151,8 @@ async fn an_erased_person_is_nowhere(house: House) {
     {
         assert!(preview.contains(part), "{part}: {preview}");
     }
+    let calls = format!("登录等调用记录<b>{}</b>", house.count("calls").await - 1);
+    assert!(preview.contains(&calls), "{calls}: {preview}");
     let before = dump(&house).await;
     assert!(
         canaries[..3].iter().all(|canary| before.contains(canary)) && before.contains(NICKNAME),
@@ -370,6 +373,36 @@ async fn an_export_holds_nobody_elses_number(house: House) {
     assert!(!his.to_string().contains(PHONES[1]), "{his}");
     assert!(his["resets"][0]["kept"].to_string().contains(PHONES[0]));
     assert!(others["resets"][0]["kept"].to_string().contains(PHONES[1]), "{others}");
+}
+
+/// A failure that named the openid before anybody here had it: the preview counts it, the export holds it, the erasure takes
+/// it, while it is bound and afterwards.
+async fn what_was_said_of_an_openid_goes_though_it_was_unbound(house: House) {
+    let (secret, code) = ("1".repeat(32), house.code("u1", APP_1).await);
+    let exchange = format!("appid={APP_1}&secret={secret}&js_code={code}&grant_type=authorization_code");
+    let session = house.wechat(&format!("/sns/jscode2session?{exchange}")).await;
+    let openid = session["openid"].as_str().unwrap();
+    let tap = house.tap("u1", "encrypted").await;
+    let body = json!({ "appid": APP_1, "openid": openid, "encryptedData": tap["encryptedData"], "iv": tap["iv"] });
+    house.post("/getWXUserPhone", body).await.refused(422, "decrypt_failed", "relogin");
+    house.server.accounts.reports_written().await;
+    let (id, _) = person(&house, "u1", PHONES[0]).await;
+    let admin = Desk::of(&house, Role::Admin).await;
+    let (page, export) = (format!("/console/users/{id}/erase"), [("user", id.as_str()), ("reason", "by mail")]);
+    let known = async || {
+        let preview = admin.page(&page).await;
+        assert!(preview.contains("与此人的关联<b>1</b>"), "{preview}");
+        let held = admin.post("export_user", &export).await.json();
+        assert_eq!((held["failures"].as_array().unwrap().len(), &held["failures"][0]["openid"]), (1, &json!(openid)));
+    };
+    known().await;
+    let binding = admin.user(&id).await.bindings[0].id.clone();
+    admin.reset(&id, "binding", &binding).await;
+    known().await;
+    erase(&admin, &id, "by mail").await;
+    assert_eq!(house.count("failures WHERE openid IS NOT NULL OR request_id <> ''").await, 0);
+    let after = dump(&house).await;
+    assert!(!after.contains(openid) && !after.contains(&hex::encode(openid)));
 }
 
 /// Every table that knows users. A new one is put here when `accounts/erase.rs` has learnt to empty it.

@@ -11,7 +11,7 @@ use latchkey::{
         operators::{self, OperatorRow},
         phone_changes::{self, PhoneChangeRow},
         session_keys::{self, SessionKeyRow},
-        settings,
+        settings, sign_in_tries,
         tokens::{self, TokenRow},
         user_lists::{Filter, Key, Place, Search, Sort, SortBy, UserList},
         users::{self, ProfileChange, StoredPhone},
@@ -19,7 +19,7 @@ use latchkey::{
 };
 use uuid::Uuid;
 
-use crate::databases::{NOW, on_both};
+use crate::databases::{NOW, on_both, open, postgres_url};
 
 on_both!(crate::databases::open =>
     a_transaction_that_is_not_committed_has_not_happened,
@@ -36,6 +36,26 @@ on_both!(crate::databases::open =>
     an_ended_operator_session_stays_ended,
     old_rows_go_in_small_batches,
 );
+
+/// A sweep that waited for a try would have other counts of it, for which the try waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_passes_over_counts_that_are_in_use() {
+    let db = open(&postgres_url().await).await;
+    let key = |byte| sign_in_tries::Key { hash: [byte; 32], account: None };
+    let mut tx = db.write().await.unwrap();
+    for byte in [1, 2] {
+        sign_in_tries::count(&mut tx, key(byte), NOW, NOW, 10).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut tried = db.write().await.unwrap();
+    sign_in_tries::count(&mut tried, key(1), NOW.plus_seconds(1), NOW, 10).await.unwrap();
+    let (mut sweep, later) = (db.write().await.unwrap(), NOW.plus_seconds(60));
+    assert_eq!(sign_in_tries::expire(&mut sweep, later, 10).await.unwrap(), 1);
+    sweep.commit().await.unwrap();
+    tried.commit().await.unwrap();
+    let mut sweep = db.write().await.unwrap();
+    assert_eq!(sign_in_tries::expire(&mut sweep, later, 10).await.unwrap(), 1);
+}
 
 fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)

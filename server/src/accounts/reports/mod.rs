@@ -128,14 +128,11 @@ impl Accounts {
     /// Files how many failures were left out in minutes that are over, or in `all`: a record for each kind and network. Nobody
     /// has looked at them, so that they are nobody's and their cause is unknown.
     pub async fn file_left_out(&self, all: bool) -> Result<(), StoreError> {
-        while let Some(LeftOut { kind, arrival, at, times }) = self.sampler.next_left_out(all) {
-            let Kind { appid, stage, healed, of_phone } = kind;
-            let evidence = Evidence { proof: Proof::LeftOut(times), ..Evidence::default() };
-            let client = Client { version: None, ..arrival.client };
-            let (arrival, subject, cause, ciphertext) =
-                (Arrival { client, ..arrival }, Subject::default(), Cause::Unknown, None);
-            let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
-            self.file(report, times).await?;
+        while let Some(left_out) = self.sampler.next_left_out(all) {
+            if let Err(error) = self.file(Report::from(&left_out), left_out.times).await {
+                self.sampler.put_back(left_out);
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -152,12 +149,12 @@ impl Accounts {
         let id = self.random.id(report.at);
         let row = report.row(id, times);
         let Report { cause, stage, healed, of_phone, .. } = report;
-        tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
-        self.metrics.failure(&row.appid, &row.cause, healed, u64::try_from(times).unwrap_or(1));
         let mut tx = self.db.write().await?;
         file_row(&mut tx, &row).await?;
         self.count_failure(&mut tx, &row, of_phone).await?;
         tx.commit().await?;
+        tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
+        self.metrics.failure(&row.appid, &row.cause, healed, u64::try_from(times).unwrap_or(1));
         Ok(id)
     }
 }
@@ -169,6 +166,17 @@ async fn file_row(tx: &mut Tx, row: &FailureRow) -> Result<(), StoreError> {
     failures::insert(tx, row).await?;
     let erased = users::find(tx, user).await?.is_some_and(|user| user.erased_at.is_some());
     if erased { failures::erase_of(tx, user).await } else { Ok(()) }
+}
+
+impl From<&LeftOut> for Report {
+    fn from(left_out: &LeftOut) -> Self {
+        let LeftOut { kind, arrival, at, times } = left_out;
+        let Kind { appid, stage, healed, of_phone } = kind.clone();
+        let evidence = Evidence { proof: Proof::LeftOut(*times), ..Evidence::default() };
+        let arrival = Arrival { client: Client { version: None, ..arrival.client }, ..*arrival };
+        let (at, subject, cause, ciphertext) = (*at, Subject::default(), Cause::Unknown, None);
+        Self { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence }
+    }
 }
 
 impl Report {

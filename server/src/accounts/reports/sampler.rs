@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
@@ -27,7 +27,7 @@ pub struct Sampler {
 struct Seen {
     networks: HashMap<String, Minute>,
     /// Of minutes that are over, not yet filed.
-    over: Vec<LeftOut>,
+    over: VecDeque<LeftOut>,
 }
 
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Sampler {
         let fresh = || Minute { began: now, written: 0, left_out: Vec::new() };
         let minute = networks.entry(network).or_insert_with(fresh);
         if minute.is_over(now) {
-            over.append(&mut minute.left_out);
+            over.extend(minute.left_out.drain(..));
             *minute = fresh();
         }
         if minute.written < MOST_PER_MINUTE {
@@ -94,11 +94,16 @@ impl Sampler {
         networks.retain(|_, minute| {
             let ends = all || minute.is_over(now);
             if ends {
-                over.append(&mut minute.left_out);
+                over.extend(minute.left_out.drain(..));
             }
             !ends
         });
-        over.pop()
+        over.pop_front()
+    }
+
+    /// It could not be filed: again after all others.
+    pub(super) fn put_back(&self, left_out: LeftOut) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).over.push_back(left_out);
     }
 }
 
@@ -152,6 +157,22 @@ mod tests {
         assert!(sampler.admit(neighbour, &kind(Stage::LoginCode)), "a record is one record");
         assert_eq!(counts(&sampler, false), [(Stage::Base64, 5000), (Stage::LoginCode, 1)]);
         assert!(counts(&sampler, true).is_empty(), "once");
+    }
+
+    #[test]
+    fn what_could_not_be_filed_comes_again_after_the_others() {
+        let sampler = Sampler::new(Clock::fixed(Millis(1_700_000_000_000)));
+        for stage in [Stage::Push, Stage::Base64] {
+            for _ in 0..101 {
+                sampler.admit(from("203.0.113.7"), &kind(stage));
+            }
+        }
+        let first = sampler.next_left_out(true).unwrap();
+        let stage = first.kind.stage;
+        sampler.put_back(first);
+        let rest: Vec<_> = std::iter::from_fn(|| sampler.next_left_out(false)).collect();
+        assert_eq!(rest.iter().map(|one| one.times).sum::<i64>(), 102);
+        assert_eq!((rest.len(), rest[1].kind.stage), (2, stage));
     }
 
     #[test]

@@ -53,6 +53,22 @@ impl Accounts {
         self.keep_less(tx, user, rest).await
     }
 
+    /// The openids that were taken from a user, each with its mini program, as long as they are kept.
+    pub(in crate::accounts) async fn kept_openids(
+        &self,
+        tx: &mut Tx,
+        user: Uuid,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        let mut openids = Vec::new();
+        for row in resets::of_user(tx, user, MOST_RESETS).await?.iter().filter(|row| row.user_id == user) {
+            openids.extend(self.open_parts(row)?.into_iter().filter_map(|part| match part {
+                Part::Binding(part) | Part::MovedBinding(part) => Some((part.appid, part.openid)),
+                _ => None,
+            }));
+        }
+        Ok(openids)
+    }
+
     async fn keep_less(&self, tx: &mut Tx, user: Uuid, rest: impl Fn(Part) -> Option<Part>) -> Result<(), Failure> {
         for row in resets::of_user(tx, user, MOST_RESETS).await? {
             let kept = self.open_parts(&row)?;

@@ -136,6 +136,8 @@ impl Operators {
         let Some(sealed) = &row.totp_sealed else { return Ok(None) };
         let code = plain(code);
         if code.len() != 6 {
+            // Whoever takes the factor away changes the operator first and his recovery codes after.
+            operators::hold(tx, row.id).await?;
             let taken = recovery_codes::take(tx, row.id, self.recovery_hash(row.id, &code)).await?;
             return Ok(taken.then_some("recovery code"));
         }
