@@ -78,7 +78,9 @@ wx.checkSession({ fail: () => wx.login() })
 
 // 正确：每个 code 都发送 | Right: every code is sent
 wx.checkSession({
-  fail: () => wx.login({ success: ({ code }) => post('/api/login', { code }) })
+  fail: () => wx.login({
+    success: ({ code }) => post('/api/login', { code })
+  })
 })";
 
 const PHONE_CODE: &str = "\

@@ -8,7 +8,7 @@ use latchkey_app::types::{Event, EventKind, FailureQuery, Role, UserQuery};
 use serde_json::json;
 
 use crate::{
-    conflicts::split,
+    conflicts::{sharers, split},
     databases::on_both,
     desk::Desk,
     house::{APP_1, APP_2, House},
@@ -20,6 +20,7 @@ on_both!(crate::house::House::new =>
     a_loop_of_failures_hides_nothing,
     what_changes_nothing_is_told_too,
     a_merge_is_told_of_both,
+    a_survivor_has_the_phones_of_both,
     whatever_a_request_did_its_id_leads_to_the_user,
     a_login_and_a_signature_overcome_their_failures,
 );
@@ -127,12 +128,29 @@ async fn a_merge_is_told_of_both(house: House) {
         (acts.collect::<Vec<_>>(), count(&events, &EventKind::FirstLogin))
     };
     support.reset(&first, "merge", &second).await;
-    assert_eq!(told(&second).await, (vec!["merge_users".to_owned()], 2), "his logins come along");
+    assert_eq!(
+        told(&second).await,
+        (vec!["merge_users".to_owned()], 2),
+        "his logins come along, each act is told once"
+    );
     assert_eq!(told(&first).await, (vec!["merge_users".to_owned()], 0));
     house.clock.advance(60);
     Desk::of(&house, Role::Admin).await.undo(&first).await;
     let both = vec!["merge_users".to_owned(), "undo_reset".to_owned()];
     assert_eq!((told(&first).await, told(&second).await), ((both.clone(), 1), (both, 1)));
+}
+
+async fn a_survivor_has_the_phones_of_both(house: House) {
+    let [(before, _), (after, _)] = sharers(&house).await;
+    let support = Desk::of(&house, Role::Support).await;
+    let bound = async |user: &str| {
+        let events = support.user(user).await.events;
+        events.iter().filter(|event| matches!(event.kind, EventKind::Phone { .. })).count()
+    };
+    assert_eq!((bound(&before).await, bound(&after).await), (1, 1));
+    support.reset(&before, "merge", &after).await;
+    // Each has his own, and that the number went from one to the other.
+    assert_eq!((bound(&before).await, bound(&after).await), (2, 4));
 }
 
 async fn whatever_a_request_did_its_id_leads_to_the_user(house: House) {
