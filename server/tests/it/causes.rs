@@ -301,7 +301,7 @@ async fn forged_versions_are_not_counted(house: House) {
         house.send(request).await;
     }
     records(&house).await;
-    assert_eq!(house.count("(SELECT DISTINCT version FROM rollups WHERE metric = 'failed') AS versions").await, 4);
+    assert_eq!(house.count("(SELECT DISTINCT version FROM rollups WHERE version <> '') AS versions").await, 1);
     assert_eq!(house.count("failures WHERE version IN ('12', 'devtools', '0')").await, 3);
 }
 
@@ -345,7 +345,7 @@ async fn keys_that_a_reset_took_are_not_called_old(house: House) {
     let viewer = Browser::of(&house, Role::Viewer).await.in_english();
     let page = viewer.page(&format!("/console/failures/{}", failure.id)).await;
     assert!(page.contains("the user has logged in, and no session_key is kept"), "{page}");
-    assert!(page.contains("taken by a reset") && !page.contains("older than 72 hours"), "{page}");
+    assert!(page.contains("reset or unbound") && !page.contains("older than 72 hours"), "{page}");
 }
 
 async fn older_words_are_shown_as_they_are(house: House) {
