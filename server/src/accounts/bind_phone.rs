@@ -237,8 +237,8 @@ impl Accounts {
     pub(super) async fn lock_phone(&self, tx: &mut Tx, user_id: Uuid) -> Result<(), Failure> {
         // Unless everybody may have every number, owners have to be counted: one bind at a time.
         let everybody = self.rules.phone_conflict != PhoneConflict::Allow;
-        let what = if everybody { "phones".to_owned() } else { format!("user {user_id}") };
-        Ok(tx.lock(&what).await?)
+        let locked = if everybody { tx.lock("phones").await } else { tx.lock_user(user_id).await };
+        Ok(locked?)
     }
 
     async fn take_from_others(

@@ -132,11 +132,10 @@ impl Accounts {
         let mut names: Vec<_> = bindings.into_iter().map(|one| one.unionid.unwrap_or(one.openid)).collect();
         names.sort();
         names.dedup();
-        names.push(format!("user {user_id}"));
         for name in names {
             tx.lock(&name).await?;
         }
-        Ok(())
+        Ok(tx.lock_user(user_id).await?)
     }
 }
 

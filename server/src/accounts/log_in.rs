@@ -308,7 +308,7 @@ impl Accounts {
     /// same, in the order of `lock_whole`, or each would wait for the other.
     async fn lock_before_touch(&self, tx: &mut Tx, extras: Extras, user: Uuid) -> Result<(), Failure> {
         if extras.profile {
-            tx.lock(&format!("user {user}")).await?;
+            tx.lock_user(user).await?;
         }
         if extras.phone { self.lock_phone(tx, user).await } else { Ok(()) }
     }

@@ -120,7 +120,7 @@ impl Accounts {
     async fn locked_binding(&self, tx: &mut Tx, appid: &str, openid: &str) -> Result<Option<BindingRow>, Failure> {
         let Some(found) = bindings::find_openid(tx, appid, openid).await? else { return Ok(None) };
         tx.lock(found.unionid.as_deref().unwrap_or(openid)).await?;
-        tx.lock(&format!("user {}", found.user_id)).await?;
+        tx.lock_user(found.user_id).await?;
         Ok(bindings::find_openid(tx, appid, openid).await?)
     }
 

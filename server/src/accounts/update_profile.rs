@@ -90,7 +90,7 @@ impl Accounts {
     /// erasure takes this lock first.
     pub(super) async fn keep_opened(&self, tx: &mut Tx, user: Uuid, opened: &OpenedData) -> Result<(), Failure> {
         let Some(ciphertext) = opened.ciphertext else { return Ok(()) };
-        tx.lock(&format!("user {user}")).await?;
+        tx.lock_user(user).await?;
         if users::find(tx, user).await?.is_none_or(|user| user.erased_at.is_some()) {
             return Ok(());
         }

@@ -6,6 +6,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use uuid::Uuid;
 
 use super::{Result, migrations};
 
@@ -214,5 +215,10 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// [`Self::lock`] for whatever changes this user.
+    pub async fn lock_user(&mut self, user: Uuid) -> Result<()> {
+        self.lock(&format!("user {user}")).await
     }
 }

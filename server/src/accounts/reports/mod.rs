@@ -162,7 +162,7 @@ impl Accounts {
 /// A report comes after its request: its user may have been erased in between.
 async fn file_row(tx: &mut Tx, row: &FailureRow) -> Result<(), StoreError> {
     let Some(user) = row.user_id else { return failures::insert(tx, row).await };
-    tx.lock(&format!("user {user}")).await?;
+    tx.lock_user(user).await?;
     failures::insert(tx, row).await?;
     let erased = users::find(tx, user).await?.is_some_and(|user| user.erased_at.is_some());
     if erased { failures::erase_of(tx, user).await } else { Ok(()) }

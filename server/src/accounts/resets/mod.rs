@@ -163,7 +163,7 @@ impl Accounts {
         }
         let users: BTreeSet<_> = users.iter().collect();
         for user in &users {
-            tx.lock(&format!("user {user}")).await?;
+            tx.lock_user(**user).await?;
         }
         for user in users {
             self.lock_phone(tx, *user).await?;
