@@ -44,6 +44,10 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
     if config.apps.is_empty() {
         tracing::warn!("no mini program is configured: set LATCHKEY_APPID and LATCHKEY_SECRET, or [[apps]]");
     }
+    for app in config.apps.iter().filter(|app| !app.phone_code_openid) {
+        let appid = &app.appid;
+        tracing::warn!(appid, "phone_code_openid is off: WeChat does not check whose phone code it is");
+    }
     let metrics = Metrics::default();
     let wechat = WeChat::new(&config.wechat, config.apps.clone(), clock.clone(), random.clone(), metrics.clone())?;
     let rules = Rules {

@@ -36,13 +36,14 @@ pub fn AppsPage() -> impl IntoView {
 }
 
 fn card(health: &AppHealth, admin: bool) -> impl IntoView + use<> {
-    let MiniProgram { app, alerts, push, .. } = health.program.clone();
+    let MiniProgram { app, alerts, push, phone_code_openid, .. } = health.program.clone();
     let push_path = (!push).then(|| format!("/wechat/push/{}", app.appid));
     let alerts = (!alerts.is_empty()).then(|| {
         let alerts = alerts.into_iter().map(|alert| alert_item(&app.appid, alert, admin)).collect_view();
         view! { <ul class="alerts" aria-label=t().alerts()>{alerts}</ul> }
     });
-    let calm = alerts.is_none().then(|| view! { <p class="calm">{Icon::Check.view()} {t().no_alerts()}</p> });
+    let calm = (alerts.is_none() && phone_code_openid)
+        .then(|| view! { <p class="calm">{Icon::Check.view()} {t().no_alerts()}</p> });
     view! {
         <section class="card app" id=app.appid.clone()>
             <div class="panel-head">
@@ -54,6 +55,7 @@ fn card(health: &AppHealth, admin: bool) -> impl IntoView + use<> {
             </div>
             {calm}
             {alerts}
+            {(!phone_code_openid).then(phone_code_warning)}
             {app_health::facts(health).into_any()}
             {push_path.map(push_advice)}
         </section>
@@ -66,6 +68,19 @@ fn check_form(appid: &str) -> impl IntoView + use<> {
             <input type="hidden" name="appid" value=appid.to_owned() />
             <button class="button" type="submit">{t().check_now()}</button>
         </form>
+    }
+}
+
+/// Stands as long as the configuration does.
+fn phone_code_warning() -> impl IntoView {
+    view! {
+        <div class="notice notice-problem">
+            {Icon::Warning.view()}
+            <div>
+                <p>{t().phone_code_unchecked()}</p>
+                <p>{t().phone_code_advice()}</p>
+            </div>
+        </div>
     }
 }
 

@@ -14,6 +14,10 @@ texts! {
         "WeChat's events do not arrive: when users withdraw their data or cancel their account, nothing is deleted here.";
     push_advice: "在 latchkey.toml 的 [[apps]] 中设置 push_token 和 push_aes_key 并重启；再到 mp.weixin.qq.com 的「开发管理 → 消息推送配置」填写相同的 Token 和 EncodingAESKey，URL 为本服务的域名加上：",
         "Set push_token and push_aes_key under [[apps]] in latchkey.toml and restart. Then enter the same Token and EncodingAESKey at mp.weixin.qq.com, 开发管理 → 消息推送配置 (message push); the URL is this server's, followed by";
+    phone_code_unchecked: "微信不核对手机号 code 属于哪个用户：拿到别人 code 的人可以绑定别人的号码。",
+        "WeChat does not check whose phone code it is: whoever gets hold of another user's code can bind that user's number.";
+    phone_code_advice: "从 latchkey.toml 的 [[apps]] 中删除 phone_code_openid = false 并重启。",
+        "Remove phone_code_openid = false under [[apps]] in latchkey.toml and restart.";
     token_unneeded: "尚未用到", "not needed yet";
     no_alerts: "没有已知问题", "No known problem";
     refused_address: "被拒绝的地址", "Refused address";

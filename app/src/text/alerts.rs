@@ -93,6 +93,14 @@ const fn zh(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
                 "在此之前用户无法授权手机号，登录不受影响。",
             ],
         ),
+        AlertKind::PhoneOpenid => (
+            "微信没有核对手机号 code 属于哪个用户",
+            &[
+                "Latchkey 用手机号 code 换取号码时会附上用户的 openid，让微信拒绝别人的 code。微信回复 47001（参数格式错误），Latchkey 已去掉 openid 重试，用户不受影响。",
+                "偶尔出现无需处理。反复出现时，把 rid 发给微信技术支持，询问 getuserphonenumber 为什么不接受 openid。",
+                "在此之前，拿到别人手机号 code 的人可以绑定别人的号码：不要在日志或页面地址里留下这个 code。",
+            ],
+        ),
         AlertKind::Other => (
             "微信拒绝了请求",
             &[
@@ -184,6 +192,14 @@ const fn en(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
             &[
                 "Sign in to mp.weixin.qq.com and buy a package for the phone number component in 付费管理 (paid services).",
                 "Until then users cannot share their phone. Logins go on.",
+            ],
+        ),
+        AlertKind::PhoneOpenid => (
+            "WeChat did not check whose phone code it is",
+            &[
+                "Latchkey sends the user's openid with each phone code, so that WeChat refuses the code of somebody else. WeChat answered 47001 (data format error), and Latchkey asked again without the openid. The user noticed nothing.",
+                "If it happens now and then, there is nothing to do. If it goes on, give the rid to WeChat's support and ask why getuserphonenumber does not take the openid.",
+                "Until then, whoever gets hold of another user's phone code can bind that user's number: keep the code out of logs and page addresses.",
             ],
         ),
         AlertKind::Other => (

@@ -121,7 +121,7 @@ pub(super) const fn text(cause: Cause) -> CauseText {
         Cause::OtherUsersData => CauseText {
             name: "The data is another user's",
             cause: "The data itself is sound, but it belongs to another user than the token it was sent with.",
-            proof: "The openId inside is not the caller's; or none of the caller's keys opens it, and the same ciphertext was another user's before.",
+            proof: "The openId inside is not the caller's; or none of the caller's keys opens it, and the same ciphertext was another user's before. If WeChat refused the phone code together with the caller's openid, it is only likely.",
             fix: "Check whether the token of the previous WeChat account is still used after accounts were switched on one device: every login must overwrite the kept token. A back end that forwards requests must not keep 'the current user' in a global: concurrent requests mix users up.",
             support: "Once in a while it is a switched account: ask the user to open the mini program again. Many of these from one network may be somebody using others' data: tell an administrator.",
             user: "Please close the mini program, open it again and try once more.",

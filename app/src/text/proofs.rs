@@ -60,6 +60,16 @@ impl T {
             Proof::NoAnswer(reason) => format!("no answer of WeChat: {reason}"),
             Proof::Errcode(errcode) if zh => format!("微信：errcode {errcode}"),
             Proof::Errcode(errcode) => format!("WeChat: errcode {errcode}"),
+            Proof::OpenidRefused(errcode) if zh => {
+                format!(
+                    "微信拒绝了随该用户的 openid 一起发送的手机号 code（errcode {errcode}）：它很可能是另一个用户的"
+                )
+            }
+            Proof::OpenidRefused(errcode) => {
+                format!(
+                    "WeChat refused the phone code together with this user's openid (errcode {errcode}): likely another user's"
+                )
+            }
             Proof::LeftOut(times) if zh => format!("同一网络一分钟内失败过多，这 {times} 次只计数，没有逐条记录"),
             Proof::LeftOut(times) => {
                 format!("too many failures of one network in a minute: these {times} were only counted")
@@ -226,6 +236,7 @@ mod tests {
             Proof::SpentAs("wx1".into()),
             Proof::NoAnswer("no connection".into()),
             Proof::Errcode(40125),
+            Proof::OpenidRefused(40003),
             Proof::LeftOut(4900),
             Proof::Errno(None),
             Proof::Errno(Some(103)),

@@ -16,6 +16,8 @@ pub struct MiniProgram {
     pub token_refused: Option<TokenRefused>,
     /// Message push has its Token, so that WeChat's events are taken.
     pub push: bool,
+    /// WeChat is told the user's openid with each phone code, and refuses the codes of others.
+    pub phone_code_openid: bool,
 }
 
 /// When an access_token came, and when the next one will be asked for.
@@ -107,12 +109,14 @@ pub enum AlertKind {
     MinuteQuota,
     /// Phone numbers cost money since 2023, and the purchased ones are used up.
     PhoneQuota,
+    /// 47001 for a phone code with the user's openid: WeChat did not check whose code it is.
+    PhoneOpenid,
     /// Any other refusal that is not a client's fault, by its errcode.
     Other,
 }
 
 impl AlertKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SecretLeaked,
         Self::AppidWrong,
         Self::SecretWrong,
@@ -124,6 +128,7 @@ impl AlertKind {
         Self::DayQuota,
         Self::MinuteQuota,
         Self::PhoneQuota,
+        Self::PhoneOpenid,
         Self::Other,
     ];
 
@@ -141,6 +146,7 @@ impl AlertKind {
             Self::DayQuota => "day_quota",
             Self::MinuteQuota => "minute_quota",
             Self::PhoneQuota => "phone_quota",
+            Self::PhoneOpenid => "phone_openid",
             Self::Other => "other",
         }
     }

@@ -75,6 +75,9 @@ pub enum Proof {
     PhoneCodeUnknownAfterBusy,
     /// 40013, with an access_token of the right mini program.
     PhoneCodeOfOtherApp,
+    /// WeChat's errcode for a phone code that came with the user's openid. Which one it has for somebody else's code is
+    /// not documented, so that this is likely and not certain.
+    OpenidRefused(i64),
     /// 1400001.
     NoNumbersLeft,
     /// -1, twice.

@@ -87,6 +87,7 @@ async fn open(url: &str) -> (ConsoleServer, Router) {
         name: (*appid).into(),
         push_token: None,
         push_aes_key: None,
+        phone_code_openid: true,
     };
     let config = Config {
         database_url: Secret::new(url),

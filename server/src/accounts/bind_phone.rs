@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::{
     Accounts, Failure, Fault, PhoneProof, Session, UserInfo,
+    first_use::Person,
     prove_phone::{OpenedData, ProvenPhone, Unproven},
     reports::{Healed, Refused, Subject},
 };
@@ -105,7 +106,7 @@ impl Accounts {
             Some(_) => self.key_ring(&mut self.db.read().await?, binding.id, now).await?,
             None => Vec::new(),
         };
-        let proven = self.prove_phone(&appid, &ring, now, &proof).await;
+        let proven = self.prove_phone(&Person::from(&binding), &ring, now, &proof).await;
         self.report_phone(arrival, &binding, &proof, &ring, &proven);
         let proven = proven.map_err(|unproven| unproven.failure)?;
         let occasion = Occasion::call(&appid, arrival.request_id, now);
@@ -146,7 +147,7 @@ impl Accounts {
             calls::insert(tx, &self.call(binding, calls::PHONE, occasion.request_id, now)).await?;
         }
         if let Some(ciphertext) = proven.opened.as_ref().and_then(|opened| opened.ciphertext) {
-            failures::opened(tx, ciphertext.sha256, user_id, now).await?;
+            self.keep_first_use(tx, ciphertext, binding, occasion.request_id).await?;
         }
         Ok(failures::succeeded(tx, user_id, now.plus_seconds(-OVERCOME_S), now).await?)
     }
@@ -175,8 +176,8 @@ impl Accounts {
             }
             Ok(ProvenPhone { flaw, .. }) => flaw.is_some(),
             Err(Unproven { failure: Failure::DecryptFailed(_), .. }) => true,
-            Err(Unproven { failure, answer }) => {
-                self.report_phone_code(arrival, appid, subject(), failure, answer.as_ref());
+            Err(unproven) => {
+                self.report_phone_code(arrival, appid, subject(), unproven);
                 false
             }
         };

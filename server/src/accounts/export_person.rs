@@ -12,8 +12,8 @@ use crate::{
     store::{
         Tx, audit,
         bindings::{self, BindingRow},
-        calls, conflicts, erasures,
-        failures::{self, FailureRow},
+        calls, ciphertexts, conflicts, erasures,
+        failures::FailureRow,
         login_codes, phone_changes, push, resets, session_keys, tokens,
         users::{self, UserRow},
     },
@@ -189,8 +189,12 @@ fn failures_held(rows: &[FailureRow]) -> Vec<Value> {
 }
 
 async fn ciphertexts_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {
-    let rows = of_each!(all, |user| failures::opened_of(tx, user));
-    Ok(rows.iter().map(|(hash, at)| json!({ "sha256": hex::encode(hash), "openedAt": time(*at) })).collect())
+    let rows = of_each!(all, |user| ciphertexts::of_user(tx, user));
+    let held = rows.iter().map(|row| {
+        json!({ "sha256": hex::encode(&row.hash), "openedAt": time(row.opened_at), "appid": row.appid,
+            "openid": row.openid, "requestId": row.request_id })
+    });
+    Ok(held.collect())
 }
 
 async fn pushes_held(tx: &mut Tx, all: &[Uuid]) -> Result<Vec<Value>, Failure> {

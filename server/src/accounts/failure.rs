@@ -11,6 +11,9 @@ pub(super) const NEXT_MINUTE_S: u32 = 60;
 /// The phone button's errno when no numbers are left (protocol §4). Whether WeChat's server says it too is written nowhere.
 pub(super) const NO_PHONE_QUOTA: i64 = 1_400_001;
 
+/// "invalid code": too old, used, or never one.
+pub(super) const PHONE_CODE_UNKNOWN: i64 = 40029;
+
 /// Every way a use case can end badly: the rows of contract §3's error table.
 ///
 /// The client is told which row; what a variant carries besides is for the log and the operator.
@@ -115,11 +118,17 @@ impl Failure {
         }
     }
 
-    /// What WeChat's answer to a phone code means (protocol §4).
-    pub(super) fn of_phone_code(error: WeChatError) -> Self {
+    /// What WeChat's answer to a phone code means.
+    ///
+    /// With the user's openid beside the code, a refusal that nothing else explains means that the code is not theirs:
+    /// WeChat does not say which errcode it has for that.
+    pub(super) fn of_phone_code(error: WeChatError, openid_given: bool) -> Self {
         match error {
-            WeChatError::Refused(refusal) if refusal.errcode == 40029 => Self::PhoneCodeInvalid,
-            other => Self::of_wechat(other),
+            WeChatError::Refused(refusal) if refusal.errcode == PHONE_CODE_UNKNOWN => Self::PhoneCodeInvalid,
+            other => match Self::of_wechat(other) {
+                Self::Internal(Fault::WeChat(_)) if openid_given => Self::PhoneCodeInvalid,
+                failure => failure,
+            },
         }
     }
 

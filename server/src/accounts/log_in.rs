@@ -5,6 +5,7 @@ use super::{
     Accounts, Failure, Fault, PhoneProof, Profile, UserInfo,
     bind_phone::{Occasion, still_here},
     exchange_code::{CodeHash, Exchange, spend},
+    first_use::Person,
     prove_phone::{OpenedData, ProvenPhone, Unproven},
     update_profile::decrypt_profile,
 };
@@ -108,7 +109,9 @@ impl Accounts {
                 if request.encrypted() {
                     ring.extend(self.older_keys(&request.appid, &session.openid).await?);
                 }
-                let proven = self.prove(request, &session.openid, ring).await;
+                let WeChatSession { openid, unionid, .. } = &session;
+                let person = Person { appid: &appid, openid, unionid: unionid.as_deref() };
+                let proven = self.prove(request, &person, ring).await;
                 let extras = proven.extras();
                 let login = Login { appid: &appid, code: code_hash, session, extras, arrival };
                 let kept = self.keep(&login, proven).await;
@@ -130,11 +133,11 @@ impl Accounts {
         }
     }
 
-    async fn prove(&self, request: LogIn, openid: &str, ring: Vec<HeldKey>) -> Proven {
-        let (now, appid) = (self.clock.now(), request.appid);
+    async fn prove(&self, request: LogIn, person: &Person<'_>, ring: Vec<HeldKey>) -> Proven {
+        let now = self.clock.now();
         let phone = match request.phone {
             Some(proof) => {
-                let proven = self.prove_phone(&appid, &ring, now, &proof).await;
+                let proven = self.prove_phone(person, &ring, now, &proof).await;
                 Some((proof, proven))
             }
             None => None,
@@ -142,7 +145,7 @@ impl Accounts {
         let profile = request.profile.map(|claim| match claim {
             ProfileClaim::Fields(profile) => ProvenProfile::Fields(profile),
             ProfileClaim::Encrypted(encrypted) => {
-                let decrypted = decrypt_profile(&ring, &appid, openid, now, &encrypted);
+                let decrypted = decrypt_profile(&ring, person.appid, person.openid, now, &encrypted);
                 ProvenProfile::Encrypted(encrypted, decrypted)
             }
         });
@@ -193,7 +196,7 @@ impl Accounts {
             None => None,
         };
         let profile_failure = match proven.profile {
-            Some(profile) => self.set_proven(&mut tx, binding.user_id, profile).await?,
+            Some(profile) => self.set_proven(&mut tx, &binding, profile, arrival).await?,
             None => None,
         };
         let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
@@ -215,11 +218,18 @@ impl Accounts {
     }
 
     /// Why the profile was not taken.
-    async fn set_proven(&self, tx: &mut Tx, user: Uuid, proven: ProvenProfile) -> Result<Option<Failure>, Failure> {
+    async fn set_proven(
+        &self,
+        tx: &mut Tx,
+        binding: &BindingRow,
+        proven: ProvenProfile,
+        arrival: Arrival,
+    ) -> Result<Option<Failure>, Failure> {
+        let user = binding.user_id;
         match proven {
             ProvenProfile::Fields(profile) => self.set_profile(tx, user, &profile).await?,
             ProvenProfile::Encrypted(_, Ok((profile, opened))) => {
-                self.keep_opened(tx, user, &opened).await?;
+                self.keep_opened(tx, binding, &opened, arrival.request_id).await?;
                 self.set_profile(tx, user, &profile).await?;
             }
             ProvenProfile::Encrypted(_, Err(failure)) => return Ok(Some(failure)),
@@ -258,7 +268,7 @@ impl Accounts {
         let binding = bindings::find(&mut tx, binding).await?.ok_or(Fault::Missing("the binding"))?;
         let ring = self.key_ring(&mut tx, binding.id, self.clock.now()).await?;
         drop(tx);
-        let proven = self.prove(request, &binding.openid, ring).await;
+        let proven = self.prove(request, &Person::from(&binding), ring).await;
         let mut tx = self.db.write().await?;
         self.lock_before_touch(&mut tx, proven.extras(), binding.user_id).await?;
         // The caller who exchanged the code has counted the login.

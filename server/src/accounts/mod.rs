@@ -20,6 +20,7 @@ mod exchange_code;
 mod export;
 mod export_person;
 mod failure;
+mod first_use;
 mod get_me;
 mod introspect;
 mod key_ring;

@@ -1,8 +1,8 @@
-use latchkey_app::types::PhoneSource;
+use latchkey_app::types::{AlertKind, PhoneSource};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Accounts, Failure, exchange_code::CodeHash};
+use super::{Accounts, Failure, exchange_code::CodeHash, first_use::Person};
 use crate::{
     clock::Millis,
     open_data::{
@@ -11,8 +11,11 @@ use crate::{
     },
     phone::PhoneNumber,
     store::login_codes,
-    wechat::WeChatError,
+    wechat::{Refusal, WeChatError},
 };
+
+/// WeChat's "data format error". It is said to come for an openid beside the phone code that is right.
+const DATA_FORMAT: i64 = 47001;
 
 /// What the phone button gave: encryptedData and iv, a phone code, or both (base library 2.21.2 and newer).
 #[derive(Debug, Clone)]
@@ -51,16 +54,17 @@ impl From<Failure> for Unproven {
 }
 
 impl Accounts {
-    /// The phone number of a user of `appid` whose session_keys are `ring`. Decryption costs nothing and spends
-    /// nothing, so it comes first; the phone code is asked about when there is nothing to decrypt or it fails.
+    /// The phone number of a person whose session_keys are `ring`. Decryption costs nothing and spends nothing, so it
+    /// comes first; the phone code is asked about when there is nothing to decrypt or it fails, and only when the data
+    /// beside it is not known to be somebody else's.
     pub(super) async fn prove_phone(
         &self,
-        appid: &str,
+        person: &Person<'_>,
         ring: &[HeldKey],
         now: Millis,
         proof: &PhoneProof,
     ) -> Result<ProvenPhone, Unproven> {
-        let decrypted = proof.encrypted.as_ref().map(|encrypted| decrypt(appid, ring, now, encrypted));
+        let decrypted = proof.encrypted.as_ref().map(|encrypted| decrypt(person.appid, ring, now, encrypted));
         let flaw = match decrypted {
             Some(Ok((phone, opened))) => {
                 return Ok(ProvenPhone { phone, source: PhoneSource::Encrypted, opened: Some(opened), flaw: None });
@@ -68,31 +72,61 @@ impl Accounts {
             Some(Err(flaw)) => Some(flaw),
             None => None,
         };
-        match (&proof.code, flaw) {
-            (Some(code), flaw) => {
-                let phone = self.phone_of_code(appid, code).await?;
-                Ok(ProvenPhone { phone, source: PhoneSource::Code, opened: None, flaw })
-            }
-            (None, Some(flaw)) => Err(Failure::DecryptFailed(flaw).into()),
-            (None, None) => Err(Failure::InvalidRequest("encryptedData").into()),
+        let Some(code) = &proof.code else {
+            return Err(flaw.map_or(Failure::InvalidRequest("encryptedData"), Failure::DecryptFailed).into());
+        };
+        if let Some(encrypted) = &proof.encrypted
+            && self.is_anothers(person, ring, encrypted).await?
+        {
+            return Err(Failure::DecryptFailed(Flaw::OtherUser).into());
         }
+        let phone = self.phone_of_code(person, code).await?;
+        Ok(ProvenPhone { phone, source: PhoneSource::Code, opened: None, flaw })
     }
 
-    async fn phone_of_code(&self, appid: &str, code: &str) -> Result<PhoneNumber, Unproven> {
-        let error = match self.wechat.phone_number(appid, code).await {
+    /// Whether data that was of no use names another openid, or was opened by another person before. A phone code that
+    /// comes with it is theirs as well.
+    async fn is_anothers(&self, person: &Person<'_>, ring: &[HeldKey], encrypted: &Encrypted) -> Result<bool, Failure> {
+        if diagnosis::names_another(encrypted, ring, person.openid) {
+            return Ok(true);
+        }
+        let Some(ciphertext) = Ciphertext::of(encrypted) else { return Ok(false) };
+        Ok(self.first_use(ciphertext, person).await?.is_some_and(|first| !first.by_same))
+    }
+
+    async fn phone_of_code(&self, person: &Person<'_>, code: &str) -> Result<PhoneNumber, Unproven> {
+        let appid = person.appid;
+        let (answer, openid_given) = self.exchange_phone_code(person, code).await;
+        let error = match answer {
             Ok(phone) => return Ok(phone),
             Err(error) => error,
         };
         self.note_refusal(appid, &error).await;
-        let failure = match Failure::of_phone_code(error.clone()) {
+        let failure = match Failure::of_phone_code(error.clone(), openid_given) {
             Failure::PhoneCodeInvalid if self.is_login_code(appid, code).await? => Failure::LoginCodeInPhoneField,
             failure => failure,
         };
         Err(Unproven { failure, answer: Some(error) })
     }
 
-    /// Whether this is a wx.login code: by its shape (32 characters; phone codes have 64, protocol §0), or because
-    /// it has been presented as one.
+    /// WeChat's answer to a phone code, and whether the person's openid went with it: then WeChat refuses the code of
+    /// somebody else. Asked once more without the openid only when WeChat says that it cannot read the request.
+    async fn exchange_phone_code(&self, person: &Person<'_>, code: &str) -> (Result<PhoneNumber, WeChatError>, bool) {
+        let appid = person.appid;
+        if self.apps.find(appid).is_none_or(|app| !app.phone_code_openid) {
+            return (self.wechat.phone_number(appid, code, None).await, false);
+        }
+        match self.wechat.phone_number(appid, code, Some(person.openid)).await {
+            Err(WeChatError::Refused(refusal @ Refusal { errcode: DATA_FORMAT, .. })) => {
+                self.raise(appid, AlertKind::PhoneOpenid, Some(&refusal)).await;
+                (self.wechat.phone_number(appid, code, None).await, false)
+            }
+            answer => (answer, true),
+        }
+    }
+
+    /// Whether this is a wx.login code: by its shape (32 characters; phone codes have 64), or because it has been
+    /// presented as one.
     async fn is_login_code(&self, appid: &str, code: &str) -> Result<bool, Failure> {
         if code.len() == 32 {
             return Ok(true);

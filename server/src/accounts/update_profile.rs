@@ -18,7 +18,6 @@ use crate::{
     store::{
         Tx,
         bindings::BindingRow,
-        failures,
         users::{self, ProfileChange},
     },
 };
@@ -54,6 +53,7 @@ impl Accounts {
         arrival: Arrival,
     ) -> Result<UserInfo, Failure> {
         let signed = matches!(source, ProfileSource::Signed { .. });
+        let binding = session.binding.clone();
         let (profile, opened) = match source {
             ProfileSource::Fields(profile) => (profile, None),
             ProfileSource::Signed { raw_data, signature, encrypted } => {
@@ -62,7 +62,7 @@ impl Accounts {
         };
         let mut tx = self.db.write().await?;
         if let Some(opened) = opened {
-            self.keep_opened(&mut tx, session.user.id, &opened).await?;
+            self.keep_opened(&mut tx, &binding, &opened, arrival.request_id).await?;
         }
         self.set_profile(&mut tx, session.user.id, &profile).await?;
         if signed {
@@ -88,13 +88,19 @@ impl Accounts {
 
     /// Tells the records whose ciphertext this is, unless he was erased meanwhile. Before anything of his row is written: an
     /// erasure takes this lock first.
-    pub(super) async fn keep_opened(&self, tx: &mut Tx, user: Uuid, opened: &OpenedData) -> Result<(), Failure> {
+    pub(super) async fn keep_opened(
+        &self,
+        tx: &mut Tx,
+        binding: &BindingRow,
+        opened: &OpenedData,
+        request_id: Uuid,
+    ) -> Result<(), Failure> {
         let Some(ciphertext) = opened.ciphertext else { return Ok(()) };
-        tx.lock_user(user).await?;
-        if users::find(tx, user).await?.is_none_or(|user| user.erased_at.is_some()) {
+        tx.lock_user(binding.user_id).await?;
+        if users::find(tx, binding.user_id).await?.is_none_or(|user| user.erased_at.is_some()) {
             return Ok(());
         }
-        Ok(failures::opened(tx, ciphertext.sha256, user, self.clock.now()).await?)
+        Ok(self.keep_first_use(tx, ciphertext, binding, request_id).await?)
     }
 
     /// Checked with every key of the ring: the user info may have been asked for before the last login.

@@ -12,6 +12,8 @@ pub struct App {
     pub name: String,
     pub push_token: Option<Secret>,
     pub push_aes_key: Option<Secret>,
+    /// Whether the user's openid goes to WeChat with a phone code, so that WeChat refuses somebody else's code.
+    pub phone_code_openid: bool,
 }
 
 /// The mini programs, in the order of the configuration. Cheap to clone.

@@ -44,6 +44,7 @@ struct RawApp {
     name: Option<String>,
     push_token: Option<Secret>,
     push_aes_key: Option<Secret>,
+    phone_code_openid: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +165,7 @@ fn apps(raw: Vec<RawApp>, environment: &Environment) -> Result<Apps, ConfigError
                     name: appid.to_owned(),
                     push_token: None,
                     push_aes_key: None,
+                    phone_code_openid: true,
                 }),
             }
         }
@@ -187,6 +189,7 @@ fn app(raw: RawApp) -> Result<App, ConfigError> {
         secret: secret("apps.secret", raw.secret)?,
         push_token: raw.push_token.map(|token| secret("apps.push_token", token)).transpose()?,
         push_aes_key: raw.push_aes_key.map(|key| secret("apps.push_aes_key", key)).transpose()?,
+        phone_code_openid: raw.phone_code_openid.unwrap_or(true),
     })
 }
 

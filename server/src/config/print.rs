@@ -35,6 +35,7 @@ pub fn print(config: &Config) -> String {
         let _ = writeln!(text, "\n[[apps]]");
         let _ = writeln!(text, "appid = {}", toml::Value::from(app.appid.clone()));
         let _ = writeln!(text, "name = {}", toml::Value::from(app.name.clone()));
+        let _ = writeln!(text, "phone_code_openid = {}", app.phone_code_openid);
         let secrets = [
             ("secret", Some(&app.secret)),
             ("push_token", app.push_token.as_ref()),

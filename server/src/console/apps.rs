@@ -37,6 +37,7 @@ impl ConsoleServer {
                 access_token: token,
                 token_refused: refused.map(|refused| TokenRefused { at: refused.at, errcode: refused.errcode }),
                 push: app.push_token.is_some(),
+                phone_code_openid: app.phone_code_openid,
             })
         });
         apps.collect()

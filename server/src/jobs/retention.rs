@@ -2,8 +2,8 @@ use crate::{
     accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
     clock::Millis,
     store::{
-        Result, Tx, calls, failures, login_codes, operator_links, operator_sessions, push, resets, rollups,
-        session_keys, sign_in_tries, tokens,
+        Result, Tx, calls, ciphertexts, failures, login_codes, operator_links, operator_sessions, push, resets,
+        rollups, session_keys, sign_in_tries, tokens,
     },
 };
 
@@ -47,7 +47,7 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let tries = sign_in_tries::expire(tx, now.plus_seconds(-TRIES_KEPT_S), BATCH).await?;
     let failures = failures::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let calls = calls::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
-    let ciphertexts = failures::expire_ciphertexts(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
+    let ciphertexts = ciphertexts::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
     let signatures = push::expire_signatures(tx, now.plus_seconds(-SIGNATURES_KEPT_S), BATCH).await?;
     let events = push::expire(tx, now.plus_seconds(-EVENTS_KEPT_S), BATCH).await?;
     let resets = resets::expire(tx, now.plus_seconds(-RESETS_KEPT_S), BATCH).await?;

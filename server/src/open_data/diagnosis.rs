@@ -222,13 +222,13 @@ fn about_content(json: &Map<String, Value>, clues: &Clues<'_>, finding: &mut Fin
     if watermark.appid != clues.appid {
         return (Cause::WrongApp, Stage::Watermark, Proof::OtherAppInWatermark);
     }
-    if !(-super::decrypt::MAX_AHEAD_S..=super::decrypt::MAX_AGE_S).contains(&age) {
-        let cause = if clues.seen == Some(Seen::BySameUser) { Cause::Replayed } else { Cause::StaleData };
-        return (cause, Stage::Watermark, Proof::MadeAgo(age));
-    }
     let owner = json.get("openId").and_then(Value::as_str);
     if owner.is_some_and(|owner| clues.openid.is_some_and(|openid| openid != owner)) {
         return (Cause::OtherUsersData, Stage::Owner, Proof::OtherOpenid);
+    }
+    if !(-super::decrypt::MAX_AHEAD_S..=super::decrypt::MAX_AGE_S).contains(&age) {
+        let cause = if clues.seen == Some(Seen::BySameUser) { Cause::Replayed } else { Cause::StaleData };
+        return (cause, Stage::Watermark, Proof::MadeAgo(age));
     }
     let holds_phone = json.contains_key("purePhoneNumber");
     if holds_phone != (clues.wanted == Wanted::Phone) {
@@ -272,12 +272,22 @@ fn other_referer(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
     Some((Cause::WrongApp, Proof::NoKeyAndReferer(referer.to_owned())))
 }
 
+/// Whether data opens under one of the keys and names an openid other than `openid`.
+pub fn names_another(encrypted: &Encrypted, ring: &[HeldKey], openid: &str) -> bool {
+    let named = |peeled: Peeled| peeled.json?.get("openId")?.as_str().map(|named| named != openid);
+    under_each(encrypted, ring).into_iter().any(|peeled| named(peeled) == Some(true))
+}
+
 /// How far data opens under each of the keys.
 pub fn stages(encrypted: &Encrypted, ring: &[HeldKey]) -> Vec<Stage> {
+    under_each(encrypted, ring).into_iter().map(|peeled| peeled.stage).collect()
+}
+
+fn under_each(encrypted: &Encrypted, ring: &[HeldKey]) -> Vec<Peeled> {
     let bytes = |text: &str| transport::decode(text).map(|(bytes, _)| bytes);
     let iv = bytes(&encrypted.iv).and_then(|iv| <[u8; BLOCK]>::try_from(iv).ok());
     let Some((data, iv)) = bytes(&encrypted.data).zip(iv) else { return Vec::new() };
-    ring.iter().map(|held| Peeled::under(&held.key, &data, iv).stage).collect()
+    ring.iter().map(|held| Peeled::under(&held.key, &data, iv)).collect()
 }
 
 /// How far data opens under a key, and what it says if it does.

@@ -352,32 +352,7 @@ pub async fn follow_binding(tx: &mut Tx, binding: Uuid, from: Uuid, to: Uuid) ->
     Ok(())
 }
 
-/// Keeps whose ciphertext this is; the first who opened it.
-pub async fn opened(tx: &mut Tx, ciphertext: [u8; 32], user: Uuid, at: Millis) -> Result<()> {
-    let sql = "INSERT INTO ciphertexts (hash, user_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
-    execute!(tx, sqlx::query(sql).bind(ciphertext.as_slice()).bind(user).bind(at.0))?;
-    Ok(())
-}
-
-/// Hashes of the ciphertexts of a user that were opened, and when.
-pub async fn opened_of(tx: &mut Tx, user: Uuid) -> Result<Vec<(Vec<u8>, i64)>> {
-    let sql = "SELECT hash, opened_at FROM ciphertexts WHERE user_id = $1 ORDER BY opened_at";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(user).fetch_all(conn).await)?)
-}
-
-/// Who opened it first; if he was merged since, the other user.
-pub async fn opened_by(tx: &mut Tx, ciphertext: [u8; 32]) -> Result<Option<Uuid>> {
-    let sql = "SELECT COALESCE(users.merged_into, ciphertexts.user_id) FROM ciphertexts \
-               LEFT JOIN users ON users.id = ciphertexts.user_id WHERE hash = $1";
-    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(ciphertext.as_slice()).fetch_optional(conn).await)?)
-}
-
 /// Deletes at most `batch` failures from before `before`; how many they were.
 pub async fn expire(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
     super::expire(tx, "failures", "id", "at", before, batch).await
-}
-
-/// Deletes at most `batch` ciphertexts opened before `before`; how many they were.
-pub async fn expire_ciphertexts(tx: &mut Tx, before: Millis, batch: i64) -> Result<u64> {
-    super::expire(tx, "ciphertexts", "hash", "opened_at", before, batch).await
 }

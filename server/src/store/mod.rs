@@ -10,6 +10,7 @@ pub mod app_signs;
 pub mod audit;
 pub mod bindings;
 pub mod calls;
+pub mod ciphertexts;
 pub mod conflicts;
 pub mod erasures;
 pub mod failures;

@@ -25,10 +25,19 @@ struct Watermark {
 const OTHER_APP: i64 = 40013;
 
 impl WeChat {
-    /// `POST /wxa/business/getuserphonenumber` (protocol §4): spends the phone code.
-    pub async fn phone_number(&self, appid: &str, code: &str) -> Result<PhoneNumber, WeChatError> {
+    /// `POST /wxa/business/getuserphonenumber`: spends the phone code. With an `openid`, WeChat refuses a code that is
+    /// not that user's.
+    pub async fn phone_number(
+        &self,
+        appid: &str,
+        code: &str,
+        openid: Option<&str>,
+    ) -> Result<PhoneNumber, WeChatError> {
         let url = format!("{}/wxa/business/getuserphonenumber", self.base_url);
-        let body = json!({ "code": code });
+        let body = match openid {
+            Some(openid) => json!({ "code": code, "openid": openid }),
+            None => json!({ "code": code }),
+        };
         let answer: Answer = self
             .with_access_token(appid, |token| {
                 let (url, body) = (&url, &body);

@@ -82,6 +82,7 @@ fn app(appid: &str, digit: &str) -> App {
         name: format!("App {digit}"),
         push_token: Some(Secret::new(format!("pushtoken{digit}"))),
         push_aes_key: Some(Secret::new(digit.repeat(43))),
+        phone_code_openid: true,
     }
 }
 

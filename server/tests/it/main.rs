@@ -19,6 +19,8 @@ mod export;
 mod failure_list;
 mod failure_numbers;
 mod failures;
+mod foreign_phones;
+mod forge;
 mod house;
 mod http;
 mod introspect;

@@ -5,7 +5,8 @@ use crate::{
     accounts::{
         Accounts, Failure,
         exchange_code::{CodeHash, MOCK_CODE, NotExchanged},
-        failure::NO_PHONE_QUOTA,
+        failure::{NO_PHONE_QUOTA, PHONE_CODE_UNKNOWN},
+        prove_phone::Unproven,
     },
     arrival::Arrival,
     store::{bindings, login_codes},
@@ -55,11 +56,17 @@ impl Accounts {
         arrival: Arrival,
         appid: &str,
         subject: Subject,
-        failure: &Failure,
-        answer: Option<&WeChatError>,
+        unproven: &Unproven,
     ) {
-        let (cause, proof) = match (failure, answer) {
+        let answer = unproven.answer.as_ref();
+        let (cause, proof) = match (&unproven.failure, answer) {
             (Failure::LoginCodeInPhoneField, _) => (Cause::LoginCodeInPhoneField, Proof::LoginCodeShape),
+            // The errcode for somebody else's code is not documented; 40029 is that of codes that are old or used.
+            (Failure::PhoneCodeInvalid, Some(WeChatError::Refused(Refusal { errcode, .. })))
+                if *errcode != PHONE_CODE_UNKNOWN =>
+            {
+                (Cause::OtherUsersData, Proof::OpenidRefused(*errcode))
+            }
             (Failure::PhoneCodeInvalid, Some(WeChatError::Refused(Refusal { after_busy: true, .. }))) => {
                 (Cause::PhoneCodeExpired, Proof::PhoneCodeUnknownAfterBusy)
             }

@@ -2,14 +2,14 @@ use latchkey_app::types::{Cause, Evidence, KeyTried, Stage};
 
 use super::{Report, Subject, sampler::Kind};
 use crate::{
-    accounts::{Accounts, Failure},
+    accounts::{Accounts, Failure, first_use::Person},
     arrival::{Arrival, Word},
     clock::Millis,
     open_data::{
         Encrypted, SessionKey,
         diagnosis::{self, Ciphertext, Clues, Finding, Healing, HeldKey, Seen, Wanted},
     },
-    store::{bindings, failures},
+    store::bindings,
 };
 
 /// Data that was not decrypted, with the keys that were tried.
@@ -84,11 +84,7 @@ impl Accounts {
 
     async fn diagnose(&self, refused: &Refused, at: Millis) -> Result<Finding, Failure> {
         let Refused { subject, encrypted, .. } = refused;
-        let seen = match Ciphertext::of(encrypted) {
-            Some(ciphertext) => failures::opened_by(&mut self.db.read().await?, ciphertext.sha256).await?,
-            None => None,
-        };
-        let seen = seen.map(|user| if subject.user == Some(user) { Seen::BySameUser } else { Seen::ByAnother });
+        let seen = self.first_use_of(refused).await?;
         let elsewhere = self.keys_elsewhere(refused, at).await?;
         let referer = refused.arrival.client.appid;
         let clues = Clues {
@@ -103,6 +99,18 @@ impl Accounts {
             referer_appid: referer.as_ref().map(Word::as_str),
         };
         Ok(diagnosis::diagnose(encrypted, &clues))
+    }
+
+    async fn first_use_of(&self, refused: &Refused) -> Result<Option<Seen>, Failure> {
+        let Refused { subject, encrypted, appid, .. } = refused;
+        let person = Person {
+            appid,
+            openid: subject.openid.as_deref().unwrap_or_default(),
+            unionid: subject.unionid.as_deref(),
+        };
+        let Some(ciphertext) = Ciphertext::of(encrypted) else { return Ok(None) };
+        let first = self.first_use(ciphertext, &person).await?;
+        Ok(first.map(|first| if first.by_same { Seen::BySameUser } else { Seen::ByAnother }))
     }
 
     /// The user's keys in other mini programs: they explain, and never heal.

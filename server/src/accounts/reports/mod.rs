@@ -42,6 +42,7 @@ pub(super) struct Subject {
     user: Option<Uuid>,
     binding: Option<Uuid>,
     openid: Option<String>,
+    unionid: Option<String>,
     last_login_at: Option<i64>,
 }
 
@@ -59,6 +60,7 @@ impl From<&BindingRow> for Subject {
             user: Some(binding.user_id),
             binding: Some(binding.id),
             openid: Some(binding.openid.clone()),
+            unionid: binding.unionid.clone(),
             last_login_at: Some(binding.last_login_at),
         }
     }

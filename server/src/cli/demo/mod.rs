@@ -89,6 +89,7 @@ fn app(digit: char, name: &str) -> App {
         // The simulator's own.
         push_token: Some(Secret::new(format!("pushtoken{digit}"))),
         push_aes_key: Some(Secret::new(digit.to_string().repeat(43))),
+        phone_code_openid: true,
     }
 }
 

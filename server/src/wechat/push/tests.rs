@@ -21,6 +21,7 @@ fn app(vector: &Value) -> App {
         name: String::new(),
         push_token: Some(Secret::new(text(&vector["token"]))),
         push_aes_key: vector["encoding_aes_key"].as_str().map(Secret::new),
+        phone_code_openid: true,
     }
 }
 
