@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use latchkey_app::types::TypedNumber;
+
 /// The longest E.164 number has 15 digits; WeChat's virtual test users have 11 that are no real mobile.
 const MAX_DIGITS: usize = 15;
 
@@ -71,6 +73,40 @@ impl PhoneNumber {
     }
 }
 
+/// What a number that was typed may be looked up as: everything that it may mean.
+#[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
+pub struct Spellings {
+    /// With a plus sign and its country code.
+    pub e164: String,
+    /// As people of its country write it; `None` when it was typed with its country code, and means no other.
+    pub national: Option<String>,
+    /// When it is four digits long.
+    pub last_four: Option<String>,
+}
+
+impl Spellings {
+    pub fn of(number: TypedNumber) -> Self {
+        let TypedNumber { international, digits } = number;
+        let digits = without_trunk_zero(digits);
+        Self {
+            e164: format!("+{digits}"),
+            last_four: (!international && digits.len() == 4).then(|| digits.clone()),
+            national: (!international).then_some(digits),
+        }
+    }
+}
+
+/// Before a mainland mobile, some write the 0 that long distance calls once took.
+fn without_trunk_zero(digits: String) -> String {
+    const MOBILE: usize = 11;
+    let (head, mobile) = digits.split_at_checked(digits.len().saturating_sub(MOBILE)).unwrap_or_default();
+    let is_mobile = mobile.len() == MOBILE && matches!(mobile.as_bytes(), [b'1', b'3'..=b'9', ..]);
+    match head {
+        "0" | "860" if is_mobile => format!("{}{mobile}", &head[..head.len() - 1]),
+        _ => digits,
+    }
+}
+
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
@@ -79,7 +115,9 @@ impl fmt::Debug for PhoneNumber {
 
 #[cfg(test)]
 mod tests {
-    use super::PhoneNumber;
+    use latchkey_app::types::typed_number;
+
+    use super::{PhoneNumber, Spellings};
 
     #[test]
     fn what_is_no_number_is_refused() {
@@ -115,5 +153,22 @@ mod tests {
     fn sealed_text_round_trips() {
         let phone = PhoneNumber::new("852", "51234567").unwrap();
         assert_eq!(PhoneNumber::from_sealed_text(&phone.to_sealed_text()), Some(phone));
+    }
+
+    #[test]
+    fn a_number_that_was_typed_is_looked_up_as_all_that_it_may_mean() {
+        for (typed, e164, national, last_four) in [
+            ("00852 51230001", "+85251230001", None, None),
+            ("008613912340007", "+8613912340007", None, None),
+            ("139.1234.0007", "+13912340007", Some("13912340007"), None),
+            ("013912340007", "+13912340007", Some("13912340007"), None),
+            ("+86 (0)139 1234 0007", "+8613912340007", None, None),
+            ("0007", "+0007", Some("0007"), Some("0007")),
+            ("+0007", "+0007", None, None),
+        ] {
+            let found = Spellings::of(typed_number(typed).unwrap());
+            let found = (found.e164.as_str(), found.national.as_deref(), found.last_four.as_deref());
+            assert_eq!(found, (e164, national, last_four), "{typed}");
+        }
     }
 }

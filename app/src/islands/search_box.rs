@@ -4,7 +4,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Response, SupportedType};
 
 use super::focus::{self, Place};
-use crate::types::is_private;
+use crate::types::{is_private, typed_number};
 
 /// Long enough to skip the letters of a word being typed, short enough to feel immediate.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(180);
@@ -51,7 +51,8 @@ pub fn SearchBox(
         if let Some(earlier) = pending.get_value() {
             earlier.clear();
         }
-        if live.is_empty() || is_private(&text) {
+        // Of a number, the beginning finds nobody, and the whole is counted: that one is for the Enter key.
+        if live.is_empty() || is_private(&text) || typed_number(&text).is_some() {
             return;
         }
         let typed = String::from(js_sys::encode_uri_component(&text));

@@ -44,7 +44,8 @@ texts! {
 
     // Problems
     reason_problem: "请填写原因，且不要包含手机号", "Please give a reason, without a phone number in it";
-    reason_problem_lead: "原因会永久保存在审计日志里，最多 500 字。", "It is kept in the audit log for ever; 500 characters at most.";
+    reason_problem_lead: "原因会永久保存在审计日志里，最多 500 字。连续 8 位及以上的数字可能是手机号，不能保存；工单号请用字母隔开，例如 2026A1121。",
+        "It is kept in the audit log for ever; 500 characters at most. 8 digits or more in a row may be a phone number and are refused: break a ticket number with a letter, such as 2026A1121.";
     no_phone_problem: "该用户没有手机号", "This user has no phone";
     no_phone_problem_lead: "号码可能刚被解绑或删除，请刷新页面。", "It may have just been unbound or erased. Load the page again.";
     erased_problem: "该用户的个人数据已删除", "This user's data is erased already";

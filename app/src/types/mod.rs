@@ -34,7 +34,8 @@ pub use metric::{Bucket, Dashboard, Metric, Tally};
 pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};
 
 pub use operator::{
-    Account, Invitation, NewLink, OperatorState, OperatorSummary, OwnSession, QrCode, SignInStep, TotpSetup,
+    Account, Invitation, NewLink, OperatorState, OperatorSummary, OwnSession, QrCode, SecondFactorPolicy, SignInStep,
+    TotpSetup,
 };
 pub use page::{Cursor, Page};
 pub use phone_change::{PhoneChange, PhoneSource};
@@ -44,9 +45,9 @@ pub use reset::{
     Change, ComesBack, Confirmation, Fate, Reset, ResetKind, ResetOrder, ResetPreview, ResetState, Since, Taken,
     UndoPart, UndoPreview,
 };
-pub use search::{is_private, plain, separates};
+pub use search::{TypedNumber, holds_number, is_private, may_be_number, plain, typed_number};
 pub use time::Millis;
-pub use user::{AppRef, Binding, Operator, Role, User, UserSession, UserSummary, split_end};
+pub use user::{AppRef, Binding, DAMAGED, Operator, Role, User, UserSession, UserSummary, split_end};
 pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};
 #[cfg(feature = "ssr")]
 pub use zone::Zone;
