@@ -74,7 +74,7 @@ export const PAGES = {
     const { userId } = await caller(demo);
     await page.goto(`/console/users/${userId}`);
     await page.locator('.phone-fact summary').click();
-    await page.locator('.phone-fact [name=reason]').fill('ticket 20261121');
+    await page.locator('.phone-fact [name=reason]').fill('ticket 1121');
     await button(page, 'reveal_phone').click();
     await expect(page.locator('#revealed code')).toBeVisible();
   },
@@ -153,7 +153,7 @@ async function preview(page, { userId }, what, of = '') {
 
 /// The form of a preview.
 async function fill(page, userId) {
-  await page.locator('form.confirm [name=reason]').fill('ticket 20261121');
+  await page.locator('form.confirm [name=reason]').fill('ticket 1121');
   await page.locator('form.confirm [name=typed]').fill(userId.slice(-4));
   await page.locator('form.confirm button[type=submit]').click();
 }

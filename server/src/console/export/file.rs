@@ -73,7 +73,9 @@ async fn csv(rows: &mut Rows, texts: T, to: &Sender<io::Result<Vec<u8>>>) -> Res
 }
 
 fn csv_lines(lines: &[Line]) -> Result<Vec<u8>, ConsoleError> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut quoted = csv::WriterBuilder::new();
+    quoted.quote_style(csv::QuoteStyle::Always);
+    let mut writer = quoted.terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for line in lines {
         writer.write_record(line).map_err(|error| internal(&error))?;
     }

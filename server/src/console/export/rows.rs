@@ -7,8 +7,10 @@ use latchkey_app::{
 };
 
 use crate::{
+    accounts::Damaged,
     console::{Failed, users::status_of, visit::SignedInVisit},
     phone::PhoneNumber,
+    sealed::Column,
     store::{
         bindings::{self, BindingRow},
         user_lists::{Filter, Place, Sort, UserList},
@@ -80,20 +82,27 @@ impl Rows {
         drop(tx);
         self.next = listing.next.map(Place::After);
         self.read += listing.rows.len() as u64;
-        listing.rows.iter().map(|row| self.line(row, &bindings, texts)).collect()
+        Ok(listing.rows.iter().map(|row| self.line(row, &bindings, texts)).collect())
     }
 
-    fn line(&self, user: &UserRow, bindings: &[BindingRow], texts: T) -> Result<[String; COLUMNS], Failed> {
+    fn line(&self, user: &UserRow, bindings: &[BindingRow], texts: T) -> [String; COLUMNS] {
         let own: Vec<_> = bindings.iter().filter(|binding| binding.user_id == user.id).collect();
         let apps: BTreeSet<_> = own.iter().map(|one| self.visit.server.app(&one.appid).name).collect();
         let openids: Vec<_> = own.iter().map(|one| format!("{}:{}", one.appid, one.openid)).collect();
         let unionids: BTreeSet<_> = own.iter().filter_map(|one| one.unionid.clone()).collect();
-        let phone = self.visit.server.accounts.phone_of(user)?;
+        let appid = own.first().map(|one| one.appid.as_str());
+        let accounts = &self.visit.server.accounts;
+        let phone = accounts.sealed_number(Column::UserPhone, user.id, user.phone_sealed.as_deref(), appid);
+        let (country, national) = match phone {
+            Ok(Some(phone)) => (phone.country_code().to_owned(), self.national(&phone)),
+            Ok(None) => <(String, String)>::default(),
+            Err(Damaged) => (String::new(), texts.damaged().to_owned()),
+        };
         let line = [
             user.id.to_string(),
             user.nickname.clone().unwrap_or_default(),
-            phone.as_ref().map(|phone| phone.country_code().to_owned()).unwrap_or_default(),
-            phone.as_ref().map(|phone| self.national(phone)).unwrap_or_default(),
+            country,
+            national,
             apps.into_iter().collect::<Vec<_>>().join("; "),
             openids.join("; "),
             unionids.into_iter().collect::<Vec<_>>().join("; "),
@@ -101,7 +110,7 @@ impl Rows {
             self.zone.text(Millis(user.created_at)),
             self.zone.text(Millis(user.last_login_at)),
         ];
-        Ok(line.map(|text| harmless(&text)))
+        line.map(|text| harmless(&text))
     }
 
     /// The country has a column of its own.
@@ -114,13 +123,24 @@ impl Rows {
     }
 }
 
-/// What users and the world write into a cell stays text: a spreadsheet takes what begins so for a formula, or for the end
-/// of the cell.
+/// What users and the world write into a cell stays text. A spreadsheet takes for a formula what begins so, and it may take
+/// other marks than ours for the end of a cell: semicolons in much of Europe, whatever its user chooses at an import.
 fn harmless(text: &str) -> String {
-    let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if formula { format!("'{text}") } else { text }
+    let mut kept = String::with_capacity(text.len());
+    let mut begins = true;
+    for letter in text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }) {
+        if begins && FORMULA.contains(&letter) {
+            // Before the blanks, too: some programs take them off.
+            kept.insert(kept.trim_end_matches(char::is_whitespace).len(), '\'');
+        }
+        begins = ENDS.contains(&letter) || begins && letter.is_whitespace();
+        kept.push(letter);
+    }
+    kept
 }
+
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+const ENDS: [char; 5] = [';', ',', '|', '；', '，'];
 
 #[cfg(test)]
 mod tests {
@@ -137,6 +157,10 @@ mod tests {
             ("  =1", "'  =1"),
             ("＝1", "'＝1"),
             ("a\r\n=1", "a  =1"),
+            ("x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"),
+            ("x; =1", "x;' =1"),
+            ("x,+1|-2", "x,'+1|'-2"),
+            ("a;b", "a;b"),
             ("陈晓 =)", "陈晓 =)"),
             ("", ""),
         ] {
