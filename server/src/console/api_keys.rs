@@ -5,7 +5,7 @@ use latchkey_app::{
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, internal, shown_once};
+use super::{ConsoleServer, Failed, internal, session_values};
 use crate::accounts::{Actor, ApiKeyError};
 
 const NEW_API_KEY: &str = "new_api_key";
@@ -31,11 +31,11 @@ impl ConsoleServer {
             ApiKeyError::Taken => ConsoleError::Taken,
             ApiKeyError::Failure(failure) => internal(&failure),
         })?;
-        shown_once::keep(&self.accounts.vault, session, NEW_API_KEY, &key).await
+        session_values::keep(&self.accounts, session, NEW_API_KEY, &key).await
     }
 
     pub(super) async fn new_api_key(&self, session: &Session) -> Result<Option<String>, Failed> {
-        shown_once::take(&self.accounts.vault, session, NEW_API_KEY).await
+        session_values::take(&self.accounts, session, NEW_API_KEY).await
     }
 
     pub(super) async fn revoke_api_key(&self, id: &str, actor: &Actor) -> Result<(), Failed> {

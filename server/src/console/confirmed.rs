@@ -10,9 +10,9 @@ use tower_sessions::Session;
 use super::{
     Failed,
     reason::{LONGEST, reason},
-    shown_once,
+    session_values,
 };
-use crate::{sealed::Vault, secret::Secret};
+use crate::{accounts::Accounts, secret::Secret};
 
 const TYPED: &str = "typed";
 
@@ -37,18 +37,18 @@ pub(super) struct Typed {
 /// Between a form and the page it leads back to, the reason stands in the operator's session, sealed: it may name somebody,
 /// and no address does.
 pub(super) async fn keep_typed(
-    vault: &Vault,
+    accounts: &Accounts,
     session: &Session,
     page: &str,
     said: &Confirmation,
 ) -> Result<(), Failed> {
     let short: String = said.reason.chars().take(LONGEST).collect();
-    shown_once::keep(vault, session, TYPED, &Secret::new(json!([page, short, said.seen]).to_string())).await
+    session_values::keep(accounts, session, TYPED, &Secret::new(json!([page, short, said.seen]).to_string())).await
 }
 
 /// What was typed on this very page; nothing when nothing was.
-pub(super) async fn typed(vault: &Vault, session: &Session, page: &str) -> Result<Typed, Failed> {
-    let kept = shown_once::take(vault, session, TYPED).await?;
+pub(super) async fn typed(accounts: &Accounts, session: &Session, page: &str) -> Result<Typed, Failed> {
+    let kept = session_values::take(accounts, session, TYPED).await?;
     let kept: Option<(String, String, String)> = kept.and_then(|text| serde_json::from_str(&text).ok());
     let kept = kept.filter(|(of, ..)| of == page);
     Ok(kept.map(|(_, reason, seen)| Typed { reason, seen }).unwrap_or_default())

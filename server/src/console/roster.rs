@@ -5,7 +5,7 @@ use latchkey_app::{
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, shown_once};
+use super::{ConsoleServer, Failed, session_values};
 use crate::{accounts::Actor, secret::Secret, store::operators::OperatorRow};
 
 /// A name and a link, on two lines.
@@ -43,11 +43,11 @@ impl ConsoleServer {
 
     async fn keep_link(&self, username: &str, link: &Secret, session: &Session) -> Result<(), Failed> {
         let both = Secret::new(format!("{username}\n{}", link.expose()));
-        shown_once::keep(&self.accounts.vault, session, NEW_LINK, &both).await
+        session_values::keep(&self.accounts, session, NEW_LINK, &both).await
     }
 
     pub(super) async fn new_operator_link(&self, session: &Session) -> Result<Option<NewLink>, Failed> {
-        let both = shown_once::take(&self.accounts.vault, session, NEW_LINK).await?;
+        let both = session_values::take(&self.accounts, session, NEW_LINK).await?;
         let both = both.as_deref().and_then(|both| both.split_once('\n'));
         Ok(both.map(|(username, link)| NewLink { username: username.to_owned(), link: link.to_owned() }))
     }

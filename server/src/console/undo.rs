@@ -19,7 +19,7 @@ impl ConsoleServer {
     /// What undoing a reset of this user would do. Another user's is none of this page's.
     pub(super) async fn preview_undo(&self, user: &str, reset: &str, session: &Session) -> Result<UndoPreview, Failed> {
         let plan = self.undo_plan(user, reset).await?;
-        let typed = typed(&self.accounts.vault, session, reset).await?;
+        let typed = typed(&self.accounts, session, reset).await?;
         let mut tx = self.accounts.db.read().await?;
         let own = bindings::of_users(&mut tx, &[plan.user.id]).await?;
         let mut parts = Vec::new();
@@ -29,7 +29,7 @@ impl ConsoleServer {
         }
         let seen = self.accounts.undo_seen(&plan);
         Ok(UndoPreview {
-            user: self.summary(&plan.user, &own)?,
+            user: self.summary(&plan.user, &own),
             reset: self.reset_record(&mut tx, &plan.reset).await?,
             parts,
             sessions: plan.sessions,
@@ -54,7 +54,7 @@ impl ConsoleServer {
         };
         let done: Result<(), Failed> = done.await;
         if done.is_err() {
-            keep_typed(&self.accounts.vault, session, reset, said).await?;
+            keep_typed(&self.accounts, session, reset, said).await?;
         }
         done
     }

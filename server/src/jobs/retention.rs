@@ -2,8 +2,8 @@ use crate::{
     accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
     clock::Millis,
     store::{
-        Result, Tx, calls, ciphertexts, failures, login_codes, operator_links, operator_sessions, push, resets,
-        rollups, session_keys, sign_in_tries, tokens,
+        Result, Tx, calls, ciphertexts, failures, login_codes, number_searches, operator_links, operator_sessions,
+        push, resets, rollups, session_keys, sign_in_networks, sign_in_tries, tokens,
     },
 };
 
@@ -17,6 +17,10 @@ const SIGNATURES_KEPT_S: i64 = 3600;
 const ROLLUPS_KEPT_S: i64 = 400 * 86_400;
 /// A count of tries is forgotten after a quarter of an hour.
 const TRIES_KEPT_S: i64 = 3600;
+/// Searches for numbers are counted by the hour.
+const SEARCHES_KEPT_S: i64 = 2 * 3600;
+/// Longer than a holiday: an address from which somebody has signed in keeps its place in the queue.
+const NETWORKS_KEPT_S: i64 = 90 * 86_400;
 /// Rows per transaction: a sweep must not keep a login waiting.
 const BATCH: i64 = 500;
 
@@ -45,6 +49,8 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let sessions = operator_sessions::expire(tx, now, BATCH).await?;
     let links = operator_links::expire(tx, now, BATCH).await?;
     let tries = sign_in_tries::expire(tx, now.plus_seconds(-TRIES_KEPT_S), BATCH).await?;
+    let searches = number_searches::expire(tx, now.plus_seconds(-SEARCHES_KEPT_S), BATCH).await?;
+    let networks = sign_in_networks::expire(tx, now.plus_seconds(-NETWORKS_KEPT_S), BATCH).await?;
     let failures = failures::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let calls = calls::expire(tx, now.plus_seconds(-failures_kept_s), BATCH).await?;
     let ciphertexts = ciphertexts::expire(tx, now.plus_seconds(-SESSION_KEYS_KEPT_S), BATCH).await?;
@@ -53,7 +59,7 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let resets = resets::expire(tx, now.plus_seconds(-RESETS_KEPT_S), BATCH).await?;
     let shards = rollups::settle(tx, now).await?;
     let hours = rollups::expire(tx, now.plus_seconds(-ROLLUPS_KEPT_S)).await?;
-    let signed_in = sessions + links + tries;
+    let signed_in = sessions + links + tries + searches + networks;
     Ok(resets
         + codes
         + keys

@@ -28,12 +28,10 @@ pub enum Column {
     NewPhone,
     SessionKey,
     BlindIndexKey,
-    /// In an operator's session, for one page.
-    ShownOnce,
+    /// A value of an operator's session.
+    SessionValue,
     /// What a reset took away.
     Reset,
-    /// In an operator's session, by a handle.
-    Search,
     TotpSecret,
 }
 
@@ -45,9 +43,8 @@ impl Column {
             Self::NewPhone => b"phone_changes.new_sealed",
             Self::SessionKey => b"session_keys.key_sealed",
             Self::BlindIndexKey => b"settings.blind_index_key",
-            Self::ShownOnce => b"operator_sessions.shown_once",
+            Self::SessionValue => b"session_values.sealed",
             Self::Reset => b"resets.before_sealed",
-            Self::Search => b"operator_sessions.search",
             Self::TotpSecret => b"operators.totp_sealed",
         }
     }

@@ -10,6 +10,8 @@ row! {
     pub struct OperatorRow {
         pub id: Uuid,
         pub username: String,
+        /// What the operator is found by, without regard to case; see [`fold`].
+        pub folded: String,
         /// PHC string, argon2id. Empty until he has chosen a password: nobody's matches it.
         pub password_hash: String,
         /// A name of [`latchkey_app::types::Role`].
@@ -25,15 +27,26 @@ row! {
 }
 
 const COLUMNS: &str =
-    "id, username, password_hash, role, created_at, disabled_at, last_sign_in_at, totp_sealed, totp_step";
+    "id, username, folded, password_hash, role, created_at, disabled_at, last_sign_in_at, totp_sealed, totp_step";
 
-/// `false` when the username is taken.
+/// A username without regard to case. Names are ASCII.
+pub fn fold(username: &str) -> String {
+    username.to_ascii_lowercase()
+}
+
+/// `false` when the username is taken, in whatever case.
 pub async fn insert(tx: &mut Tx, row: &OperatorRow) -> Result<bool> {
-    let sql = "INSERT INTO operators (id, username, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5) \
-               ON CONFLICT (username) DO NOTHING";
+    let sql = "INSERT INTO operators (id, username, folded, password_hash, role, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     let inserted = execute!(
         tx,
-        sqlx::query(sql).bind(row.id).bind(&row.username).bind(&row.password_hash).bind(&row.role).bind(row.created_at)
+        sqlx::query(sql)
+            .bind(row.id)
+            .bind(&row.username)
+            .bind(&row.folded)
+            .bind(&row.password_hash)
+            .bind(&row.role)
+            .bind(row.created_at)
     )?;
     Ok(inserted == 1)
 }
@@ -43,9 +56,14 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<OperatorRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)?)
 }
 
+/// By the exact name, or else by one that differs in case alone.
 pub async fn find_username(tx: &mut Tx, username: &str) -> Result<Option<OperatorRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM operators WHERE username = $1");
-    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(conn).await)?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operators WHERE username = $1 OR folded = $2 \
+         ORDER BY CASE WHEN username = $1 THEN 0 ELSE 1 END LIMIT 1"
+    );
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(username).bind(fold(username)).fetch_optional(conn).await)?)
 }
 
 pub async fn list(tx: &mut Tx) -> Result<Vec<OperatorRow>> {

@@ -248,6 +248,7 @@ async fn what_is_taken_stays(db: Db) {
     let operator = OperatorRow {
         id: id(1),
         username: "admin".into(),
+        folded: "admin".into(),
         password_hash: "hash".into(),
         role: "admin".into(),
         created_at: NOW.0,
