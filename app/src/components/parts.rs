@@ -4,7 +4,7 @@ use super::Icon;
 use crate::{
     error::ConsoleError,
     text::{t, zone},
-    types::{Failure, Millis},
+    types::{DAMAGED, Failure, Millis},
 };
 
 /// Whether a headline is the page's own or one below it.
@@ -82,9 +82,17 @@ pub fn user_link(id: &str, nickname: Option<String>) -> impl IntoView + use<> {
 /// A user's phone, masked; says so when there is none.
 pub fn phone(phone: Option<String>) -> impl IntoView {
     match phone {
-        Some(phone) => Either::Left(view! { <span class="phone">{phone}</span> }),
+        Some(phone) => Either::Left(view! { <span class="phone">{number(phone)}</span> }),
         None => Either::Right(view! { <span class="muted">{t().no_phone()}</span> }),
     }
+}
+
+/// A masked number, or that there is one which does not open.
+pub fn number(masked: String) -> impl IntoView {
+    if masked == DAMAGED {
+        return Either::Right(view! { <span class="badge badge-bad">{t().damaged()}</span> });
+    }
+    Either::Left(masked)
 }
 
 pub fn moment(at: Millis) -> impl IntoView {

@@ -1,6 +1,6 @@
 use leptos::{either::Either, prelude::*};
 
-use super::{Icon, copyable, empty, moment, user_link};
+use super::{Icon, copyable, empty, moment, parts::number, user_link};
 use crate::{
     text::t,
     types::{Page, PhoneChange},
@@ -75,7 +75,7 @@ pub(super) fn from_to(old: Option<String>, new: Option<String>) -> impl IntoView
     let new = new.unwrap_or_else(|| t().phone_removed().to_owned());
     let old = match old {
         Some(old) => Either::Left(view! {
-            <span class="phone phone-old">{old}</span>
+            <span class="phone phone-old">{number(old)}</span>
             {Icon::Arrow.view()}
             <span class="visually-hidden">{t().becomes()}</span>
         }),
@@ -85,7 +85,7 @@ pub(super) fn from_to(old: Option<String>, new: Option<String>) -> impl IntoView
     view! {
         <span class="from-to">
             {old}
-            <span class="phone">{new}</span>
+            <span class="phone">{number(new)}</span>
             {first.then(|| view! { <span class="badge">{t().first_phone()}</span> })}
         </span>
     }

@@ -101,6 +101,14 @@ const fn zh(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
                 "在此之前，拿到别人手机号 code 的人可以绑定别人的号码：不要在日志或页面地址里留下这个 code。",
             ],
         ),
+        AlertKind::DamagedValue => (
+            "有加密保存的数据无法解密",
+            &[
+                "在服务器日志中查找「a sealed value does not open」，它说明了是哪一列，以及是密钥缺失还是数据损坏。",
+                "密钥缺失：在 LATCHKEY_DATA_KEYS（或密钥文件）中补上以前的密钥，重启 Latchkey。",
+                "数据损坏：这一行已被改动，或从别处搬来。请与备份比对，并查清谁能直接访问数据库；用户重新授权手机号后即恢复。",
+            ],
+        ),
         AlertKind::Other => (
             "微信拒绝了请求",
             &[
@@ -200,6 +208,14 @@ const fn en(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
                 "Latchkey sends the user's openid with each phone code, so that WeChat refuses the code of somebody else. WeChat answered 47001 (data format error), and Latchkey asked again without the openid. The user noticed nothing.",
                 "If it happens now and then, there is nothing to do. If it goes on, give the rid to WeChat's support and ask why getuserphonenumber does not take the openid.",
                 "Until then, whoever gets hold of another user's phone code can bind that user's number: keep the code out of logs and page addresses.",
+            ],
+        ),
+        AlertKind::DamagedValue => (
+            "A sealed value does not open",
+            &[
+                "Look for \"a sealed value does not open\" in the server's log: it names the column, and whether the key is missing or the value is damaged.",
+                "A missing key: add the former one to LATCHKEY_DATA_KEYS (or to the key file) and restart Latchkey.",
+                "A damaged value: its row was changed, or copied from elsewhere. Compare it with a backup, and find out who can reach the database. Once the user shares the phone again, it is well.",
             ],
         ),
         AlertKind::Other => (

@@ -111,12 +111,14 @@ pub enum AlertKind {
     PhoneQuota,
     /// 47001 for a phone code with the user's openid: WeChat did not check whose code it is.
     PhoneOpenid,
+    /// A sealed value of one of its users does not open.
+    DamagedValue,
     /// Any other refusal that is not a client's fault, by its errcode.
     Other,
 }
 
 impl AlertKind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SecretLeaked,
         Self::AppidWrong,
         Self::SecretWrong,
@@ -129,6 +131,7 @@ impl AlertKind {
         Self::MinuteQuota,
         Self::PhoneQuota,
         Self::PhoneOpenid,
+        Self::DamagedValue,
         Self::Other,
     ];
 
@@ -147,6 +150,7 @@ impl AlertKind {
             Self::MinuteQuota => "minute_quota",
             Self::PhoneQuota => "phone_quota",
             Self::PhoneOpenid => "phone_openid",
+            Self::DamagedValue => "damaged_value",
             Self::Other => "other",
         }
     }

@@ -10,12 +10,15 @@ pub struct AppRef {
     pub name: String,
 }
 
+/// Stands in place of a masked phone whose sealed value does not open.
+pub const DAMAGED: &str = "⚠";
+
 /// A row of the users list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSummary {
     pub id: String,
     pub nickname: Option<String>,
-    /// Masked: first 3 and last 2 digits, or first 2 and last 2 of a short number.
+    /// Masked: first 3 and last 2 digits, or first 2 and last 2 of a short number. Or [`DAMAGED`].
     pub phone: Option<String>,
     pub apps: Vec<AppRef>,
     pub blocked: bool,
@@ -87,6 +90,8 @@ pub struct UserSession {
 pub struct Operator {
     pub username: String,
     pub role: Role,
+    /// Whether the second factor is on.
+    pub second_factor: bool,
 }
 
 /// What an operator may do (contract §8). Each role includes the ones before it.

@@ -92,9 +92,10 @@ impl Accounts {
         Failure::of_wechat(error)
     }
 
-    pub(super) async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) {
+    /// Whether it was written now: it is at most once a minute by each node.
+    pub(super) async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) -> bool {
         let now = self.clock.now();
-        let Some(times) = self.raised.due(appid, kind, now) else { return };
+        let Some(times) = self.raised.due(appid, kind, now) else { return false };
         let row = AlertRow {
             appid: appid.to_owned(),
             kind: kind.name().to_owned(),
@@ -108,6 +109,7 @@ impl Accounts {
         if let Err(error) = self.write_alert(&row).await {
             tracing::error!(%error, appid, kind = row.kind, "an alert could not be kept");
         }
+        true
     }
 
     async fn write_alert(&self, row: &AlertRow) -> Result<(), StoreError> {

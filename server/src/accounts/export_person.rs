@@ -4,7 +4,7 @@ use latchkey_app::types::{Asked, AuditAction, Evidence};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Accounts, Actor, Failure, Part, RevealError};
+use super::{Accounts, Actor, Damaged, Failure, Part, RevealError};
 use crate::{
     clock::Millis,
     phone::PhoneNumber,
@@ -62,7 +62,7 @@ impl Accounts {
             "blockedAt": user.blocked_at.map(time),
             "erasedAt": user.erased_at.map(time),
             "profile": profile(user),
-            "phone": self.phone_of(user)?.as_ref().map(phone),
+            "phone": self.number_held(Column::UserPhone, user.id, user.phone_sealed.as_deref()),
             "phoneBoundAt": user.phone_bound_at.map(time),
             "bindings": self.bindings_held(tx, &bindings).await?,
             "sessions": self.sessions_held(tx, &all, &bindings).await?,
@@ -132,20 +132,22 @@ impl Accounts {
         let mut rows = of_each!(all, |user| phone_changes::of_user(tx, user, i64::MAX));
         rows.sort_by_key(|row| std::cmp::Reverse(row.id));
         let change = |row: &phone_changes::PhoneChangeRow| {
-            Ok(json!({
+            json!({
                 "at": time(row.at), "source": row.source, "appid": row.appid, "requestId": row.request_id,
-                "old": self.number(Column::OldPhone, row.id, row.old_sealed.as_deref())?,
-                "new": self.number(Column::NewPhone, row.id, row.new_sealed.as_deref())?,
+                "old": self.number_held(Column::OldPhone, row.id, row.old_sealed.as_deref()),
+                "new": self.number_held(Column::NewPhone, row.id, row.new_sealed.as_deref()),
                 "erasedAt": row.erased_at.map(time),
-            }))
+            })
         };
-        rows.iter().map(change).collect()
+        Ok(rows.iter().map(change).collect())
     }
 
-    fn number(&self, column: Column, row: Uuid, sealed: Option<&[u8]>) -> Result<Option<Value>, Failure> {
-        let Some(sealed) = sealed else { return Ok(None) };
-        let text = self.vault.open_text(column, row, sealed)?;
-        Ok(PhoneNumber::from_sealed_text(&text).as_ref().map(phone))
+    /// Says that a number is held, too, when it cannot be read any more.
+    fn number_held(&self, column: Column, row: Uuid, sealed: Option<&[u8]>) -> Value {
+        match self.sealed_number(column, row, sealed, None) {
+            Ok(number) => number.as_ref().map(phone).into(),
+            Err(Damaged) => json!({ "damaged": true }),
+        }
     }
 }
 

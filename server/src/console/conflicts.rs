@@ -85,7 +85,7 @@ impl ConsoleServer {
         for row in users::of_ids(tx, ids).await? {
             let own = bindings.iter().filter(|binding| binding.user_id == row.id);
             let party = Party {
-                user: self.summary(&row, &bindings)?,
+                user: self.summary(&row, &bindings),
                 phone_bound_at: row.phone_bound_at.map(Millis),
                 bindings: own.map(|binding| self.binding(binding, &[])).collect(),
                 merged_into: merged_into(tx, row.merged_into).await?,

@@ -2,14 +2,14 @@ use std::collections::HashMap;
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Cursor, Millis, Page, PhoneChange, PhoneSource},
+    types::{Cursor, DAMAGED, Millis, Page, PhoneChange, PhoneSource},
 };
 use uuid::Uuid;
 
 use super::{ConsoleServer, Failed, PAGE, page, start};
 use crate::{
-    phone::PhoneNumber,
-    sealed::{Column, SealError},
+    accounts::Damaged,
+    sealed::Column,
     store::{
         phone_changes::{self, PhoneChangeRow},
         users,
@@ -39,8 +39,8 @@ impl ConsoleServer {
             user_id: row.user_id.to_string(),
             nickname: None,
             at: Millis(row.at),
-            old: self.masked(Column::OldPhone, row.id, row.old_sealed.as_deref())?,
-            new: self.masked(Column::NewPhone, row.id, row.new_sealed.as_deref())?,
+            old: self.masked(Column::OldPhone, row.id, row.old_sealed.as_deref(), row.appid.as_deref()),
+            new: self.masked(Column::NewPhone, row.id, row.new_sealed.as_deref(), row.appid.as_deref()),
             source: PhoneSource::from_name(&row.source).ok_or(ConsoleError::Internal)?,
             app: row.appid.as_deref().map(|appid| self.app(appid)),
             request_id: row.request_id.clone(),
@@ -49,9 +49,17 @@ impl ConsoleServer {
         })
     }
 
-    pub(super) fn masked(&self, column: Column, row: Uuid, sealed: Option<&[u8]>) -> Result<Option<String>, SealError> {
-        let Some(sealed) = sealed else { return Ok(None) };
-        let text = self.accounts.vault.open_text(column, row, sealed)?;
-        Ok(PhoneNumber::from_sealed_text(&text).map(|phone| phone.masked()))
+    /// A sealed number as every operator may see it. One that does not open is [`DAMAGED`], and raises an alert.
+    pub(super) fn masked(
+        &self,
+        column: Column,
+        row: Uuid,
+        sealed: Option<&[u8]>,
+        appid: Option<&str>,
+    ) -> Option<String> {
+        match self.accounts.sealed_number(column, row, sealed, appid) {
+            Ok(number) => number.map(|phone| phone.masked()),
+            Err(Damaged) => Some(DAMAGED.to_owned()),
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     accounts::{Actor, DISCLOSURES, EraseError, RevealError},
+    sealed::Column,
     store::{
         Tx,
         audit::{self, AuditRow},
@@ -91,8 +92,13 @@ impl ConsoleServer {
         let Some(mark) = mark.filter(|mark| mark.user == user && now < mark.until) else { return Ok(None) };
         let row = users::find(&mut self.accounts.db.read().await?, user).await?.ok_or(ConsoleError::NotFound)?;
         let seconds_left = u32::try_from((mark.until.since(now) + 999) / 1000).unwrap_or(0);
-        let phone = self.accounts.phone_of(&row)?;
-        Ok(phone.map(|phone| RevealedPhone { number: phone.display(), masked: phone.masked(), seconds_left }))
+        // One that does not open stays as it is shown to everybody.
+        let phone = self.accounts.sealed_number(Column::UserPhone, user, row.phone_sealed.as_deref(), None);
+        Ok(phone.ok().flatten().map(|phone| RevealedPhone {
+            number: phone.display(),
+            masked: phone.masked(),
+            seconds_left,
+        }))
     }
 
     pub(super) async fn reveal_wait(&self, actor: &Actor) -> Result<u32, Failed> {
@@ -102,9 +108,9 @@ impl ConsoleServer {
     pub(super) async fn preview_erasure(&self, user: &str, session: &Session) -> Result<ErasePreview, Failed> {
         let id = user_id(user)?;
         let plan = self.accounts.preview_erasure(id).await.map_err(erase_error)?;
-        let typed = typed(&self.accounts.vault, session, &erasure_of(user)).await?;
+        let typed = typed(&self.accounts, session, &erasure_of(user)).await?;
         let seen = self.accounts.erasure_seen(&plan);
-        let (user, since) = (self.summary(&plan.user, &plan.bindings)?, typed.since(&seen));
+        let (user, since) = (self.summary(&plan.user, &plan.bindings), typed.since(&seen));
         Ok(ErasePreview { user, held: plan.held, since, seen, reason: typed.reason })
     }
 
@@ -120,7 +126,7 @@ impl ConsoleServer {
             self.accounts.erase_person(id, &said.seen, actor, why).await.map_err(erase_error)
         };
         if let Err(error) = erased.await {
-            keep_typed(&self.accounts.vault, session, &erasure_of(user), said).await?;
+            keep_typed(&self.accounts, session, &erasure_of(user), said).await?;
             return Err(error.into());
         }
         Ok(())

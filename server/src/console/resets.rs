@@ -27,14 +27,14 @@ impl ConsoleServer {
     /// What a reset would do, and the reason that was typed when the page was open the last time.
     pub(super) async fn preview_reset(&self, order: &ResetOrder, session: &Session) -> Result<ResetPreview, Failed> {
         let plan = self.accounts.preview_reset(&parsed(order)?).await.map_err(refused)?;
-        let typed = typed(&self.accounts.vault, session, &page_of(order)).await?;
+        let typed = typed(&self.accounts, session, &page_of(order)).await?;
         let mut tx = self.accounts.db.read().await?;
         let both: Vec<_> = std::iter::once(plan.user.id).chain(plan.other.as_ref().map(|other| other.id)).collect();
         let own = bindings::of_users(&mut tx, &both).await?;
         let seen = self.accounts.seen(&plan);
         Ok(ResetPreview {
-            user: self.summary(&plan.user, &own)?,
-            other: plan.other.as_ref().map(|other| self.summary(other, &own)).transpose()?,
+            user: self.summary(&plan.user, &own),
+            other: plan.other.as_ref().map(|other| self.summary(other, &own)),
             kind: plan.kind,
             changes: self.changes(&mut tx, &plan).await?,
             sessions: plan.sessions,
@@ -58,7 +58,7 @@ impl ConsoleServer {
         match done.await {
             Ok(_) => Ok(()),
             Err(error) => {
-                keep_typed(&self.accounts.vault, session, &page_of(order), said).await?;
+                keep_typed(&self.accounts, session, &page_of(order), said).await?;
                 Err(error.into())
             }
         }

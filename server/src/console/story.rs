@@ -138,8 +138,8 @@ impl ConsoleServer {
         let mut events = Vec::new();
         for row in phone_changes::of_user(tx, span.user, MOST_EVENTS).await? {
             if span.holds(row.at) {
-                let old = self.masked(Column::OldPhone, row.id, row.old_sealed.as_deref())?;
-                let new = self.masked(Column::NewPhone, row.id, row.new_sealed.as_deref())?;
+                let old = self.masked(Column::OldPhone, row.id, row.old_sealed.as_deref(), row.appid.as_deref());
+                let new = self.masked(Column::NewPhone, row.id, row.new_sealed.as_deref(), row.appid.as_deref());
                 let kind = EventKind::Phone { old, new };
                 events.push(self.event(row.at, row.appid.as_deref(), kind, Some(row.request_id)));
             }

@@ -43,7 +43,7 @@ impl ConsoleServer {
         drop(tx);
         let block = resets.iter().find(|reset| reset.kind == ResetKind::Block).cloned();
         Ok(User {
-            summary: self.summary(&user, &rows)?,
+            summary: self.summary(&user, &rows),
             blocked_at: user.blocked_at.map(Millis),
             block: block.filter(|block| user.blocked_at == Some(block.at.0)),
             erased_at: user.erased_at.map(Millis),
