@@ -58,6 +58,10 @@ pub enum ConsoleError {
     WeChat,
     /// Too many failed tries of this account or address; wait a quarter of an hour: 429.
     TooManyAttempts,
+    /// As many searches for phone numbers as the operator's role may make in an hour: 429.
+    TooManySearches,
+    /// Too many people sign in at the same moment; nothing was checked or counted: 503.
+    Busy,
     /// A code of the second factor that is wrong, or was used before.
     CodeWrong,
     /// The current password is not the one that was given.
@@ -83,7 +87,7 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    const ALL: [Self; 36] = [
+    const ALL: [Self; 38] = [
         Self::SignedOut,
         Self::SignInFailed,
         Self::Forbidden,
@@ -109,6 +113,8 @@ impl ConsoleError {
         Self::Merged,
         Self::WeChat,
         Self::TooManyAttempts,
+        Self::TooManySearches,
+        Self::Busy,
         Self::CodeWrong,
         Self::PasswordWrong,
         Self::PasswordLength,
@@ -156,9 +162,21 @@ impl ConsoleError {
             | Self::PasswordCommon
             | Self::PasswordsDiffer
             | Self::UsernameInvalid => 422,
-            Self::TooMany | Self::TooManyReveals | Self::TooManyAttempts => 429,
+            Self::TooMany | Self::TooManyReveals | Self::TooManyAttempts | Self::TooManySearches => 429,
+            Self::Busy => 503,
             Self::WeChat => 502,
             Self::Internal => 500,
+        }
+    }
+
+    /// The seconds after which the same request may go well, where waiting is what it takes. The longest that it may take:
+    /// what is left of a lock would tell when the last try was.
+    pub const fn retry_after(self) -> Option<u16> {
+        match self {
+            Self::TooManyAttempts => Some(900),
+            Self::TooMany | Self::TooManyReveals | Self::TooManySearches => Some(3600),
+            Self::Busy => Some(5),
+            _ => None,
         }
     }
 }

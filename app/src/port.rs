@@ -14,7 +14,7 @@ use crate::{
         Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
         Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, Millis, MiniProgram,
         NewLink, Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
-        SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
+        SecondFactorPolicy, SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
     },
 };
 
@@ -30,8 +30,8 @@ pub trait Console: Send + Sync {
     async fn awaits_code(&self) -> Result<bool, ConsoleError>;
     /// For whom a link is with which a password is chosen, or [`ConsoleError::LinkGone`]. Uses nothing up.
     async fn invitation(&self, token: &str) -> Result<Invitation, ConsoleError>;
-    /// Chooses a password, and with the link of the first start a username.
-    async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<(), ConsoleError>;
+    /// Chooses a password, and with the link of the first start a username: then the answer is `true`.
+    async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<bool, ConsoleError>;
     /// Whoever is signed in, for what is his own: also an administrator who has to turn on his second factor first.
     async fn own_account(&self) -> Result<Arc<dyn OwnAccount>, ConsoleError>;
     /// Ends the session. Doing so twice is no error.
@@ -137,6 +137,14 @@ pub trait Admin: Send + Sync {
     async fn set_operator_role(&self, id: &str, was: Role, role: Role) -> Result<(), ConsoleError>;
     /// Lets an operator in again, or out: then his sessions end at once.
     async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError>;
+    /// Who must use a second factor, and the least that the configuration lets an administrator choose.
+    async fn second_factor_policy(&self) -> Result<(SecondFactorPolicy, SecondFactorPolicy), ConsoleError>;
+    /// Fails with `Stale` if another policy than `was` holds by now.
+    async fn require_second_factor(
+        &self,
+        was: SecondFactorPolicy,
+        policy: SecondFactorPolicy,
+    ) -> Result<(), ConsoleError>;
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does; if that was after
     /// `last_at`, which the page showed, it stays.
     async fn settle_alert(&self, appid: &str, kind: AlertKind, last_at: Millis) -> Result<(), ConsoleError>;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
@@ -99,11 +100,14 @@ fn refusal(failure: ConsoleError) -> impl IntoView {
     }
 }
 
+/// Answers with the problem's status, and says when to come again where that helps.
 pub fn set_status(failure: ConsoleError) {
-    if let (Some(response), Ok(status)) =
-        (use_context::<ResponseOptions>(), http::StatusCode::from_u16(failure.status()))
-    {
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    if let Ok(status) = StatusCode::from_u16(failure.status()) {
         response.set_status(status);
+    }
+    if let Some(seconds) = failure.retry_after() {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
@@ -158,7 +162,7 @@ fn frame(operator: &Operator, section: Section, body: AnyView) -> impl IntoView 
                 </div>
             </header>
             <div class="page">
-                {search_form(&operator.username, on_users, typed, within).into_any()}
+                {search_form(operator, on_users, typed, within).into_any()}
                 <main id="content" tabindex="-1">{body}</main>
             </div>
         </div>

@@ -16,6 +16,5 @@ pub async fn settle_alert(appid: String, kind: String, last_at: i64) -> Result<(
         let kind = AlertKind::from_name(&kind).ok_or(ConsoleError::BadRequest)?;
         admin.settle_alert(&appid, kind, Millis(last_at)).await
     };
-    redirect(settled.await, "/console/apps?done=alert_settled", "/console/apps");
-    Ok(())
+    redirect(settled.await, "/console/apps?done=alert_settled", "/console/apps")
 }

@@ -9,14 +9,12 @@ const PAGE: &str = "/console/api-keys";
 #[server(prefix = "/console/fn", endpoint = "create_api_key")]
 pub async fn create_api_key(name: String) -> Result<(), ConsoleError> {
     let created = async { port::admin().await?.create_api_key(name.trim()).await };
-    redirect(created.await, PAGE, PAGE);
-    Ok(())
+    redirect(created.await, PAGE, PAGE)
 }
 
 /// The button of a key: field `id`.
 #[server(prefix = "/console/fn", endpoint = "revoke_api_key")]
 pub async fn revoke_api_key(id: String) -> Result<(), ConsoleError> {
     let revoked = async { port::admin().await?.revoke_api_key(&id).await };
-    redirect(revoked.await, "/console/api-keys?done=key_revoked", PAGE);
-    Ok(())
+    redirect(revoked.await, "/console/api-keys?done=key_revoked", PAGE)
 }

@@ -7,6 +7,5 @@ use crate::{error::ConsoleError, port};
 #[server(prefix = "/console/fn", endpoint = "check_app")]
 pub async fn check_app(appid: String) -> Result<(), ConsoleError> {
     let checked = async { port::admin().await?.check_app(&appid).await };
-    redirect(checked.await, "/console/apps?done=app_checked", "/console/apps");
-    Ok(())
+    redirect(checked.await, "/console/apps?done=app_checked", "/console/apps")
 }

@@ -9,6 +9,5 @@ const PAGE: &str = "/console/audit";
 #[server(prefix = "/console/fn", endpoint = "check_audit")]
 pub async fn check_audit() -> Result<(), ConsoleError> {
     let checked = async { port::viewer().await?.check_audit().await };
-    redirect(checked.await, PAGE, PAGE);
-    Ok(())
+    redirect(checked.await, PAGE, PAGE)
 }

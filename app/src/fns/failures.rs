@@ -8,6 +8,5 @@ use crate::{error::ConsoleError, port};
 pub async fn ask_wechat(id: String) -> Result<(), ConsoleError> {
     let asked = async { port::support().await?.ask_wechat(&id).await };
     let page = format!("/console/failures/{id}");
-    redirect(asked.await, own_path(&format!("{page}?done=asked")), own_path(&page));
-    Ok(())
+    redirect(asked.await, own_path(&format!("{page}?done=asked")), own_path(&page))
 }

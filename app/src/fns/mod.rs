@@ -30,7 +30,9 @@ pub use audit::CheckAudit;
 pub use conflicts::KeepApart;
 pub use failures::AskWechat;
 pub use invitation::AcceptInvitation;
-pub use operators::{DisableOperator, EnableOperator, InviteOperator, ResetOperator, SetOperatorRole};
+pub use operators::{
+    DisableOperator, EnableOperator, InviteOperator, RequireSecondFactor, ResetOperator, SetOperatorRole,
+};
 pub use preferences::SetPreference;
 pub use privacy::{EraseUser, RevealPhone};
 pub use resets::{ResetUser, UndoReset};
@@ -38,23 +40,42 @@ pub use search::Search;
 pub use session::{SignIn, SignInCode, SignOut};
 pub use users::BlockUsers;
 
-use http::{HeaderValue, StatusCode, header::LOCATION};
+use http::{
+    HeaderValue, StatusCode,
+    header::{ACCEPT, LOCATION},
+    request::Parts,
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::{components::url_value, error::ConsoleError};
+use crate::{
+    components::{set_status, url_value},
+    error::ConsoleError,
+};
 
 /// Ends a form post: on to `done`, or back to `form` (a path and perhaps a query) with the name of the problem, which is
-/// all that may stand in a URL. Whose session has ended signs in again first.
-fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) {
+/// all that may stand in a URL. Whose session has ended signs in again first. A program that has to wait is told so at
+/// once: it follows no redirect to read it.
+fn redirect(result: Result<(), ConsoleError>, done: &str, form: &str) -> Result<(), ConsoleError> {
     let glue = if form.contains('?') { '&' } else { '?' };
     match result {
         Ok(()) => go(done),
         Err(problem @ ConsoleError::SignedOut) => {
             go(&format!("/console/login?next={}&problem={problem}", url_value(form)));
         }
+        Err(problem) if problem.retry_after().is_some() && !reads_pages() => {
+            set_status(problem);
+            return Err(problem);
+        }
         Err(problem) => go(&format!("{form}{glue}problem={problem}")),
     }
+    Ok(())
+}
+
+/// Whether a person with a browser asks.
+fn reads_pages() -> bool {
+    let accepts = |parts: Parts| parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok().map(str::to_owned));
+    use_context::<Parts>().and_then(accepts).is_some_and(|accepts| accepts.contains("text/html"))
 }
 
 /// A password that was typed twice.

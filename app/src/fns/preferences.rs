@@ -30,8 +30,7 @@ pub async fn set_preference(
         keep(cookie, value)?;
     }
     let here = referer().unwrap_or(back);
-    redirect(Ok(()), own_path(&here), "/console");
-    Ok(())
+    redirect(Ok(()), own_path(&here), "/console")
 }
 
 /// Where the browser says it is. Search as you type has changed the address since the form was made.

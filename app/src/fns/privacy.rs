@@ -8,8 +8,7 @@ use crate::{error::ConsoleError, port, types::Confirmation};
 pub async fn reveal_phone(user: String, reason: String) -> Result<(), ConsoleError> {
     let revealed = async { port::support().await?.reveal_phone(&user, &reason).await };
     let page = format!("/console/users/{user}");
-    redirect(revealed.await, own_path(&page), own_path(&page));
-    Ok(())
+    redirect(revealed.await, own_path(&page), own_path(&page))
 }
 
 /// The form of `/console/users/:id/erase`: fields `user`, `seen` (whom the preview showed), `reason` and `typed` (the last
@@ -21,6 +20,5 @@ pub async fn erase_user(user: String, seen: String, reason: String, typed: Strin
     // Of who is erased, or somebody else by now, there is no preview: his page says so.
     let gone = matches!(erased, Err(ConsoleError::Erased | ConsoleError::Merged));
     let back = if gone { page.clone() } else { format!("{page}/erase") };
-    redirect(erased, own_path(&format!("{page}?done=erased")), own_path(&back));
-    Ok(())
+    redirect(erased, own_path(&format!("{page}?done=erased")), own_path(&back))
 }

@@ -22,8 +22,7 @@ pub async fn reset_user(
     let done = format!("{page}?done={}", url_value(&what));
     let (order, said) = (ResetOrder { user, what, of }, Confirmation { seen, reason, typed });
     let reset = async { port::support().await?.reset(&order, &said).await }.await;
-    redirect(reset, own_path(&done), own_path(&back(reset, &page, &format!("{page}/reset?{query}"))));
-    Ok(())
+    redirect(reset, own_path(&done), own_path(&back(reset, &page, &format!("{page}/reset?{query}"))))
 }
 
 /// The form of an undo's preview.
@@ -38,8 +37,7 @@ pub async fn undo_reset(
     let (page, said) = (format!("/console/users/{user}"), Confirmation { seen, reason, typed });
     let undone = async { port::admin().await?.undo_reset(&user, &reset, &said).await }.await;
     let preview = format!("{page}/undo/{}", url_value(&reset));
-    redirect(undone, own_path(&format!("{page}?done=undone")), own_path(&back(undone, &page, &preview)));
-    Ok(())
+    redirect(undone, own_path(&format!("{page}?done=undone")), own_path(&back(undone, &page, &preview)))
 }
 
 /// Where there is nothing left to preview, the user's page shows why.

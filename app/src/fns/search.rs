@@ -9,8 +9,7 @@ use crate::{components::url_value, error::ConsoleError, port, types::Found};
 pub async fn search(q: String, #[server(default)] within: String) -> Result<(), ConsoleError> {
     let found = async { port::viewer().await?.search(q.trim()).await }.await;
     let page = found.as_ref().map(|found| page_of(found, q.trim(), &within)).unwrap_or_default();
-    redirect(found.map(drop), own_path(&page), "/console/users");
-    Ok(())
+    redirect(found.map(drop), own_path(&page), "/console/users")
 }
 
 fn page_of(found: &Found, q: &str, within: &str) -> String {

@@ -11,8 +11,7 @@ pub async fn sign_in(username: String, password: String, next: Option<String>) -
     let there = url_value(next);
     let code = format!("/console/login/code?next={there}");
     let on = if step == Ok(SignInStep::SecondFactor) { &code } else { next };
-    redirect(step.map(drop), on, &format!("/console/login?next={there}"));
-    Ok(())
+    redirect(step.map(drop), on, &format!("/console/login?next={there}"))
 }
 
 /// The form of `/console/login/code`, the second step: field `code`. Whose first step is too long ago begins anew.
@@ -21,12 +20,10 @@ pub async fn sign_in_code(code: String, next: Option<String>) -> Result<(), Cons
     let result = port::console()?.sign_in_code(&code).await;
     let next = own_path(next.as_deref().unwrap_or_default());
     let form = format!("/console/login/code?next={}", url_value(next));
-    redirect(result, next, if result == Err(ConsoleError::SignedOut) { next } else { &form });
-    Ok(())
+    redirect(result, next, if result == Err(ConsoleError::SignedOut) { next } else { &form })
 }
 
 #[server(prefix = "/console/fn", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), ConsoleError> {
-    redirect(port::console()?.sign_out().await, "/console/login", "/console");
-    Ok(())
+    redirect(port::console()?.sign_out().await, "/console/login", "/console")
 }

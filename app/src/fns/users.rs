@@ -22,6 +22,5 @@ pub async fn block_users(
     };
     let (back, glue) = (own_path(&back), if back.contains('?') { '&' } else { '?' });
     let done = if act == "unblock" { "users_unblocked" } else { "users_blocked" };
-    redirect(blocked.await, &format!("{back}{glue}done={done}"), back);
-    Ok(())
+    redirect(blocked.await, &format!("{back}{glue}done={done}"), back)
 }

@@ -4,7 +4,7 @@ use leptos::{
 };
 use server_fn::ServerFn;
 
-use super::{form_problem, invite::new_password, query};
+use super::{form_problem, invite::new_password, login::refused, query};
 use crate::{
     components::{Heading, Icon, copyable, done, moment, own_page, problem, zone_note},
     error::ConsoleError,
@@ -19,9 +19,17 @@ use crate::{
 /// One's own password, second factor and sessions.
 #[component]
 pub fn AccountPage() -> impl IntoView {
+    refused();
     own_page(t().own_account(), |own| async move {
-        let Account { recovery_codes_left, must_set_up, asks_password, setup, new_recovery_codes, sessions } =
-            own.account().await?;
+        let Account {
+            recovery_codes_left,
+            must_set_up,
+            shortest_password,
+            asks_password,
+            setup,
+            new_recovery_codes,
+            sessions,
+        } = own.account().await?;
         let username = own.operator().username.clone();
         Ok(view! {
             <div class="page-head">
@@ -30,6 +38,7 @@ pub fn AccountPage() -> impl IntoView {
             </div>
             {must_set_up.then(|| problem(ConsoleError::SecondFactorMissing, Heading::Part)).into_any()}
             {came_of().into_any()}
+            {recovery_codes_left.is_none().then(offer).into_any()}
             {(!new_recovery_codes.is_empty()).then(|| recovery_codes(new_recovery_codes)).into_any()}
             <section class="card" id="second-factor">
                 <h2>{t().second_factor()}</h2>
@@ -38,7 +47,7 @@ pub fn AccountPage() -> impl IntoView {
             <section class="card">
                 <h2>{t().change_password()}</h2>
                 <p class="lead">{t().change_password_lead()}</p>
-                {password_form(username).into_any()}
+                {password_form(username, shortest_password).into_any()}
             </section>
             <section class="card card-flush">
                 <h2>{t().own_sessions()}</h2>
@@ -64,6 +73,24 @@ fn came_of() -> impl IntoView {
         _ => None,
     };
     Either::Right(texts.map(|(headline, advice)| done(headline, advice)))
+}
+
+/// What the set-up of the first administrator ends with.
+fn offer() -> impl IntoView {
+    (query("offer") == "second_factor").then(|| {
+        view! {
+            <div class="notice">
+                {Icon::Key.view()}
+                <div>
+                    <h2>{t().offer_factor()}</h2>
+                    <p>{t().offer_factor_lead()}</p>
+                    <p>
+                        <a href="/console">{t().put_off_factor()}</a>
+                    </p>
+                </div>
+            </div>
+        }
+    })
 }
 
 fn recovery_codes(codes: Vec<String>) -> impl IntoView {
@@ -175,7 +202,7 @@ fn qr_code(QrCode { size, path }: QrCode) -> impl IntoView {
     }
 }
 
-fn password_form(username: String) -> impl IntoView {
+fn password_form(username: String, shortest: usize) -> impl IntoView {
     view! {
         <form class="stack narrow" method="post" action=ChangePassword::PATH>
             <input class="visually-hidden" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true" />
@@ -183,7 +210,7 @@ fn password_form(username: String) -> impl IntoView {
                 {t().current_password()}
                 <input name="current" type="password" autocomplete="current-password" required />
             </label>
-            {new_password()}
+            {new_password(shortest)}
             <button class="button" type="submit">{t().change_password()}</button>
         </form>
     }

@@ -5,8 +5,9 @@ use crate::{
     components::{Icon, Section, moment, page, spark, user_link, verdict, zone_note},
     error::ConsoleError,
     islands::RefreshNumbers,
+    routes::Site,
     text::{t, zone},
-    types::{Dashboard, Failure, Metric, MiniProgram, Tally},
+    types::{Dashboard, Failure, Metric, MiniProgram, Operator, Role, Tally},
 };
 
 const PERIODS: [i64; 3] = [1, 7, 30];
@@ -28,6 +29,7 @@ pub fn DashboardPage() -> impl IntoView {
                 <h1>{t().dashboard()}</h1>
                 {zone_note()}
             </div>
+            {reminder(viewer.operator()).into_any()}
             <RefreshNumbers live=LIVE.to_owned() over=t().session_over().to_owned() />
             <div id="numbers" data-mark=numbers.mark.clone()>
                 {alerts(&apps).into_any()}
@@ -35,6 +37,23 @@ pub fn DashboardPage() -> impl IntoView {
             </div>
         }
         .into_any())
+    })
+}
+
+/// To an administrator whose password is all that stands before everything. The demo's is printed on its sign-in page.
+fn reminder(operator: &Operator) -> impl IntoView + use<> {
+    let needed = operator.role == Role::Admin && !operator.second_factor && !expect_context::<Site>().demo;
+    needed.then(|| {
+        view! {
+            <div class="notice">
+                {Icon::Key.view()}
+                <div>
+                    <h2>{t().factor_reminder()}</h2>
+                    <p>{t().factor_reminder_lead()}</p>
+                    <a href="/console/account#second-factor">{t().turn_factor_on()}</a>
+                </div>
+            </div>
+        }
     })
 }
 

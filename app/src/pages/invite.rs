@@ -4,7 +4,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
-use super::{form_problem, param, welcome::welcome};
+use super::{form_problem, login::refused, param, welcome::welcome};
 use crate::{
     components::{Heading, problem, set_status},
     error::ConsoleError,
@@ -19,6 +19,7 @@ use crate::{
 pub fn InvitePage() -> impl IntoView {
     let token = param("token");
     keep_the_address_to_ourselves();
+    refused();
     let content = async move {
         match invitation(&token).await {
             Ok(invitation) => Either::Left(chooser(token, invitation)),
@@ -65,7 +66,7 @@ fn chooser(token: String, invitation: Invitation) -> impl IntoView {
         <form class="stack" method="post" action=AcceptInvitation::PATH>
             <input type="hidden" name="token" value=token />
             {name}
-            {new_password()}
+            {new_password(invitation.shortest_password)}
             <button class="button button-main" type="submit">{t().save_password()}</button>
         </form>
     };
@@ -92,17 +93,17 @@ fn any_name() -> impl IntoView {
     }
 }
 
-/// The two fields of a new password.
-pub(super) fn new_password() -> impl IntoView {
+/// The two fields of a new password, which has `shortest` characters at least.
+pub(super) fn new_password(shortest: usize) -> impl IntoView {
     view! {
         <label>
             {t().new_password()}
-            <input name="password" type="password" autocomplete="new-password" minlength="12" required aria-describedby="password-hint" />
+            <input name="password" type="password" autocomplete="new-password" minlength=shortest.to_string() required aria-describedby="password-hint" />
         </label>
         <label>
             {t().repeat_password()}
-            <input name="repeat" type="password" autocomplete="new-password" minlength="12" required />
+            <input name="repeat" type="password" autocomplete="new-password" minlength=shortest.to_string() required />
         </label>
-        <p class="hint" id="password-hint">{t().password_hint()}</p>
+        <p class="hint" id="password-hint">{t().password_hint(shortest)}</p>
     }
 }

@@ -1,13 +1,10 @@
-use http::{HeaderValue, header::RETRY_AFTER};
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 
 use super::{form_problem, outcome, query, welcome::welcome};
 use crate::{
     components::{Icon, set_status},
-    error::ConsoleError,
     fns::{SignIn, go, own_path},
     port,
     routes::Site,
@@ -31,13 +28,10 @@ pub fn LoginPage() -> impl IntoView {
     }
 }
 
-/// A page that says there were too many tries says so to programs, too. The time is that of a whole lock, however much of it is
-/// over: what is left would tell when the last try was.
+/// A page that tells somebody to wait tells programs, too.
 pub(super) fn refused() {
-    let Some(locked @ ConsoleError::TooManyAttempts) = form_problem() else { return };
-    set_status(locked);
-    if let Some(response) = use_context::<ResponseOptions>() {
-        response.insert_header(RETRY_AFTER, HeaderValue::from_static("900"));
+    if let Some(problem) = form_problem().filter(|problem| problem.retry_after().is_some()) {
+        set_status(problem);
     }
 }
 

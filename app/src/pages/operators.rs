@@ -4,10 +4,10 @@ use server_fn::ServerFn;
 use super::{form_problem, query};
 use crate::{
     components::{Heading, Icon, Section, copyable, done, moment, page, problem, zone_note},
-    fns::{DisableOperator, EnableOperator, InviteOperator, ResetOperator, SetOperatorRole},
+    fns::{DisableOperator, EnableOperator, InviteOperator, RequireSecondFactor, ResetOperator, SetOperatorRole},
     port,
     text::t,
-    types::{NewLink, OperatorState, OperatorSummary, Role},
+    types::{NewLink, OperatorState, OperatorSummary, Role, SecondFactorPolicy},
 };
 
 /// Who may sign in, for administrators. A link that was just made is shown this once.
@@ -17,6 +17,7 @@ pub fn OperatorsPage() -> impl IntoView {
         let admin = port::admin().await?;
         let new = admin.new_link().await?;
         let operators = admin.operators().await?;
+        let (policy, least) = admin.second_factor_policy().await?;
         let own = viewer.operator().username.clone();
         let rows = operators.iter().map(|operator| row(operator, &own).into_any()).collect_view();
         Ok(view! {
@@ -30,6 +31,10 @@ pub fn OperatorsPage() -> impl IntoView {
             <section class="card">
                 <h2>{t().invite()}</h2>
                 {invite_form().into_any()}
+            </section>
+            <section class="card">
+                <h2>{t().second_factor_policy()}</h2>
+                {policy_form(policy, least).into_any()}
             </section>
             <section class="card card-flush">
                 <table class="table roster">
@@ -60,6 +65,7 @@ fn came_of() -> impl IntoView {
         "role_changed" => Some((t().role_changed(), t().role_changed_lead())),
         "operator_disabled" => Some((t().operator_disabled(), t().operator_disabled_lead())),
         "operator_enabled" => Some((t().operator_enabled(), t().operator_enabled_lead())),
+        "policy_changed" => Some((t().policy_changed(), t().policy_changed_lead())),
         _ => None,
     };
     Either::Right(texts.map(|(headline, advice)| done(headline, advice)))
@@ -89,6 +95,27 @@ fn invite_form() -> impl IntoView {
             <button class="button button-main" type="submit">{t().make_invitation()}</button>
         </form>
         <p class="hint">{t().roles_lead()}</p>
+    }
+}
+
+/// What the configuration asks for cannot be taken back here.
+fn policy_form(policy: SecondFactorPolicy, least: SecondFactorPolicy) -> impl IntoView {
+    let options = SecondFactorPolicy::ALL.into_iter().filter(|choice| *choice >= least).map(|choice| {
+        view! {
+            <option value=choice.name() selected={choice == policy}>
+                {t().policy(choice)}
+            </option>
+        }
+    });
+    let floor = (least > SecondFactorPolicy::None).then(|| view! { <p class="hint">{t().policy_floor()}</p> });
+    view! {
+        <p class="lead">{t().second_factor_policy_lead()}</p>
+        <form class="stack narrow" method="post" action=RequireSecondFactor::PATH>
+            <input type="hidden" name="was" value=policy.name() />
+            <label>{t().required_of()} <select name="policy">{options.collect_view()}</select></label>
+            <button class="button" type="submit">{t().change_policy()}</button>
+        </form>
+        {floor}
     }
 }
 

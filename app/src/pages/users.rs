@@ -1,7 +1,9 @@
 use leptos::prelude::*;
 
 use super::{
-    form_problem, query,
+    form_problem,
+    login::refused,
+    query,
     url_filter::UrlFilter,
     user_filter::{PATH, ask, narrowing, order, user_filter},
     users_table::list,
@@ -15,6 +17,7 @@ use crate::{
 /// The users: found, narrowed, sorted, kept out, exported.
 #[component]
 pub fn UsersPage() -> impl IntoView {
+    refused();
     let filter = user_filter();
     let asked = ask(&filter);
     page(t().users(), Section::Users, |viewer| async move {

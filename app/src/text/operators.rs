@@ -1,7 +1,7 @@
 //! Operators: the list of them, the links they come by, signing in, and their own accounts.
 
 use super::{Lang, T};
-use crate::types::OperatorState;
+use crate::types::{OperatorState, SecondFactorPolicy};
 
 texts! {
     // List
@@ -41,6 +41,17 @@ texts! {
     operator_enabled: "已启用", "Enabled";
     operator_enabled_lead: "现在可以登录了。", "They can sign in again.";
 
+    // Second factor of everybody
+    second_factor_policy: "两步验证要求", "Who must use a second factor";
+    second_factor_policy_lead: "必须使用的人未开启之前，只能访问自己的账号页面。更改立即生效，对已登录的人也一样。",
+        "Until they have turned it on, those who must use one get to nothing but their own account. A change counts at once, for those who are signed in, too.";
+    required_of: "必须使用", "Required of";
+    change_policy: "更改", "Change";
+    policy_floor: "配置要求管理员必须使用（LATCHKEY_REQUIRE_ADMIN_TOTP），此处只能要求更多。",
+        "The configuration requires it of administrators (LATCHKEY_REQUIRE_ADMIN_TOTP). Here you can require more, not less.";
+    policy_changed: "两步验证要求已更改", "The requirement is changed";
+    policy_changed_lead: "立即生效，无需重新登录。", "It counts from now on, without signing in again.";
+
     // Links
     choose_password: "设置密码", "Choose a password";
     choose_password_lead: "您的用户名是", "Your username is";
@@ -51,8 +62,6 @@ texts! {
     username_hint: "字母、数字和 . _ - @", "Letters, digits and . _ - @";
     new_password: "新密码", "New password";
     repeat_password: "再次输入新密码", "New password, once more";
-    password_hint: "至少 12 个字符。不要求大小写或符号，一句自己的话就很好；常见密码不能使用。",
-        "12 characters or more. No capitals or symbols are asked for: a sentence of your own is best. Common passwords are refused.";
     save_password: "保存密码", "Save the password";
     password_chosen: "密码已设置", "Your password is set";
     password_chosen_lead: "现在可以登录了。", "You can sign in now.";
@@ -76,8 +85,14 @@ texts! {
     second_factor_lead: "登录时除密码外，还需输入手机上身份验证器应用的验证码。即使密码泄露，别人也无法登录。开启后，其他会话会立即结束。",
         "Signing in then takes a code of an app on your phone besides the password, so a stolen password opens nothing. All your other sessions end once it is on.";
     must_set_up: "请先开启两步验证", "Turn on your second factor first";
-    must_set_up_lead: "按照本系统的设置，管理员必须使用两步验证。开启后即可继续。",
-        "This installation asks administrators for one. Everything else is open once it is on.";
+    must_set_up_lead: "按照本系统的要求，您的账号必须使用两步验证。开启后即可继续。",
+        "This installation requires one of your account. Everything else is open once it is on.";
+    offer_factor: "最后一步：开启两步验证", "One last step: turn on your second factor";
+    offer_factor_lead: "您是第一个管理员，这个账号可以查看和更改一切。开启两步验证后，即使密码泄露，别人也无法登录。只需一分钟和您的手机。",
+        "You are the first administrator: this account can see and change everything. With a second factor, a stolen password opens nothing. It takes a minute and your phone.";
+    put_off_factor: "以后再说，先进入控制台", "Later: go to the console now";
+    factor_reminder: "您的管理员账号还没有开启两步验证", "Your administrator account has no second factor yet";
+    factor_reminder_lead: "目前仅凭密码就能查看和更改一切。", "A password is all that stands before everything.";
     turn_factor_on: "开启两步验证", "Turn it on";
     new_codes: "重新生成恢复码", "New recovery codes";
     new_codes_lead: "旧的恢复码全部作废。需要密码和一个验证码（或恢复码）。", "The old ones end. This takes your password and a code, or a recovery code.";
@@ -113,13 +128,17 @@ texts! {
     // Problems
     too_many_attempts: "尝试次数过多", "Too many tries";
     too_many_attempts_lead: "为保护账号，请等待 15 分钟后再试。", "To protect the account, wait 15 minutes and try again.";
+    busy: "登录请求太多", "Too many people are signing in";
+    busy_lead: "服务器暂时忙不过来，这次没有计入尝试次数。请等几秒后再试。",
+        "The server could not get to it. This did not count as a try: wait a few seconds and try again.";
     code_wrong: "验证码不正确", "That code is not right";
     code_wrong_lead: "每个验证码只能使用一次，请等待应用显示下一个；并检查手机时间是否准确。",
         "Each code works once: wait for the next one. If it goes on, check the clock of your phone.";
     password_wrong: "当前密码不正确", "That is not your current password";
     password_wrong_lead: "没有做任何更改。", "Nothing was changed.";
     password_length: "密码长度不符合要求", "That password has the wrong length";
-    password_length_lead: "密码至少 12 个字符，最多 1024 个。", "A password has at least 12 characters and at most 1024.";
+    password_length_lead: "密码至少 15 个字符；已开启两步验证的账号至少 12 个。最多 1024 个。",
+        "A password has at least 15 characters, or 12 for an account with a second factor, and at most 1024.";
     password_common: "这个密码太容易被猜到", "That password is too easy to guess";
     password_common_lead: "它是用户名，或由常见密码、单词和键盘顺序组成。请换一个，例如一句自己的话。",
         "It is your username, or made of common passwords, words or rows of keys. Choose another one, such as a sentence of your own.";
@@ -145,6 +164,24 @@ impl T {
             (OperatorState::Invited, Lang::En) => "Password to be chosen",
             (OperatorState::Disabled, Lang::Zh) => "已停用",
             (OperatorState::Disabled, Lang::En) => "Disabled",
+        }
+    }
+
+    pub const fn policy(self, policy: SecondFactorPolicy) -> &'static str {
+        match policy {
+            SecondFactorPolicy::None => self.pick("没有人", "Nobody"),
+            SecondFactorPolicy::Admins => self.pick("管理员", "Admins"),
+            SecondFactorPolicy::All => self.pick("所有人", "Everybody"),
+        }
+    }
+
+    pub fn password_hint(self, shortest: usize) -> String {
+        match self.0 {
+            Lang::Zh => format!("至少 {shortest} 个字符。不要求大小写或符号，一句自己的话就很好；常见密码不能使用。"),
+            Lang::En => format!(
+                "{shortest} characters or more. No capitals or symbols are asked for: a sentence of your own is best. \
+                 Common passwords are refused."
+            ),
         }
     }
 

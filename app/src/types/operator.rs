@@ -23,6 +23,40 @@ pub enum OperatorState {
     Disabled,
 }
 
+/// Who must use a second factor. Each asks for what the one before it asks for, and more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SecondFactorPolicy {
+    None,
+    Admins,
+    All,
+}
+
+impl SecondFactorPolicy {
+    pub const ALL: [Self; 3] = [Self::None, Self::Admins, Self::All];
+
+    /// The name in the database, in forms and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Admins => "admins",
+            Self::All => "all",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.name() == name)
+    }
+
+    /// Whether operators of this role must have one.
+    pub fn covers(self, role: Role) -> bool {
+        match self {
+            Self::None => false,
+            Self::Admins => role == Role::Admin,
+            Self::All => true,
+        }
+    }
+}
+
 /// A link that an administrator has just made, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLink {
@@ -36,6 +70,8 @@ pub struct Invitation {
     /// `None`: it makes the first administrator, who chooses his name.
     pub username: Option<String>,
     pub drops_second_factor: bool,
+    /// In characters.
+    pub shortest_password: usize,
 }
 
 /// How far a sign-in has come.
@@ -53,6 +89,8 @@ pub struct Account {
     pub recovery_codes_left: Option<i64>,
     /// The installation asks for a second factor before anything else.
     pub must_set_up: bool,
+    /// Of a new password, in characters.
+    pub shortest_password: usize,
     /// It is too long since he signed in: turning the second factor on asks for the password again.
     pub asks_password: bool,
     /// A second factor that was begun.

@@ -1,10 +1,10 @@
 use std::io::{self, Read};
 
 use clap::{Args, Subcommand, ValueEnum};
-use latchkey_app::types::{Millis, Role};
+use latchkey_app::types::{Millis, Role, SecondFactorPolicy};
 
 use super::{ConfigFile, Failed, Outcome, say};
-use crate::{clock::Clock, console::operators::Operators, random::Random, secret::Secret, start};
+use crate::{accounts::Actor, clock::Clock, console::operators::Operators, random::Random, secret::Secret, start};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Operator {
@@ -22,11 +22,11 @@ pub(super) enum Operator {
         #[command(flatten)]
         config: ConfigFile,
     },
-    /// Give an operator a new password and end his sessions.
+    /// Give an operator a new password and end their sessions.
     ResetPassword {
         #[command(flatten)]
         who: Who,
-        /// Also turn off his second factor: phone and recovery codes are lost.
+        /// Also turn off their second factor: phone and recovery codes are lost.
         #[arg(long)]
         drop_second_factor: bool,
         #[command(flatten)]
@@ -41,6 +41,12 @@ pub(super) enum Operator {
     Enable {
         #[command(flatten)]
         who: Who,
+    },
+    /// Choose who must use a second factor. It counts from the next request of each operator on.
+    RequireSecondFactor {
+        policy: PolicyName,
+        #[command(flatten)]
+        config: ConfigFile,
     },
 }
 
@@ -76,6 +82,23 @@ impl From<RoleName> for Role {
     }
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum PolicyName {
+    All,
+    Admins,
+    None,
+}
+
+impl From<PolicyName> for SecondFactorPolicy {
+    fn from(name: PolicyName) -> Self {
+        match name {
+            PolicyName::All => Self::All,
+            PolicyName::Admins => Self::Admins,
+            PolicyName::None => Self::None,
+        }
+    }
+}
+
 impl Operator {
     pub(super) async fn run(self) -> Outcome {
         match self {
@@ -86,16 +109,19 @@ impl Operator {
             Self::List { config } => list(&open(config).await?).await?,
             Self::ResetPassword { who: Who { username, config }, drop_second_factor, .. } => {
                 open(config).await?.reset_password(&username, &read_password()?, drop_second_factor).await?;
-                let factor = if drop_second_factor { ", his second factor is off" } else { "" };
-                say(format_args!("operator {username} has a new password{factor}; his sessions have ended"));
+                let factor = if drop_second_factor { ", their second factor is off" } else { "" };
+                say(format_args!("operator {username} has a new password{factor}; their sessions have ended"));
             }
             Self::Disable { who: Who { username, config } } => {
                 open(config).await?.set_enabled(&username, false).await?;
-                say(format_args!("operator {username} is disabled; his sessions have ended"));
+                say(format_args!("operator {username} is disabled; their sessions have ended"));
             }
             Self::Enable { who: Who { username, config } } => {
                 open(config).await?.set_enabled(&username, true).await?;
                 say(format_args!("operator {username} is enabled"));
+            }
+            Self::RequireSecondFactor { policy, config } => {
+                require_second_factor(&open(config).await?, policy.into()).await?;
             }
         }
         Ok(())
@@ -104,6 +130,14 @@ impl Operator {
 
 async fn open(config: ConfigFile) -> Result<Operators, Failed> {
     Ok(start::start(&config.load()?, Clock::system(), Random::System).await?.operators)
+}
+
+async fn require_second_factor(operators: &Operators, policy: SecondFactorPolicy) -> Outcome {
+    operators.require_second_factor(None, policy, &Actor::command_line()).await?;
+    let holds = operators.second_factor_policy().await?;
+    let floor = if holds == policy { "" } else { " (LATCHKEY_REQUIRE_ADMIN_TOTP asks for this much)" };
+    say(format_args!("a second factor is required of: {}{floor}", holds.name()));
+    Ok(())
 }
 
 async fn list(operators: &Operators) -> Outcome {

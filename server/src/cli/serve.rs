@@ -20,6 +20,13 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     }
     let clock = Clock::system();
     let server = start::start(&config, clock.clone(), Random::System).await?;
+    for (one, other) in server.operators.alike().await? {
+        tracing::warn!(
+            one,
+            other,
+            "two operators whose names differ in case alone: disable one, or take care to type them exactly"
+        );
+    }
     if let Some(link) = server.operators.set_up_link().await? {
         // The one secret that is meant for whoever reads this: he may set the installation up.
         let message = "nobody can sign in yet: open this link within 24 hours to make the first administrator";

@@ -1,10 +1,11 @@
 //! One's own account: password, second factor, sessions.
 
 use latchkey::{
+    accounts::Actor,
     secret::Secret,
     store::{operators, recovery_codes},
 };
-use latchkey_app::types::Role;
+use latchkey_app::types::{Role, SecondFactorPolicy};
 
 use crate::{
     browser::{Browser, id_of, totp, turn_on},
@@ -24,6 +25,8 @@ on_both!(crate::house::House::new =>
     a_lone_administrator_gets_in_again_from_the_command_line,
     sessions_are_listed_and_ended,
     nobody_ends_the_sessions_of_others,
+    a_password_beside_a_second_factor_may_be_shorter,
+    who_must_use_a_second_factor_is_chosen_for_every_node_at_once,
 );
 
 const NEW: &str = "four green kettles";
@@ -52,7 +55,8 @@ async fn a_password_is_changed_with_the_current_one(house: House) {
     for (form, problem) in [
         (form("wrong", NEW, NEW), "PasswordWrong"),
         (form(PASSWORD, "short", "short"), "PasswordLength"),
-        (form(PASSWORD, "qwertyuiop123", "qwertyuiop123"), "PasswordCommon"),
+        (form(PASSWORD, "fourteen chars", "fourteen chars"), "PasswordLength"),
+        (form(PASSWORD, "passwordpassword", "passwordpassword"), "PasswordCommon"),
         (form(PASSWORD, NEW, "four green kettle"), "PasswordsDiffer"),
     ] {
         assert_eq!(anna.led("change_password", &form).await, format!("/console/account?problem={problem}"));
@@ -273,4 +277,70 @@ async fn where_it_is_asked_for_an_administrator_gets_to_nothing_without_a_second
     turn_on(&house, &root).await;
     assert!(root.is_in().await);
     assert_eq!(root.get("/console/operators").await.status, 200);
+}
+
+async fn a_password_beside_a_second_factor_may_be_shorter(house: House) {
+    const SHORT: &str = "teapots+blue";
+    let anna = Browser::named(&house, "anna", Role::Viewer).await;
+    assert!(anna.page("/console/account").await.contains("minlength=\"15\""));
+    let form = [("current", PASSWORD), ("password", SHORT), ("repeat", SHORT)];
+    assert_eq!(anna.led("change_password", &form).await, "/console/account?problem=PasswordLength");
+    let (_, recovery) = turn_on(&house, &anna).await;
+    assert!(anna.page("/console/account").await.contains("minlength=\"12\""));
+    assert_eq!(anna.led("change_password", &form).await, "/console/account?done=password_changed");
+    // It does not stand alone.
+    let off = |code| [("password", SHORT), ("code", code)];
+    let to = anna.led("end_second_factor", &off(recovery[0].as_str())).await;
+    assert_eq!(to, "/console/account?problem=PasswordLength");
+    assert_eq!(house.count("operators WHERE totp_sealed IS NOT NULL").await, 1);
+    let operators = &house.server.operators;
+    assert!(operators.reset_password("anna", &Secret::new(SHORT), true).await.is_err());
+    assert!(operators.reset_password("anna", &Secret::new(SHORT), false).await.is_ok());
+}
+
+async fn who_must_use_a_second_factor_is_chosen_for_every_node_at_once(house: House) {
+    let (root, anna) =
+        (Browser::named(&house, "root", Role::Admin).await, Browser::named(&house, "anna", Role::Viewer).await);
+    let other = house.second_node().await;
+    let (root_there, anna_there) = (root.at(&other), anna.at(&other));
+    let page = root.page("/console/operators").await;
+    assert!(page.contains("两步验证要求") && page.contains("<option value=\"none\" selected"), "{page}");
+    let choose = async |was, policy| root.led("require_second_factor", &[("was", was), ("policy", policy)]).await;
+    for (was, policy, problem) in [("none", "some", "BadRequest"), ("all", "admins", "Stale")] {
+        assert_eq!(choose(was, policy).await, format!("/console/operators?problem={problem}"));
+    }
+    assert_eq!(choose("none", "admins").await, "/console/operators?done=policy_changed");
+    for browser in [&root, &root_there] {
+        let answer = browser.get("/console/users").await;
+        assert_eq!((answer.status, answer.header("location")), (302, "/console/account"));
+    }
+    assert!(anna.is_in().await && anna_there.is_in().await, "others are not asked");
+    turn_on(&house, &root).await;
+    assert_eq!(root.get("/console/operators").await.status, 200);
+    assert_eq!(choose("admins", "all").await, "/console/operators?done=policy_changed");
+    assert!(!anna_there.is_in().await, "at once");
+    assert!(anna.led("search", &[("q", "x")]).await.contains("problem=SecondFactorMissing"));
+    // From the command line.
+    house.server.operators.require_second_factor(None, SecondFactorPolicy::None, &Actor::command_line()).await.unwrap();
+    assert!(anna.is_in().await && anna_there.is_in().await);
+    assert_eq!(house.count("audit WHERE action = 'require_second_factor'").await, 3);
+    let audit = root.page("/console/audit").await;
+    assert!(audit.contains("更改两步验证要求") && audit.contains("所有人"), "{audit}");
+}
+
+#[tokio::test]
+async fn the_configuration_asks_for_no_less() {
+    let house = House::with(&sqlite_url(), |config| config.require_admin_totp = true).await;
+    let operators = &house.server.operators;
+    operators.require_second_factor(None, SecondFactorPolicy::None, &Actor::command_line()).await.unwrap();
+    assert_eq!(operators.second_factor_policy().await.unwrap(), SecondFactorPolicy::Admins);
+    let root = Browser::named(&house, "root", Role::Admin).await;
+    assert!(!root.is_in().await);
+    turn_on(&house, &root).await;
+    let page = root.page("/console/operators").await;
+    assert!(page.contains("LATCHKEY_REQUIRE_ADMIN_TOTP") && !page.contains("<option value=\"none\""), "{page}");
+    let to = root.led("require_second_factor", &[("was", "admins"), ("policy", "none")]).await;
+    assert_eq!(to, "/console/operators?problem=BadRequest");
+    let to = root.led("require_second_factor", &[("was", "admins"), ("policy", "all")]).await;
+    assert_eq!(to, "/console/operators?done=policy_changed");
 }

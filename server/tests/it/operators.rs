@@ -1,12 +1,12 @@
 //! Operators: who may make, change and end them, and the links they come by.
 
-use latchkey::secret::Secret;
+use latchkey::{console::operators::OperatorError, secret::Secret};
 use latchkey_app::types::Role;
 use serde_json::Value;
 
 use crate::{
     browser::{Browser, id_of, turn_on},
-    databases::{on_both, sqlite_url},
+    databases::{by_hand, on_both, sqlite_url},
     house::{House, PASSWORD},
 };
 
@@ -21,6 +21,8 @@ on_both!(crate::house::House::new =>
     a_disabled_operator_is_out_at_once,
     a_role_counts_at_once_and_under_a_new_session_id,
     the_first_start_makes_an_administrator_and_no_second_one,
+    a_name_is_one_operators_in_whatever_case,
+    names_of_before_that_differ_in_case_stay_two_operators,
 );
 
 const NEW_PASSWORD: &str = "three blue teapots";
@@ -140,20 +142,21 @@ async fn a_link_that_is_used_expired_or_made_up_is_gone(house: House) {
 
 async fn a_password_that_may_not_be_had_leaves_the_link(house: House) {
     let admin = Browser::named(&house, "root", Role::Admin).await;
-    let link = invite(&admin, "anna-operator", "viewer").await;
+    let link = invite(&admin, "anna-the-operator", "viewer").await;
     let anna = Browser::new(&house);
     let long = "a b".repeat(400);
     for (password, repeat, problem) in [
         ("elevenchars", "elevenchars", "PasswordLength"),
         (long.as_str(), long.as_str(), "PasswordLength"),
-        ("password1234", "password1234", "PasswordCommon"),
-        ("Anna-Operator", "Anna-Operator", "PasswordCommon"),
+        ("fourteen chars", "fourteen chars", "PasswordLength"),
+        ("passwordpassword", "passwordpassword", "PasswordCommon"),
+        ("Anna-The-Operator", "Anna-The-Operator", "PasswordCommon"),
         (NEW_PASSWORD, "three blue teapot", "PasswordsDiffer"),
     ] {
         assert_eq!(choose(&anna, &link, password, repeat).await, format!("{link}?problem={problem}"));
     }
     assert!(anna.get(&format!("{link}?problem=PasswordCommon")).await.text.contains("太容易被猜到"));
-    assert_eq!(choose(&anna, &link, "十二个字的密码也是可以的", "十二个字的密码也是可以的").await, CHOSEN);
+    assert_eq!(choose(&anna, &link, "十五个字或更多的密码也是可以的", "十五个字或更多的密码也是可以的").await, CHOSEN);
 }
 
 async fn a_reset_ends_password_and_sessions(house: House) {
@@ -250,8 +253,18 @@ async fn the_first_start_makes_an_administrator_and_no_second_one(house: House) 
     let form = |username| [("token", token), ("username", username), ("password", PASSWORD), ("repeat", PASSWORD)];
     let invalid = browser.led("accept_invitation", &form("a b")).await;
     assert_eq!(invalid, format!("{second}?problem=UsernameInvalid"));
-    assert_eq!(browser.led("accept_invitation", &form("root")).await, CHOSEN);
-    assert_eq!(browser.sign_in("root", PASSWORD).await, "/console");
+    let offer = "/console/account?offer=second_factor";
+    let next: String = form_urlencoded::byte_serialize(offer.as_bytes()).collect();
+    assert_eq!(browser.led("accept_invitation", &form("root")).await, format!("{CHOSEN}&next={next}"));
+    let signed_in = [("username", "root"), ("password", PASSWORD), ("next", offer)];
+    assert_eq!(browser.led("sign_in", &signed_in).await, offer, "a second factor is offered");
+    let page = browser.page(offer).await;
+    assert!(page.contains("最后一步：开启两步验证") && page.contains("以后再说"), "{page}");
+    assert!(!browser.page("/console/account").await.contains("最后一步"));
+    let reminder = "您的管理员账号还没有开启两步验证";
+    assert!(browser.page("/console").await.contains(reminder), "who puts it off is reminded");
+    turn_on(&house, &browser).await;
+    assert!(!browser.page("/console").await.contains(reminder) && !browser.page(offer).await.contains("最后一步"));
     assert_eq!(browser.get("/console/operators").await.status, 200);
     assert!(browser.led("accept_invitation", &form("second")).await.ends_with("problem=LinkGone"));
     assert_eq!(browser.get(&first).await.status, 410, "the first that is used ends all");
@@ -285,5 +298,62 @@ async fn the_audit_log_names_no_link_and_no_password() {
     assert_eq!((&made["operator"], &made["role"]), (&"anna".into(), &"viewer".into()));
     for (_, detail) in &rows {
         assert!(!detail.contains(link.rsplit('/').next().unwrap()) && !detail.contains(NEW_PASSWORD), "{detail}");
+    }
+}
+
+async fn a_name_is_one_operators_in_whatever_case(house: House) {
+    let admin = Browser::named(&house, "root", Role::Admin).await;
+    Browser::named(&house, "bob", Role::Viewer).await;
+    let form = [("username", "BOB"), ("role", "viewer")];
+    assert_eq!(admin.led("invite_operator", &form).await, "/console/operators?problem=OperatorTaken");
+    let made = house.server.operators.create("Bob", Role::Admin, &Secret::new(PASSWORD)).await;
+    assert!(matches!(made, Err(OperatorError::Taken)), "{made:?}");
+    let browser = Browser::new(&house);
+    assert_eq!(browser.sign_in("BoB", PASSWORD).await, "/console");
+    assert!(browser.page("/console/account").await.contains("<strong>bob</strong>"));
+    house.server.operators.set_enabled("BOB", false).await.unwrap();
+    assert!(!browser.is_in().await);
+}
+
+/// What the migration does with them.
+async fn names_of_before_that_differ_in_case_stay_two_operators(house: House) {
+    let db = &house.server.accounts.db;
+    for (username, before) in [("one", "BOB"), ("two", "bob"), ("three", "anna")] {
+        house.server.operators.create(username, Role::Viewer, &Secret::new(PASSWORD)).await.unwrap();
+        house.clock.advance(1);
+        let sql = format!("UPDATE operators SET username = '{before}' WHERE username = '{username}'");
+        by_hand(db, &sql).await;
+    }
+    by_hand(db, "DROP INDEX operators_folded").await;
+    let migration = match db {
+        latchkey::store::Db::Sqlite { .. } => include_str!("../../../migrations/sqlite/0014_console.sql"),
+        latchkey::store::Db::Postgres(_) => include_str!("../../../migrations/postgres/0014_console.sql"),
+    };
+    for statement in migration.split(';').filter(|part| part.contains("operators_folded") || part.contains("UPDATE")) {
+        let statement: Vec<_> = statement.lines().filter(|line| !line.starts_with("--")).collect();
+        let statement = statement.join("\n");
+        if !statement.contains("ALTER TABLE") {
+            by_hand(db, &statement).await;
+        }
+    }
+    for (typed, who) in [("BOB", "BOB"), ("bob", "bob"), ("Bob", "BOB"), ("ANNA", "anna")] {
+        let browser = Browser::new(&house);
+        assert_eq!(browser.sign_in(typed, PASSWORD).await, "/console", "{typed}");
+        let page = browser.page("/console/account").await;
+        assert!(page.contains(&format!("<strong>{who}</strong>")), "{typed} is {who}");
+    }
+    let alike = house.server.operators.alike().await.unwrap();
+    assert_eq!(alike.iter().map(|(one, _)| one.to_lowercase()).collect::<Vec<_>>(), ["bob"]);
+    // Each has counts of its own: success of the one is none of the other.
+    let thief = Browser::from(&house, "203.0.113.77");
+    for _ in 0..9 {
+        thief.sign_in("bob", "wrong wrong wrong").await;
+    }
+    assert_eq!(thief.sign_in("BOB", PASSWORD).await, "/console");
+    assert!(thief.sign_in("bob", "wrong wrong wrong").await.ends_with("SignInFailed"));
+    assert!(thief.sign_in("bob", "wrong wrong wrong").await.ends_with("TooManyAttempts"));
+    for taken in ["BOB", "bob", "boB", "Anna"] {
+        let made = house.server.operators.create(taken, Role::Viewer, &Secret::new(PASSWORD)).await;
+        assert!(matches!(made, Err(OperatorError::Taken)), "{taken}: {made:?}");
     }
 }

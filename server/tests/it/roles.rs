@@ -50,6 +50,7 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("invite_operator", ADMIN, "username=bert&role=viewer"),
     ("keep_apart", SUPPORT, "id={}&reason=test"),
     ("renew_recovery_codes", VIEWER, "password=wrong&code=000000"),
+    ("require_second_factor", ADMIN, "was=none&policy=none"),
     ("reset_operator", ADMIN, "id={}"),
     ("reset_user", SUPPORT, "user={}&what=phone&of=&seen=x&reason=test&typed=0000"),
     ("reveal_phone", SUPPORT, "user={}&reason=test"),

@@ -1,6 +1,10 @@
 //! Signing in against somebody who guesses: tries are counted on every node, alike for names that exist and names that do not.
 
-use futures::future::join_all;
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use futures::{StreamExt, future::join_all};
 use latchkey::secret::Secret;
 use latchkey_app::types::Role;
 
@@ -23,6 +27,7 @@ on_both!(crate::house::House::new =>
     a_code_is_good_once,
     half_a_session_opens_nothing,
     failures_and_locks_are_filed_without_what_was_typed,
+    failures_and_the_lock_are_filed_though_the_client_hangs_up,
 );
 
 const LOCKED: &str = "/console/login?next=%2Fconsole&problem=TooManyAttempts";
@@ -297,4 +302,63 @@ async fn an_old_hash_is_made_anew_at_sign_in() {
     assert_eq!(browser.sign_in("anna", PASSWORD).await, "/console");
     assert_eq!(house.count("operators WHERE password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'").await, 1);
     assert_eq!(browser.sign_in("anna", PASSWORD).await, "/console");
+}
+
+async fn failures_and_the_lock_are_filed_though_the_client_hangs_up(house: House) {
+    make(&house, "anna").await;
+    let house = std::sync::Arc::new(house);
+    for number in 1..=10 {
+        let client = house.clone();
+        let request =
+            tokio::spawn(
+                async move { Browser::from(&client, ADDRESSES[0]).sign_in("anna", "wrong wrong wrong").await },
+            );
+        // As soon as the try is counted.
+        while house.count(&format!("sign_in_tries WHERE hash = account AND tries = {number}")).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        request.abort();
+        house.server.accounts.reports_written().await;
+    }
+    let filed = async |action: &str| house.count(&format!("audit WHERE action = '{action}'")).await;
+    assert_eq!((filed("sign_in_failed").await, filed("sign_in_locked").await), (10, 1));
+    assert_eq!(Browser::from(&house, ADDRESSES[0]).sign_in("anna", PASSWORD).await, LOCKED);
+}
+
+/// Nothing can be counted while somebody else writes: every try keeps its place meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_strangers_is_refused_and_leaves_room_for_who_was_here_before() {
+    const BUSY: &str = "/console/login?next=%2Fconsole&problem=Busy";
+    let house = House::new(&sqlite_url()).await;
+    make(&house, "anna").await;
+    assert_eq!(Browser::from(&house, ADDRESSES[0]).sign_in("anna", PASSWORD).await, "/console");
+    let writing = house.server.accounts.db.write().await.unwrap();
+    let mut flood: futures::stream::FuturesUnordered<_> = (0..64)
+        .map(|_| {
+            let house = &house;
+            async move { Browser::from(house, ADDRESSES[1]).sign_in("anna", "wrong wrong wrong").await }
+        })
+        .collect();
+    for _ in 0..32 {
+        assert_eq!(flood.next().await.as_deref(), Some(BUSY), "what does not get a place is refused at once");
+    }
+    let refused = Browser::new(&house).get(BUSY).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "5"));
+    assert!(refused.text.contains("登录请求太多"), "{}", refused.text);
+    let form = "username=anna&password=x";
+    let program = Request::post("/console/fn/sign_in")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, form.len())
+        .header(header::ACCEPT, "application/json");
+    let program = house.send(program.body(Body::from(form)).unwrap()).await;
+    assert_eq!((program.status, program.header("retry-after")), (503, "5"), "{}", program.text);
+    let known = Browser::from(&house, ADDRESSES[0]);
+    let (known, ()) = tokio::join!(known.sign_in("anna", PASSWORD), async {
+        tokio::task::yield_now().await;
+        drop(writing);
+    });
+    assert_eq!(known, "/console");
+    let rest: Vec<_> = flood.collect().await;
+    assert_eq!(rest.iter().filter(|to| *to == FAILED).count(), 10, "{rest:?}");
+    assert_eq!(rest.iter().filter(|to| *to == LOCKED).count(), 22, "what was refused did not count");
 }

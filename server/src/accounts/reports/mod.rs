@@ -19,6 +19,7 @@ pub(super) use sampler::Sampler;
 use sampler::{Kind, LeftOut};
 
 use latchkey_app::types::{Cause, Evidence, Proof, Stage};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::{Accounts, Failure};
@@ -99,6 +100,11 @@ impl Accounts {
                 tracing::error!(%error, "a failure could not be recorded");
             }
         });
+    }
+
+    /// Starts `work` on a task of its own, which the end of the program waits for.
+    pub fn tracked<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.reports.spawn(work)
     }
 
     /// A report with nothing left to find out.

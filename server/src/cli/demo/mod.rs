@@ -10,7 +10,10 @@ use super::{Failed, Outcome, listen, loopback, say, told_to_stop};
 use crate::{
     clock::Clock,
     config::{App, Apps, Config, Environment, WeChatConfig},
-    console::{ConsoleServer, operators::OperatorError},
+    console::{
+        ConsoleServer,
+        operators::{Beside, OperatorError},
+    },
     http::{self, SiteOptions},
     jobs, logging,
     random::Random,
@@ -102,7 +105,7 @@ async fn simulator_listener() -> Result<TcpListener, Failed> {
 
 async fn make_operators(server: &ConsoleServer) -> Outcome {
     for (username, role) in OPERATORS {
-        match server.operators.create(username, role, &Secret::new(PASSWORD)).await {
+        match server.operators.create_beside(username, role, &Secret::new(PASSWORD), Beside::Demo).await {
             // From an earlier run.
             Ok(()) | Err(OperatorError::Taken) => {}
             Err(error) => return Err(error.into()),

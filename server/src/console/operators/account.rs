@@ -5,7 +5,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    OperatorError, Operators, Result,
+    Beside, OperatorError, Operators, Result,
+    hashing::Caller,
     tries::{Guess, Try},
 };
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
 };
 
 impl Operators {
-    /// Changes the password for whoever has the current one, and ends every session, this one too: it goes on under a new id,
-    /// for the operator as he is then.
+    /// Changes the password for whoever has the current one, and ends every session, this one too: it goes on under a new
+    /// id, for the operator as the row then says.
     pub async fn change_password(
         &self,
         id: Uuid,
@@ -29,8 +30,18 @@ impl Operators {
         new: Secret,
         arrival: Option<Arrival>,
     ) -> Result<OperatorRow> {
-        let (mut row, tried) = self.owner(id, &current, Guess::Password, arrival).await?;
-        let hash = self.hash(&row.username, &new).await;
+        self.to_the_end(|operators| async move { operators.password_changed(id, &current, &new, arrival).await }).await
+    }
+
+    async fn password_changed(
+        &self,
+        id: Uuid,
+        current: &Secret,
+        new: &Secret,
+        arrival: Option<Arrival>,
+    ) -> Result<OperatorRow> {
+        let (mut row, tried) = self.owner(id, current, Guess::Password, arrival).await?;
+        let hash = self.hash(&row.username, new, Beside::of(Some(&row), false), &tried.place).await;
         let mut tx = self.accounts.db.write().await?;
         if let Ok(hash) = &hash {
             // Not when it was taken away or changed while this was checked.
@@ -49,7 +60,7 @@ impl Operators {
         Ok(row)
     }
 
-    /// The operator, for whoever has his password; the try is yet to be ended.
+    /// The operator, for whoever has the password; the try is yet to be ended.
     pub(super) async fn owner(
         &self,
         id: Uuid,
@@ -58,20 +69,24 @@ impl Operators {
         arrival: Option<Arrival>,
     ) -> Result<(OperatorRow, Try)> {
         let row = self.find(id).await?.ok_or(OperatorError::Unknown)?;
-        let tried = self.begin_try(&row.username, guess, arrival).await?;
-        if self.matches(Some(&row), password).await? {
+        let place = self.hashing.place(Caller::Acquainted)?;
+        let tried = self.begin_try(&row.folded, guess, place, arrival).await?;
+        if self.matches(Some(&row), password, &tried.place).await? {
             return Ok((row, tried));
         }
         self.fail(&tried, Some(&row), "password");
         Err(OperatorError::WrongPassword)
     }
 
-    /// Whether it is the operator himself, by his password.
+    /// Whether it is the operator in person, by the password.
     pub async fn check_owner(&self, id: Uuid, password: Secret, arrival: Option<Arrival>) -> Result<()> {
-        let (_, tried) = self.owner(id, &password, Guess::Password, arrival).await?;
-        let mut tx = self.accounts.db.write().await?;
-        self.succeed(&mut tx, &tried).await?;
-        Ok(tx.commit().await?)
+        self.to_the_end(|operators| async move {
+            let (_, tried) = operators.owner(id, &password, Guess::Password, arrival).await?;
+            let mut tx = operators.accounts.db.write().await?;
+            operators.succeed(&mut tx, &tried).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 
     /// How many recovery codes are left; `None` where the second factor is off.

@@ -5,7 +5,7 @@ use latchkey_app::types::{AuditAction, Invitation, Role};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OperatorError, Operators, Result, roster::username_allowed};
+use super::{Beside, OperatorError, Operators, Result, hashing::Caller, roster::username_allowed};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
@@ -56,7 +56,12 @@ impl Operators {
     pub async fn open_link(&self, token: &str) -> Result<Invitation> {
         let mut tx = self.accounts.db.read().await?;
         let (link, row) = self.link(&mut tx, token).await?;
-        Ok(Invitation { username: row.map(|row| row.username), drops_second_factor: link.drops_totp })
+        let beside = Beside::of(row.as_ref(), link.drops_totp);
+        Ok(Invitation {
+            username: row.map(|row| row.username),
+            drops_second_factor: link.drops_totp,
+            shortest_password: beside.shortest_password(),
+        })
     }
 
     async fn link(&self, tx: &mut Tx, token: &str) -> Result<(OperatorLinkRow, Option<OperatorRow>)> {
@@ -70,33 +75,37 @@ impl Operators {
         if row.is_some() || first { Ok((link, row)) } else { Err(OperatorError::LinkGone) }
     }
 
-    /// Uses a link up. `username` counts only for the first administrator's; everybody else has one.
+    /// Uses a link up; whether it was the one that makes the first administrator. `username` counts only for that one:
+    /// everybody else has a name.
     pub async fn accept_link(
         &self,
         token: &str,
         username: &str,
         password: &Secret,
         arrival: Option<Arrival>,
-    ) -> Result<()> {
-        let (_, row) = self.link(&mut self.accounts.db.read().await?, token).await?;
+    ) -> Result<bool> {
+        let (link, row) = self.link(&mut self.accounts.db.read().await?, token).await?;
         let username = row.as_ref().map_or(username, |row| &row.username);
         username_allowed(username)?;
         // Before the transaction: it takes its time.
-        let password_hash = self.hash(username, password).await?;
+        let (beside, place) = (Beside::of(row.as_ref(), link.drops_totp), self.hashing.place(Caller::Acquainted)?);
+        let password_hash = self.hash(username, password, beside, &place).await?;
         let actor = Actor::operator(username, arrival);
         let mut tx = self.change().await?;
         let (link, row) = self.link(&mut tx, token).await?;
         if !operator_links::take(&mut tx, hash(token), self.accounts.clock.now()).await? {
             return Err(OperatorError::LinkGone);
         }
+        let first = row.is_none();
         if let Some(row) = row {
             self.set_chosen(&mut tx, &row, &password_hash, &link, &actor).await?;
         } else {
             operator_links::delete_of(&mut tx, None).await?;
-            self.forget_tries(&mut tx, username).await?;
+            self.forget_tries(&mut tx, &operators::fold(username)).await?;
             self.insert(&mut tx, username, Role::Admin, password_hash, &actor).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(first)
     }
 
     async fn set_chosen(
@@ -112,7 +121,7 @@ impl Operators {
         if link.drops_totp {
             self.drop_second_factor(tx, row.id).await?;
         }
-        self.forget_tries(tx, &row.username).await?;
+        self.forget_tries(tx, &row.folded).await?;
         let detail = json!({ "secondFactorRemoved": link.drops_totp });
         Ok(self.accounts.write_audit(tx, actor, AuditAction::ChoosePassword, None, &detail).await?)
     }

@@ -1,27 +1,30 @@
 //! Operators: the people who sign in to the console. How they come ([`links`]), prove who they are ([`sign_in`],
-//! [`passwords`], [`second_factor`], [`tries`]), look after their account ([`account`]), and what administrators do with
+//! [`passwords`], [`hashing`], [`second_factor`], [`second_factor_policy`], [`tries`]), look after their account ([`account`]), and what administrators do with
 //! them ([`roster`]).
 //!
 //! Every act and its audit entry are one transaction.
 
 mod account;
+mod hashing;
 mod links;
 mod passwords;
 mod roster;
 mod second_factor;
+mod second_factor_policy;
 mod sign_in;
 mod tries;
 
 use std::sync::Arc;
 
 use latchkey_app::error::ConsoleError;
-use tokio::sync::Semaphore;
+use tracing::Instrument;
 use uuid::Uuid;
 
-pub use self::sign_in::Proven;
+use self::hashing::Hashing;
+pub use self::{passwords::Beside, sign_in::Proven};
 use super::{Failed, internal};
 use crate::{
-    accounts::{Accounts, Failure},
+    accounts::{Accounts, Failure, Fault},
     sealed::SealError,
     store::{
         StoreError, Tx,
@@ -34,7 +37,7 @@ use crate::{
 pub struct Settings {
     /// Where the console is for those who are sent a link. Never what a request says it is. Without a slash at the end.
     pub public_url: String,
-    /// An administrator without a second factor gets to nothing but his account.
+    /// Administrators must use a second factor, whatever policy is chosen.
     pub require_admin_totp: bool,
 }
 
@@ -43,7 +46,7 @@ pub struct Settings {
 pub struct Operators {
     accounts: Accounts,
     settings: Arc<Settings>,
-    hashing: Arc<Semaphore>,
+    hashing: Hashing,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +54,9 @@ pub enum OperatorError {
     #[error("a username has 1 to 64 letters, digits and the characters . _ - @")]
     Username,
     #[error(
-        "a password has at least {} characters and at most {}",
-        passwords::SHORTEST_PASSWORD,
+        "a password has at least {} characters ({} beside a second factor) and at most {}",
+        Beside::Nothing.shortest_password(),
+        Beside::SecondFactor.shortest_password(),
         passwords::LONGEST_PASSWORD
     )]
     PasswordLength,
@@ -70,6 +74,9 @@ pub enum OperatorError {
     /// Too many tries; each of them may have been right.
     #[error("too many tries")]
     Locked,
+    /// The queue for password hashes is full; nothing was counted.
+    #[error("too many people sign in at once: try again in a few seconds")]
+    Busy,
     /// An unknown name, a wrong password, or an operator who is disabled.
     #[error("wrong username or password")]
     SignInFailed,
@@ -104,6 +111,7 @@ impl From<OperatorError> for Failed {
             E::LastAdmin => ConsoleError::LastAdmin,
             E::LinkGone => ConsoleError::LinkGone,
             E::Locked => ConsoleError::TooManyAttempts,
+            E::Busy => ConsoleError::Busy,
             E::SignInFailed => ConsoleError::SignInFailed,
             E::WrongPassword => ConsoleError::PasswordWrong,
             E::WrongCode => ConsoleError::CodeWrong,
@@ -118,11 +126,19 @@ type Result<T> = std::result::Result<T, OperatorError>;
 
 impl Operators {
     pub fn new(accounts: Accounts, settings: Settings) -> Self {
-        Self { accounts, settings: Arc::new(settings), hashing: Arc::new(Semaphore::new(passwords::HASHES_AT_ONCE)) }
+        Self { accounts, settings: Arc::new(settings), hashing: Hashing::default() }
     }
 
     pub async fn list(&self) -> Result<Vec<OperatorRow>> {
         Ok(operators::list(&mut self.accounts.db.read().await?).await?)
+    }
+
+    /// Pairs of names, of before names were compared without case, that differ in case alone.
+    pub async fn alike(&self) -> Result<Vec<(String, String)>> {
+        let all = self.list().await?;
+        let pairs = all.iter().enumerate().flat_map(|(at, one)| all.iter().skip(at + 1).map(move |other| (one, other)));
+        let alike = pairs.filter(|(one, other)| one.username.eq_ignore_ascii_case(&other.username));
+        Ok(alike.map(|(one, other)| (one.username.clone(), other.username.clone())).collect())
     }
 
     /// An operator who may (still) be here.
@@ -131,9 +147,14 @@ impl Operators {
         Ok(row.filter(|row| row.disabled_at.is_none()))
     }
 
-    /// Whether this administrator has to turn on his second factor before anything else.
-    pub fn lacks_second_factor(&self, row: &OperatorRow) -> bool {
-        self.settings.require_admin_totp && row.role == "admin" && row.totp_sealed.is_none()
+    /// Runs what counts a try on a task of its own: a client that hangs up keeps nothing from being checked and filed.
+    async fn to_the_end<T, F>(&self, work: impl FnOnce(Self) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let task = work(self.clone()).instrument(tracing::Span::current());
+        self.accounts.tracked(task).await.map_err(|_| Failure::Internal(Fault::Panicked))?
     }
 
     /// A transaction that no other change of operators runs beside: who is the last administrator is only then a fact.

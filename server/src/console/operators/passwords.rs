@@ -1,49 +1,87 @@
 //! Passwords: which may be chosen, how they are kept, whether one is right.
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc::PasswordHash};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use subtle::ConstantTimeEq;
 use zxcvbn::{Score, zxcvbn};
 
-use super::{OperatorError, Operators, Result};
+use super::{
+    OperatorError, Operators, Result,
+    hashing::{Memory, Place},
+};
 use crate::{secret::Secret, store::operators::OperatorRow};
 
-/// Hashing takes 19 MiB and tens of milliseconds of a core: many sign-ins at once must not starve the logins.
-pub(super) const HASHES_AT_ONCE: usize = 2;
-pub(super) const SHORTEST_PASSWORD: usize = 12;
 /// Longer than any password manager makes, short enough not to be a burden to hash.
 pub(super) const LONGEST_PASSWORD: usize = 1024;
 
+/// What a password protects together with, which decides how short it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing else: it is all that stands before the account.
+    Nothing,
+    SecondFactor,
+    /// `latchkey demo`, whose password is printed.
+    Demo,
+}
+
+impl Beside {
+    /// Of an operator who keeps or loses the second factor that there may be.
+    pub fn of(row: Option<&OperatorRow>, drops_totp: bool) -> Self {
+        let on = row.is_some_and(|row| row.totp_sealed.is_some()) && !drops_totp;
+        if on { Self::SecondFactor } else { Self::Nothing }
+    }
+
+    /// In characters.
+    pub const fn shortest_password(self) -> usize {
+        match self {
+            Self::Nothing => 15,
+            Self::SecondFactor | Self::Demo => 12,
+        }
+    }
+
+    fn allows(self, password: &Secret) -> bool {
+        (self.shortest_password()..=LONGEST_PASSWORD).contains(&password.expose().chars().count())
+    }
+}
+
 impl Operators {
     /// The hash of a password that may be chosen.
-    pub(super) async fn hash(&self, username: &str, password: &Secret) -> Result<String> {
-        if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&password.expose().chars().count()) {
-            return Err(OperatorError::PasswordLength);
-        }
+    pub(super) async fn hash(
+        &self,
+        username: &str,
+        password: &Secret,
+        beside: Beside,
+        place: &Place,
+    ) -> Result<String> {
+        check_length(password, beside)?;
         let (salt, username, password) = (self.accounts.random.bytes::<16>(), username.to_owned(), password.clone());
-        let work = move || if common(&password, &username) { None } else { Some(hash(&password, &salt)) };
-        self.hashing(work).await?.ok_or(OperatorError::PasswordCommon)?.ok_or(OperatorError::Hash)
+        let work = move |memory: &mut Memory| {
+            if common(&password, &username) { None } else { Some(hash(&password, &salt, memory)) }
+        };
+        self.hashing.run(place, work).await?.ok_or(OperatorError::PasswordCommon)?.ok_or(OperatorError::Hash)
     }
 
     /// Whether this is the operator's password. Takes the same time whether there is one.
-    pub(super) async fn matches(&self, row: Option<&OperatorRow>, password: &Secret) -> Result<bool> {
+    pub(super) async fn matches(&self, row: Option<&OperatorRow>, password: &Secret, place: &Place) -> Result<bool> {
         let row = row.filter(|row| !row.password_hash.is_empty());
         let (hash, known) = row.map_or_else(|| (nobodys_hash(), false), |row| (row.password_hash.clone(), true));
         let password = password.clone();
-        Ok(self.hashing(move || matches(&hash, &password)).await? && known)
+        let right = self.hashing.run(place, move |memory| matches(&hash, &password, memory)).await?;
+        Ok(right.unwrap_or(false) && known)
     }
 
     /// The hash of a password that has just been found right, when the one that is kept is not made as ours are today.
-    pub(super) async fn renewed(&self, row: &OperatorRow, password: &Secret) -> Result<Option<String>> {
+    pub(super) async fn renewed(&self, row: &OperatorRow, password: &Secret, place: &Place) -> Result<Option<String>> {
         if row.password_hash.starts_with(&parameters()) {
             return Ok(None);
         }
         let (salt, password) = (self.accounts.random.bytes::<16>(), password.clone());
-        self.hashing(move || hash(&password, &salt)).await
+        self.hashing.run(place, move |memory| hash(&password, &salt, memory)).await
     }
+}
 
-    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _turn = self.hashing.acquire().await.map_err(|_| OperatorError::Hash)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| OperatorError::Hash)
-    }
+pub(super) fn check_length(password: &Secret, beside: Beside) -> Result<()> {
+    if beside.allows(password) { Ok(()) } else { Err(OperatorError::PasswordLength) }
 }
 
 /// Whether somebody who knows the usual lists and tricks guesses it within a million tries: common passwords, words and names,
@@ -54,15 +92,39 @@ fn common(password: &Secret, username: &str) -> bool {
 }
 
 /// argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), which are the crate's defaults.
-fn hash(password: &Secret, salt: &[u8]) -> Option<String> {
-    let hash: PasswordHash = Argon2::default().hash_password_with_salt(password.expose().as_bytes(), salt).ok()?;
-    Some(hash.to_string())
+fn hash(password: &Secret, salt: &[u8], memory: &mut Memory) -> Option<String> {
+    let digest = digest(&Argon2::default(), password, salt, [0; Params::DEFAULT_OUTPUT_LEN], memory)?;
+    Some(format!("{}{}${}", parameters(), STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(digest)))
 }
 
-fn matches(hash: &str, password: &Secret) -> bool {
-    let Ok(hash) = PasswordHash::new(hash) else { return false };
-    password.expose().len() <= LONGEST_PASSWORD * 4
-        && Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok()
+/// Under the parameters of the hash. `None` when it is none, or of a kind that this program does not make.
+fn matches(hash: &str, password: &Secret, memory: &mut Memory) -> Option<bool> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = Version::try_from(hash.version?).ok()?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(&hash).ok()?);
+    let (salt, kept) = (hash.salt?, hash.hash?);
+    if password.expose().len() > LONGEST_PASSWORD * 4 {
+        return Some(false);
+    }
+    let digest = digest(&argon2, password, &salt, vec![0; kept.len()], memory)?;
+    Some(digest.ct_eq(kept.as_bytes()).into())
+}
+
+/// Fills `out`, working in memory that grows once to what the parameters ask for.
+fn digest<B: AsMut<[u8]>>(
+    argon2: &Argon2<'_>,
+    password: &Secret,
+    salt: &[u8],
+    mut out: B,
+    memory: &mut Memory,
+) -> Option<B> {
+    let blocks = argon2.params().block_count();
+    if memory.len() < blocks {
+        memory.resize(blocks, argon2::Block::new());
+    }
+    argon2.hash_password_into_with_memory(password.expose().as_bytes(), salt, out.as_mut(), memory).ok()?;
+    Some(out)
 }
 
 /// How every hash of ours begins.
@@ -112,8 +174,42 @@ mod tests {
 
     #[test]
     fn a_hash_of_ours_begins_with_our_parameters() {
-        let made = hash(&Secret::new("correct horse"), &[7; 16]).unwrap();
+        let (mut memory, password) = (Memory::new(), Secret::new("correct horse"));
+        let made = hash(&password, &[7; 16], &mut memory).unwrap();
         assert!(made.starts_with(&parameters()), "{made}");
-        assert!(matches(&made, &Secret::new("correct horse")) && !matches(&nobodys_hash(), &Secret::new("")));
+        assert_eq!(matches(&made, &password, &mut memory), Some(true));
+        assert_eq!(matches(&made, &Secret::new("correct hors"), &mut memory), Some(false));
+        assert_eq!(matches(&nobodys_hash(), &Secret::new(""), &mut memory), Some(false));
+        for none in ["", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"] {
+            assert_eq!(matches(none, &password, &mut memory), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_the_one_that_the_library_makes() {
+        use argon2::{PasswordHasher, PasswordVerifier};
+        let (mut memory, password) = (Memory::new(), Secret::new("correct horse"));
+        let theirs: PasswordHash =
+            Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &[7; 16]).unwrap();
+        let ours = hash(&password, &[7; 16], &mut memory).unwrap();
+        assert_eq!(ours, theirs.to_string());
+        // Memory that was used by another hash makes no difference, nor do other parameters.
+        assert_eq!(hash(&password, &[7; 16], &mut memory), Some(ours.clone()));
+        assert!(Argon2::default().verify_password(password.expose().as_bytes(), &*ours).is_ok());
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(16, 1, 1, None).unwrap());
+        let weak: PasswordHash = weak.hash_password_with_salt(password.expose().as_bytes(), &[7; 16]).unwrap();
+        assert_eq!(matches(&weak.to_string(), &password, &mut memory), Some(true));
+    }
+
+    #[test]
+    fn a_password_that_stands_alone_is_longer() {
+        let allowed = |beside, length| check_length(&Secret::new("x".repeat(length)), beside).is_ok();
+        for (beside, shortest) in [(Beside::Nothing, 15), (Beside::SecondFactor, 12), (Beside::Demo, 12)] {
+            let allowed = |length| allowed(beside, length);
+            assert_eq!(
+                (allowed(shortest - 1), allowed(shortest), allowed(1024), allowed(1025)),
+                (false, true, true, false)
+            );
+        }
     }
 }

@@ -4,7 +4,7 @@ use latchkey_app::types::{AuditAction, Role};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OperatorError, Operators, Result};
+use super::{Beside, OperatorError, Operators, Result, hashing::Caller};
 use crate::{
     accounts::Actor,
     secret::Secret,
@@ -26,8 +26,14 @@ pub(super) fn username_allowed(username: &str) -> Result<()> {
 impl Operators {
     /// With a password, at once.
     pub async fn create(&self, username: &str, role: Role, password: &Secret) -> Result<()> {
+        self.create_beside(username, role, password, Beside::Nothing).await
+    }
+
+    /// [`Self::create`] with a password that needs to be no longer than what stands beside it asks for.
+    pub async fn create_beside(&self, username: &str, role: Role, password: &Secret, beside: Beside) -> Result<()> {
         username_allowed(username)?;
-        let hash = self.hash(username, password).await?;
+        let place = self.hashing.place(Caller::Acquainted)?;
+        let hash = self.hash(username, password, beside, &place).await?;
         let mut tx = self.change().await?;
         self.insert(&mut tx, username, role, hash, &Actor::command_line()).await?;
         Ok(tx.commit().await?)
@@ -35,7 +41,9 @@ impl Operators {
 
     /// Gives a new password and ends every session of the operator; his second factor, too, if it is lost.
     pub async fn reset_password(&self, username: &str, password: &Secret, drops_totp: bool) -> Result<()> {
-        let hash = self.hash(username, password).await?;
+        let row = operators::find_username(&mut self.accounts.db.read().await?, username).await?;
+        let (beside, place) = (Beside::of(row.as_ref(), drops_totp), self.hashing.place(Caller::Acquainted)?);
+        let hash = self.hash(username, password, beside, &place).await?;
         let mut tx = self.change().await?;
         let row = operators::find_username(&mut tx, username).await?.ok_or(OperatorError::Unknown)?;
         operators::set_password(&mut tx, row.id, &hash).await?;
@@ -44,8 +52,8 @@ impl Operators {
         if drops_totp {
             self.drop_second_factor(&mut tx, row.id).await?;
         }
-        self.forget_tries(&mut tx, username).await?;
-        let detail = json!({ "operator": username, "removesSecondFactor": drops_totp });
+        self.forget_tries(&mut tx, &row.folded).await?;
+        let detail = json!({ "operator": row.username, "removesSecondFactor": drops_totp });
         let actor = Actor::command_line();
         self.accounts.write_audit(&mut tx, &actor, AuditAction::ResetOperatorPassword, None, &detail).await?;
         Ok(tx.commit().await?)
@@ -71,6 +79,7 @@ impl Operators {
         let row = OperatorRow {
             id: self.accounts.random.id(now),
             username: username.to_owned(),
+            folded: operators::fold(username),
             password_hash,
             role: role.name().to_owned(),
             created_at: now.0,
@@ -109,7 +118,7 @@ impl Operators {
         operator_sessions::delete_of(&mut tx, id).await?;
         keep_an_admin(&mut tx, &row).await?;
         let link = self.new_link(&mut tx, id, drops_totp).await?;
-        self.forget_tries(&mut tx, &row.username).await?;
+        self.forget_tries(&mut tx, &row.folded).await?;
         let detail = json!({ "operator": row.username, "removesSecondFactor": drops_totp });
         self.accounts.write_audit(&mut tx, actor, AuditAction::ResetOperator, None, &detail).await?;
         tx.commit().await?;
@@ -142,7 +151,7 @@ impl Operators {
         }
         operators::set_disabled(&mut tx, id, (!enabled).then(|| self.accounts.clock.now())).await?;
         if enabled {
-            self.forget_tries(&mut tx, &row.username).await?;
+            self.forget_tries(&mut tx, &row.folded).await?;
         } else {
             operator_sessions::delete_of(&mut tx, id).await?;
             operator_links::delete_of(&mut tx, Some(id)).await?;

@@ -8,7 +8,7 @@ use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{OperatorError, Operators, Result, tries::Guess};
+use super::{Beside, OperatorError, Operators, Result, passwords::check_length, tries::Guess};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
@@ -65,7 +65,8 @@ impl Operators {
         Ok((row, codes))
     }
 
-    /// Turns it off and ends every session, for whoever has the password and a code.
+    /// Turns it off and ends every session, for whoever has the password and a code. A password that is too short to stand
+    /// alone has to be changed first.
     pub async fn turn_off(
         &self,
         id: Uuid,
@@ -73,7 +74,23 @@ impl Operators {
         code: &str,
         arrival: Option<Arrival>,
     ) -> Result<OperatorRow> {
-        let (mut tx, mut row) = self.prove_both(id, &password, code, arrival).await?;
+        let code = code.to_owned();
+        self.to_the_end(|operators| async move { operators.turned_off(id, &password, &code, arrival).await }).await
+    }
+
+    async fn turned_off(
+        &self,
+        id: Uuid,
+        password: &Secret,
+        code: &str,
+        arrival: Option<Arrival>,
+    ) -> Result<OperatorRow> {
+        let (mut tx, mut row) = self.prove_both(id, password, code, arrival).await?;
+        if let Err(short) = check_length(password, Beside::Nothing) {
+            // The try has ended well all the same.
+            tx.commit().await?;
+            return Err(short);
+        }
         self.drop_second_factor(&mut tx, id).await?;
         operator_sessions::delete_of(&mut tx, id).await?;
         let actor = Actor::operator(&row.username, arrival);
@@ -91,7 +108,18 @@ impl Operators {
         code: &str,
         arrival: Option<Arrival>,
     ) -> Result<Vec<String>> {
-        let (mut tx, row) = self.prove_both(id, &password, code, arrival).await?;
+        let code = code.to_owned();
+        self.to_the_end(|operators| async move { operators.codes_renewed(id, &password, &code, arrival).await }).await
+    }
+
+    async fn codes_renewed(
+        &self,
+        id: Uuid,
+        password: &Secret,
+        code: &str,
+        arrival: Option<Arrival>,
+    ) -> Result<Vec<String>> {
+        let (mut tx, row) = self.prove_both(id, password, code, arrival).await?;
         let codes = self.make_recovery_codes(&mut tx, id).await?;
         let actor = Actor::operator(&row.username, arrival);
         self.accounts.write_audit(&mut tx, &actor, AuditAction::RenewRecoveryCodes, None, &json!({})).await?;

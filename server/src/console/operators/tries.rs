@@ -12,13 +12,17 @@ use std::{
 
 use serde_json::json;
 
-use super::{OperatorError, Operators, Result};
+use super::{
+    OperatorError, Operators, Result,
+    hashing::{Caller, Place},
+};
 use crate::{
     accounts::Actor,
     arrival::Arrival,
     store::{
         Tx,
         operators::OperatorRow,
+        sign_in_networks,
         sign_in_tries::{self, Counted, Key},
     },
 };
@@ -44,6 +48,7 @@ pub(super) enum Guess {
 
 /// A try that was counted, and is to be answered.
 pub(super) struct Try {
+    pub(super) place: Place,
     account: [u8; 32],
     /// Ended by success.
     own: Vec<Counted>,
@@ -55,15 +60,28 @@ pub(super) struct Try {
 }
 
 impl Operators {
-    /// Counts a try at the account of this name, or refuses it unchecked.
-    pub(super) async fn begin_try(&self, username: &str, guess: Guess, arrival: Option<Arrival>) -> Result<Try> {
-        let (index, now, address) = (&self.accounts.index, self.accounts.clock.now(), network(arrival).to_string());
-        let account = self.account(username);
+    /// A place in the queue for whoever tries to sign in. Those behind an address from which somebody has signed in before
+    /// have places of their own.
+    pub(super) async fn place_of(&self, arrival: Option<Arrival>) -> Result<Place> {
+        let known = sign_in_networks::is_known(&mut self.accounts.db.read().await?, self.address(arrival)).await?;
+        self.hashing.place(if known { Caller::Acquainted } else { Caller::Stranger })
+    }
+
+    /// Counts a try at the account that is found by `folded`, or refuses it unchecked.
+    pub(super) async fn begin_try(
+        &self,
+        folded: &str,
+        guess: Guess,
+        place: Place,
+        arrival: Option<Arrival>,
+    ) -> Result<Try> {
+        let (index, now) = (&self.accounts.index, self.accounts.clock.now());
+        let account = self.account(folded);
         let of_account = |hash| Key { hash, account: Some(account) };
-        let pair = of_account(index.sign_in("pair", &format!("{address}/{}", username.to_lowercase())));
-        let code = of_account(index.sign_in("code", &username.to_lowercase()));
-        let address = Key { hash: index.sign_in("address", &address), account: None };
-        let mut tried = Try { account, own: Vec::new(), shared: Vec::new(), arrival, last: false };
+        let pair = of_account(index.sign_in("pair", &format!("{}/{folded}", network(arrival))));
+        let code = of_account(index.sign_in("code", folded));
+        let address = Key { hash: self.address(arrival), account: None };
+        let mut tried = Try { place, account, own: Vec::new(), shared: Vec::new(), arrival, last: false };
         let mut pause = Duration::ZERO;
         let mut tx = self.accounts.db.write().await?;
         lock(&mut tx, account).await?;
@@ -82,8 +100,17 @@ impl Operators {
         Ok(tried)
     }
 
-    fn account(&self, username: &str) -> [u8; 32] {
-        self.accounts.index.sign_in("account", &username.to_lowercase())
+    fn account(&self, folded: &str) -> [u8; 32] {
+        self.accounts.index.sign_in("account", folded)
+    }
+
+    fn address(&self, arrival: Option<Arrival>) -> [u8; 32] {
+        self.accounts.index.sign_in("address", &network(arrival).to_string())
+    }
+
+    /// Remembers the address of whoever is let in.
+    pub(super) async fn note_address(&self, tx: &mut Tx, arrival: Option<Arrival>) -> Result<()> {
+        Ok(sign_in_networks::note(tx, self.address(arrival), self.accounts.clock.now()).await?)
     }
 
     /// All that was asked for was right.
@@ -108,8 +135,8 @@ impl Operators {
     }
 
     /// Whoever is given a new way in must not find it locked by what was tried at the old one.
-    pub(super) async fn forget_tries(&self, tx: &mut Tx, username: &str) -> Result<()> {
-        let account = self.account(username);
+    pub(super) async fn forget_tries(&self, tx: &mut Tx, folded: &str) -> Result<()> {
+        let account = self.account(folded);
         lock(tx, account).await?;
         Ok(sign_in_tries::clear_account(tx, account).await?)
     }
