@@ -2,11 +2,19 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::Icon;
-use crate::{fns::Search, islands::SearchBox, text::t};
+use crate::{
+    fns::Search,
+    islands::SearchBox,
+    text::t,
+    types::{Operator, Role},
+};
 
 /// The one search box, on top of every page. It posts: what is typed there may be a phone, which has no business in an
 /// address. On the users page it searches as one types, too, among those whom the list is narrowed to.
-pub(super) fn search_form(username: &str, on_users: bool, q: String, within: String) -> impl IntoView + use<> {
+pub(super) fn search_form(operator: &Operator, on_users: bool, q: String, within: String) -> impl IntoView + use<> {
+    // Last four digits are for support to search by.
+    let hint = if operator.role < Role::Support { t().search_hint_viewer() } else { t().search_hint() };
+    let username = &operator.username;
     let live = if on_users { "/console/users" } else { "" };
     let within = (!within.is_empty()).then(|| view! { <input type="hidden" name="within" value=within /> });
     view! {
@@ -16,7 +24,7 @@ pub(super) fn search_form(username: &str, on_users: bool, q: String, within: Str
                 live=live.to_owned()
                 value=q
                 label=t().search_label().to_owned()
-                hint=t().search_hint().to_owned()
+                hint=hint.to_owned()
                 recent=t().recent_searches().to_owned()
                 clear=t().clear_recent().to_owned()
                 shelf=format!("latchkey_recent_{username}")

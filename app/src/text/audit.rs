@@ -1,7 +1,7 @@
 //! The audit log in words. An act without its words does not compile.
 
 use super::{Lang, T};
-use crate::types::{AlertKind, AuditAction, ConflictKind, ResetKind, Role, UserStatus};
+use crate::types::{AlertKind, AuditAction, ConflictKind, ResetKind, Role, SecondFactorPolicy, UserStatus};
 
 texts! {
     audit: "审计", "Audit";
@@ -57,6 +57,10 @@ impl T {
             AuditAction::RevealPhone => self.pick("查看完整手机号", "saw the full phone"),
             AuditAction::ExportUser => self.pick("导出个人数据", "exported the personal data"),
             AuditAction::EraseUser => self.pick("删除个人数据", "erased the personal data"),
+            AuditAction::SearchNumbers => {
+                self.pick("一小时内多次按手机号搜索", "searched for many phone numbers in an hour")
+            }
+            AuditAction::RequireSecondFactor => self.pick("更改两步验证要求", "changed who must use a second factor"),
             AuditAction::CreateOperator => self.pick("创建操作员", "made an operator"),
             AuditAction::SetOperatorRole => self.pick("更改操作员角色", "changed an operator's role"),
             AuditAction::ResetOperator => self.pick("重置操作员登录方式", "reset an operator's sign-in"),
@@ -99,6 +103,10 @@ impl T {
             ("secondFactor", _) => ("第二步", "second step"),
             ("secondFactorRemoved" | "removesSecondFactor", _) => ("移除两步验证", "second factor removed"),
             ("step", _) => ("步骤", "step"),
+            ("searches", _) => ("搜索次数", "searches"),
+            ("most", _) => ("每小时上限", "most in an hour"),
+            ("policy", _) => ("要求", "required of"),
+            ("oldPolicy", _) => ("原要求", "required of before"),
             ("minutes", _) => ("分钟", "minutes"),
             ("sessions", _) => ("会话", "sessions"),
             ("rows", _) => ("行数", "rows"),
@@ -128,6 +136,7 @@ impl T {
             ("kind", "undo_reset") => ResetKind::from_name(value).map(|kind| self.reset_kind(kind)),
             ("kind", _) => AlertKind::from_name(value).map(|kind| self.alert(kind).0),
             ("role" | "oldRole", _) => Role::from_name(value).map(|role| self.role(role)),
+            ("policy" | "oldPolicy", _) => SecondFactorPolicy::from_name(value).map(|policy| self.policy(policy)),
             ("filter.status", _) => UserStatus::from_name(value).map(|status| self.user_status(status)),
             ("step" | "secondFactor", _) => match value {
                 "password" => Some(self.password()),

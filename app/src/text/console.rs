@@ -36,6 +36,7 @@ texts! {
     // Users
     search_label: "搜索用户", "Search users";
     search_hint: "手机号、后四位、昵称开头、openid、unionid、请求 ID、rid、令牌开头……", "Phone, last four digits, nickname, openid, unionid, request id, rid, token…";
+    search_hint_viewer: "完整手机号、昵称开头、openid、unionid、请求 ID、rid、令牌开头……", "Whole phone, nickname, openid, unionid, request id, rid, token…";
     search: "搜索", "Search";
     results_for: "搜索结果：", "Results for ";
     user: "用户", "User";
@@ -49,6 +50,7 @@ texts! {
     blocked: "已封禁", "Blocked";
     no_nickname: "未设置昵称", "No nickname";
     no_phone: "未绑定", "None";
+    damaged: "无法解密", "Does not open";
     no_users: "还没有用户", "No users yet";
     no_users_lead: "小程序第一次调用登录接口后，用户会出现在这里。", "A user appears here once a mini program has called the login API.";
     no_hits: "没有找到匹配的用户", "No user matches";
@@ -193,6 +195,8 @@ impl T {
             ConsoleError::Merged => (self.user_merged(), self.user_merged_lead()),
             ConsoleError::WeChat => (self.wechat_failed(), self.wechat_failed_lead()),
             ConsoleError::TooManyAttempts => (self.too_many_attempts(), self.too_many_attempts_lead()),
+            ConsoleError::TooManySearches => (self.too_many_searches(), self.too_many_searches_lead()),
+            ConsoleError::Busy => (self.busy(), self.busy_lead()),
             ConsoleError::CodeWrong => (self.code_wrong(), self.code_wrong_lead()),
             ConsoleError::PasswordWrong => (self.password_wrong(), self.password_wrong_lead()),
             ConsoleError::PasswordLength => (self.password_length(), self.password_length_lead()),

@@ -54,6 +54,10 @@ texts! {
     too_many: "次数过多", "Too often";
     too_many_lead: "一小时内的次数已用完，请稍后再试。", "An hour's allowance is used up. Try again later.";
 
+    too_many_searches: "按手机号搜索的次数过多", "Too many searches for phone numbers";
+    too_many_searches_lead: "您这个角色一小时内的次数已用完，请稍后再试。按昵称、openid 或用户 ID 搜索不受影响。",
+        "Your role's allowance for an hour is used up. Try again later; nicknames, openids and user ids can still be searched for.";
+
     // Keys
     keyboard: "键盘快捷键", "Keyboard";
     key_search: "搜索", "Search";

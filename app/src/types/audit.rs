@@ -50,10 +50,13 @@ actions! {
     RevealPhone "reveal_phone",
     ExportUser "export_user",
     EraseUser "erase_user",
+    /// More searches for phone numbers than go unnoticed in an hour: how many, never for what.
+    SearchNumbers "search_numbers",
     CreateOperator "create_operator",
     SetOperatorRole "set_operator_role",
     ResetOperator "reset_operator",
     ResetOperatorPassword "reset_operator_password",
+    RequireSecondFactor "require_second_factor",
     DisableOperator "disable_operator",
     EnableOperator "enable_operator",
     ChoosePassword "choose_password",

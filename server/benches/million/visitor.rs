@@ -9,7 +9,7 @@ use latchkey::{console::ConsoleServer, secret::Secret};
 use latchkey_app::types::Role;
 use tower::ServiceExt;
 
-const PASSWORD: &str = "correct horse";
+const PASSWORD: &str = "correct horse battery";
 
 pub struct Visitor {
     router: Router,
@@ -18,9 +18,9 @@ pub struct Visitor {
 
 impl Visitor {
     pub async fn new(server: &ConsoleServer, router: Router) -> Self {
-        server.operators.create("anna", Role::Viewer, &Secret::new(PASSWORD)).await.unwrap();
+        server.operators.create("anna", Role::Support, &Secret::new(PASSWORD)).await.unwrap();
         let mut this = Self { router, cookie: String::new() };
-        let (_, headers, _) = this.post("/console/fn/sign_in", "username=anna&password=correct+horse").await;
+        let (_, headers, _) = this.post("/console/fn/sign_in", "username=anna&password=correct+horse+battery").await;
         headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().clone_into(&mut this.cookie);
         this
     }

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::{
     ConsoleServer, Failed, internal,
+    operators::Beside,
+    session_values,
     sessions::{SignedIn, stored_hash},
-    shown_once,
 };
 use crate::{
     accounts::Actor,
@@ -41,14 +42,15 @@ pub(super) struct Own {
 
 impl ConsoleServer {
     pub(super) async fn own_account(&self, own: &Own) -> Result<Account, Failed> {
-        let vault = &self.accounts.vault;
+        let accounts = &self.accounts;
         let row = self.operators.find(own.id).await?.ok_or(ConsoleError::SignedOut)?;
-        let secret = shown_once::look(vault, &own.session, NEW_TOTP_SECRET).await?;
+        let secret = session_values::look(accounts, &own.session, NEW_TOTP_SECRET).await?;
         let setup = secret.map(|secret| self.operators.totp_setup(&row.username, &Secret::new(secret))).transpose()?;
-        let codes = shown_once::take(vault, &own.session, NEW_RECOVERY_CODES).await?;
+        let codes = session_values::take(accounts, &own.session, NEW_RECOVERY_CODES).await?;
         Ok(Account {
             recovery_codes_left: self.operators.recovery_codes_left(own.id).await?,
-            must_set_up: self.operators.lacks_second_factor(&row),
+            must_set_up: self.operators.lacks_second_factor(&row).await?,
+            shortest_password: Beside::of(Some(&row), false).shortest_password(),
             asks_password: !self.just_signed_in(own),
             setup,
             new_recovery_codes: codes.map(|codes| codes.lines().map(str::to_owned).collect()).unwrap_or_default(),
@@ -96,12 +98,12 @@ impl ConsoleServer {
             self.operators.check_owner(own.id, password, own.arrival).await?;
         }
         let secret = self.operators.new_totp_secret();
-        shown_once::keep(&self.accounts.vault, &own.session, NEW_TOTP_SECRET, &secret).await
+        session_values::keep(&self.accounts, &own.session, NEW_TOTP_SECRET, &secret).await
     }
 
     pub(super) async fn confirm_second_factor(&self, own: &Own, code: &str) -> Result<(), Failed> {
-        let vault = &self.accounts.vault;
-        let secret = shown_once::look(vault, &own.session, NEW_TOTP_SECRET).await?;
+        let accounts = &self.accounts;
+        let secret = session_values::look(accounts, &own.session, NEW_TOTP_SECRET).await?;
         let secret = Secret::new(secret.ok_or(ConsoleError::BadRequest)?);
         let (row, codes) = self.operators.turn_on(own.id, &secret, code, &own.actor).await?;
         self.go_on(own, &row).await?;
@@ -120,7 +122,7 @@ impl ConsoleServer {
 
     async fn keep_recovery_codes(&self, own: &Own, codes: &[String]) -> Result<(), Failed> {
         let codes = Secret::new(codes.join("\n"));
-        shown_once::keep(&self.accounts.vault, &own.session, NEW_RECOVERY_CODES, &codes).await
+        session_values::keep(&self.accounts, &own.session, NEW_RECOVERY_CODES, &codes).await
     }
 
     pub(super) async fn end_own_session(&self, own: &Own, id: &str) -> Result<(), Failed> {

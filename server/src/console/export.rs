@@ -125,9 +125,9 @@ impl SignedInVisit {
             }
             return Ok(Filter { ids: Some(ids), status: Some(Status::Any), ..Filter::default() });
         }
-        let q = self.server.searched(query, &self.own.session).await?;
+        let q = self.server.searched(query, &self.own).await?;
         let mut tx = self.server.accounts.db.read().await?;
-        self.server.filter(&mut tx, query, &q).await
+        self.server.filter(&mut tx, query, &q, self.own.operator.role).await
     }
 
     /// Whose numbers leave in full, and the filter that lets nobody else through. Of more than one may see in an hour, an

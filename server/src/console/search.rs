@@ -1,12 +1,14 @@
-use latchkey_app::types::{Found, is_private, plain, separates};
+use latchkey_app::types::{Found, Role, is_private, may_be_number, plain, typed_number};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, internal};
+use super::{ConsoleServer, Failed, account::Own, internal, session_values};
 use crate::{
     accounts::TokenPart,
-    sealed::{BlindIndex, Column},
+    phone::Spellings,
+    sealed::BlindIndex,
+    secret::Secret,
     store::{
         Tx, calls,
         failures::{self, FailureRow},
@@ -18,21 +20,24 @@ use crate::{
 
 /// In an operator's session.
 const HIDDEN: &str = "searches";
-/// As many as he has open in his windows.
+/// As many as one has open in several windows.
 const MOST_HIDDEN: usize = 8;
 
-/// A text that was searched for, sealed.
-#[derive(Debug, Serialize, Deserialize)]
+/// A text that was searched for.
+#[derive(Serialize, Deserialize)]
 struct Hidden {
     handle: String,
-    sealed: String,
+    text: String,
 }
 
 impl ConsoleServer {
     /// Whom or what an operator means.
-    pub(super) async fn search(&self, text: &str, session: &Session) -> Result<Found, Failed> {
+    pub(super) async fn search(&self, text: &str, own: &Own) -> Result<Found, Failed> {
         if text.is_empty() || text.contains('\0') {
             return Ok(Found::Several);
+        }
+        if may_be_number(text) {
+            self.count_number_search(own).await?;
         }
         let mut tx = self.accounts.db.read().await?;
         if let Ok(id) = plain(text).parse()
@@ -40,7 +45,7 @@ impl ConsoleServer {
         {
             return Ok(Found::Failure(id.to_string()));
         }
-        let (filter, failure) = self.found_by(&mut tx, text).await?;
+        let (filter, failure) = self.found_by(&mut tx, text, own.operator.role).await?;
         let list = UserList::new(&mut tx, &filter).await?;
         let sort = Sort { by: SortBy::Created, descending: true };
         let found = list.page(&mut tx, sort, Place::First, 2).await?;
@@ -49,15 +54,25 @@ impl ConsoleServer {
         match (found.rows.as_slice(), failure) {
             ([one], _) if !found.partial => Ok(Found::User(one.id.to_string())),
             ([], Some(failure)) => Ok(Found::Failure(failure.id.to_string())),
-            _ if is_private(text) => Ok(Found::Hidden(self.hide(text, session).await?)),
+            _ if is_private(text) => Ok(Found::Hidden(self.hide(text, &own.session).await?)),
             _ => Ok(Found::Several),
         }
     }
 
-    /// Whom a text means, and the failure whose request it names.
-    pub(super) async fn found_by(&self, tx: &mut Tx, text: &str) -> Result<(Filter, Option<FailureRow>), Failed> {
+    /// Whom a text means, as far as an operator of this role may ask, and the failure whose request it names. Does not
+    /// count: see [`Self::count_number_search`].
+    pub(super) async fn found_by(
+        &self,
+        tx: &mut Tx,
+        text: &str,
+        role: Role,
+    ) -> Result<(Filter, Option<FailureRow>), Failed> {
         let (trace, failure) = behind(tx, &plain(text)).await?;
         let mut search = Search { trace, ..meant(text, &self.accounts.index) };
+        if role < Role::Support {
+            // With these and the mask, a viewer would have most of a number.
+            search.last_four_hash = None;
+        }
         // Who was merged into another user is found as that one.
         for id in [&mut search.id, &mut search.trace].into_iter().flatten() {
             *id = users::survivor(tx, *id).await?.unwrap_or(*id);
@@ -68,27 +83,26 @@ impl ConsoleServer {
 
     /// Keeps a text that has no business in an address in the operator's session, and makes a handle for it.
     async fn hide(&self, text: &str, session: &Session) -> Result<String, Failed> {
-        let mut all: Vec<Hidden> = hidden(session).await?;
-        let sealed = self.accounts.vault.seal(Column::Search, Uuid::nil(), text.as_bytes())?;
+        let mut all = self.hidden(session).await?;
         let handle = hex::encode(self.accounts.random.bytes::<8>());
-        all.insert(0, Hidden { handle: handle.clone(), sealed: hex::encode(sealed) });
+        all.insert(0, Hidden { handle: handle.clone(), text: text.to_owned() });
         all.truncate(MOST_HIDDEN);
-        session.insert(HIDDEN, all).await.map_err(|error| internal(&error))?;
+        let all = Secret::new(serde_json::to_string(&all).map_err(|error| internal(&error))?);
+        session_values::keep(&self.accounts, session, HIDDEN, &all).await?;
         Ok(handle)
     }
 
-    /// The text behind a handle; none when it is not this operator's, or his session has ended since.
+    /// The text behind a handle; none when it is not this session's.
     pub(super) async fn hidden_text(&self, handle: &str, session: &Session) -> Result<Option<String>, Failed> {
-        let all = hidden(session).await?;
-        let sealed = all.into_iter().find(|one| one.handle == handle).and_then(|one| hex::decode(one.sealed).ok());
-        let Some(sealed) = sealed else { return Ok(None) };
-        Ok(Some(self.accounts.vault.open_text(Column::Search, Uuid::nil(), &sealed)?.to_string()))
+        let all = self.hidden(session).await?;
+        Ok(all.into_iter().find(|one| one.handle == handle).map(|one| one.text))
     }
-}
 
-async fn hidden(session: &Session) -> Result<Vec<Hidden>, Failed> {
-    let all: Option<_> = session.get(HIDDEN).await.map_err(|error| internal(&error))?;
-    Ok(all.unwrap_or_default())
+    /// Newest first.
+    async fn hidden(&self, session: &Session) -> Result<Vec<Hidden>, Failed> {
+        let all = session_values::look(&self.accounts, session, HIDDEN).await?;
+        Ok(all.and_then(|all| serde_json::from_str(&all).ok()).unwrap_or_default())
+    }
 }
 
 /// Whose call a request id, or a rid of WeChat, belongs to: one that failed, changed the phone, or went well, or WeChat's own;
@@ -130,9 +144,8 @@ fn trace(text: &str) -> &str {
 /// nickname, which is the one thing that is looked for as it was typed.
 fn meant(q: &str, index: &BlindIndex) -> Search {
     let plain = plain(q);
-    let number: String = plain.chars().filter(|letter| !separates(*letter)).collect();
-    let digits = number.trim_start_matches('+');
-    let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = typed_number(q).map(Spellings::of);
+    let number = number.as_ref();
     let (token_hash, token_prefix) = match TokenPart::of(token_in(&plain)) {
         Some(TokenPart::Whole(hash)) => (Some(hash), None),
         Some(TokenPart::Beginning(prefix)) => (None, Some(prefix)),
@@ -142,10 +155,9 @@ fn meant(q: &str, index: &BlindIndex) -> Search {
         trace: None,
         id: plain.parse().ok(),
         nickname_prefix: Some(nickname_key(q)),
-        phone_hash: numeric.then(|| index.e164(&format!("+{digits}"))),
-        // With its plus sign, a number names its country and means no other.
-        national_hash: (numeric && !number.starts_with('+')).then(|| index.national(digits)),
-        last_four_hash: (numeric && digits.len() == 4).then(|| index.last_four(digits)),
+        phone_hash: number.map(|number| index.e164(&number.e164)),
+        national_hash: number.and_then(|number| number.national.as_deref()).map(|digits| index.national(digits)),
+        last_four_hash: number.and_then(|number| number.last_four.as_deref()).map(|digits| index.last_four(digits)),
         token_hash,
         token_prefix,
         wechat_id: Some(plain),

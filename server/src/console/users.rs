@@ -2,14 +2,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use latchkey_app::{
     error::ConsoleError,
-    types::{Cursor, ListedUser, Millis, Page, UserList, UserQuery, UserSort, UserStatus, UserSummary},
+    types::{
+        Cursor, ListedUser, Millis, Page, Role, UserList, UserQuery, UserSort, UserStatus, UserSummary, may_be_number,
+    },
 };
-use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, PAGE, reason::reason as checked, resets::refused};
+use super::{ConsoleServer, Failed, PAGE, account::Own, reason::reason as checked, resets::refused};
 use crate::{
     accounts::{Actor, What},
+    sealed::Column,
     store::{
         Tx,
         bindings::{self, BindingRow},
@@ -26,12 +28,12 @@ const MOST_AT_ONCE: usize = 200;
 
 impl ConsoleServer {
     /// A page of users, all of them or those that the query leaves.
-    pub(super) async fn users(&self, query: &UserQuery, session: &Session) -> Result<UserList, Failed> {
+    pub(super) async fn users(&self, query: &UserQuery, own: &Own) -> Result<UserList, Failed> {
         let sort = sort(query.sort);
         let place = place(query.cursor.as_ref(), sort)?;
-        let q = self.searched(query, session).await?;
+        let q = self.searched(query, own).await?;
         let mut tx = self.accounts.db.read().await?;
-        let filter = self.filter(&mut tx, query, &q).await?;
+        let filter = self.filter(&mut tx, query, &q, own.operator.role).await?;
         let list = user_lists::UserList::new(&mut tx, &filter).await?;
         let listing = list.page(&mut tx, sort, place, PAGE).await?;
         let count = list.count(&mut tx).await?;
@@ -42,16 +44,20 @@ impl ConsoleServer {
         Ok(UserList { page, count: count.counted, exact: count.exact, partial: listing.partial, q })
     }
 
-    /// What is searched for, wherever it stands. A handle that leads nowhere is a link that is out of date.
-    pub(super) async fn searched(&self, query: &UserQuery, session: &Session) -> Result<String, Failed> {
-        match &query.find {
-            None => Ok(query.q.clone()),
-            Some(handle) => Ok(self.hidden_text(handle, session).await?.ok_or(ConsoleError::NotFound)?),
+    /// What is searched for, wherever it stands. A handle that leads nowhere is a link that is out of date. A search behind a
+    /// handle was counted when the handle was made.
+    pub(super) async fn searched(&self, query: &UserQuery, own: &Own) -> Result<String, Failed> {
+        if let Some(handle) = &query.find {
+            return Ok(self.hidden_text(handle, &own.session).await?.ok_or(ConsoleError::NotFound)?);
         }
+        if may_be_number(&query.q) {
+            self.count_number_search(own).await?;
+        }
+        Ok(query.q.clone())
     }
 
-    pub(super) async fn filter(&self, tx: &mut Tx, query: &UserQuery, q: &str) -> Result<Filter, Failed> {
-        let found = if q.is_empty() { Filter::default() } else { self.found_by(tx, q).await?.0 };
+    pub(super) async fn filter(&self, tx: &mut Tx, query: &UserQuery, q: &str, role: Role) -> Result<Filter, Failed> {
+        let found = if q.is_empty() { Filter::default() } else { self.found_by(tx, q, role).await?.0 };
         let since = self.accounts.clock.now().plus_seconds(-LATELY_S);
         Ok(Filter {
             status: query.status.map(status).or(found.status),
@@ -72,24 +78,25 @@ impl ConsoleServer {
         let failed: HashMap<Uuid, i64> = failures::failed_of(tx, &ids, since).await?.into_iter().collect();
         let item = |row: &UserRow| {
             let failures = failed.get(&row.id).copied().unwrap_or_default();
-            Ok(ListedUser { summary: self.summary(row, &bindings)?, status: status_of(row), failures })
+            ListedUser { summary: self.summary(row, &bindings), status: status_of(row), failures }
         };
-        rows.iter().map(item).collect()
+        Ok(rows.iter().map(item).collect())
     }
 
     /// `bindings` may hold those of other users, too.
-    pub(super) fn summary(&self, user: &UserRow, bindings: &[BindingRow]) -> Result<UserSummary, Failed> {
+    pub(super) fn summary(&self, user: &UserRow, bindings: &[BindingRow]) -> UserSummary {
         let own = bindings.iter().filter(|binding| binding.user_id == user.id);
         let apps: BTreeSet<_> = own.map(|binding| self.app(&binding.appid)).collect();
-        Ok(UserSummary {
+        let appid = apps.first().map(|app| app.appid.as_str());
+        UserSummary {
             id: user.id.to_string(),
             nickname: user.nickname.clone(),
-            phone: self.accounts.phone_of(user)?.map(|phone| phone.masked()),
+            phone: self.masked(Column::UserPhone, user.id, user.phone_sealed.as_deref(), appid),
             apps: apps.into_iter().collect(),
             blocked: user.blocked_at.is_some(),
             created_at: Millis(user.created_at),
             last_login_at: Millis(user.last_login_at),
-        })
+        }
     }
 
     /// One reason for all of them.

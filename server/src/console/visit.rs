@@ -8,7 +8,7 @@ use latchkey_app::{
         Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
         Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, Millis, MiniProgram,
         NewLink, Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
-        SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
+        SecondFactorPolicy, SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
     },
 };
 use tower_sessions::Session;
@@ -73,7 +73,8 @@ impl Visit {
             signed_in.note_role(role, &self.session).await.map_err(|error| internal(&error))?;
         }
         let actor = Actor::operator(&row.username, self.arrival);
-        let operator = Operator { username: row.username.clone(), role };
+        let second_factor = row.totp_sealed.is_some();
+        let operator = Operator { username: row.username.clone(), role, second_factor };
         let (server, session) = (self.server.clone(), self.session.clone());
         let own = Own { id: row.id, operator, since, session, actor, arrival: self.arrival };
         Ok((Arc::new(SignedInVisit { server, own }), row))
@@ -82,7 +83,7 @@ impl Visit {
     /// Who is here, when his role is at least this one, and he has the second factor that he must have.
     pub(super) async fn signed_in(&self, least: Role) -> Result<Arc<SignedInVisit>, ConsoleError> {
         let (visit, row) = self.known().await?;
-        if self.server.operators.lacks_second_factor(&row) {
+        if self.server.operators.lacks_second_factor(&row).await.map_err(Failed::from)? {
             return Err(ConsoleError::SecondFactorMissing);
         }
         if visit.own.operator.role < least { Err(ConsoleError::Forbidden) } else { Ok(visit) }
@@ -102,9 +103,10 @@ impl SignedInVisit {
         let row = row.ok_or(ConsoleError::SignedOut)?;
         let sessions = operators.sessions(self.own.id).await.map_err(|error| internal(&error))?;
         let here = stored_hash(&self.own.session).is_none_or(|hash| sessions.iter().any(|row| row.hash == hash));
+        let lacks = operators.lacks_second_factor(&row).await.map_err(Failed::from)?;
         match Role::from_name(&row.role) {
             _ if !here => Err(ConsoleError::SignedOut),
-            Some(role) if role >= least && !operators.lacks_second_factor(&row) => Ok(()),
+            Some(role) if role >= least && !lacks => Ok(()),
             _ => Err(ConsoleError::Forbidden),
         }
     }
@@ -146,12 +148,13 @@ impl Console for Visit {
         Ok(self.server.operators.open_link(token).await.map_err(Failed::from)?)
     }
 
-    async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<(), ConsoleError> {
+    async fn accept_invitation(&self, token: &str, username: &str, password: String) -> Result<bool, ConsoleError> {
         let password = Secret::new(password);
-        self.server.operators.accept_link(token, username, &password, self.arrival).await.map_err(Failed::from)?;
+        let first = self.server.operators.accept_link(token, username, &password, self.arrival).await;
+        let first = first.map_err(Failed::from)?;
         // Whose password it is may have had sessions.
         self.server.live.look_again();
-        Ok(())
+        Ok(first)
     }
 
     async fn own_account(&self) -> Result<Arc<dyn OwnAccount>, ConsoleError> {
@@ -228,11 +231,11 @@ impl Viewer for SignedInVisit {
     }
 
     async fn users(&self, query: UserQuery) -> Result<UserList, ConsoleError> {
-        Ok(self.server.users(&query, &self.own.session).await?)
+        Ok(self.server.users(&query, &self.own).await?)
     }
 
     async fn search(&self, text: &str) -> Result<Found, ConsoleError> {
-        Ok(self.server.search(text, &self.own.session).await?)
+        Ok(self.server.search(text, &self.own).await?)
     }
 
     async fn user(&self, id: &str) -> Result<User, ConsoleError> {
@@ -386,6 +389,23 @@ impl Admin for SignedInVisit {
 
     async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError> {
         Ok(self.server.enable_operator(id, enabled, &self.own.actor).await?)
+    }
+
+    async fn second_factor_policy(&self) -> Result<(SecondFactorPolicy, SecondFactorPolicy), ConsoleError> {
+        let operators = &self.server.operators;
+        Ok((operators.second_factor_policy().await.map_err(Failed::from)?, operators.least_policy()))
+    }
+
+    async fn require_second_factor(
+        &self,
+        was: SecondFactorPolicy,
+        policy: SecondFactorPolicy,
+    ) -> Result<(), ConsoleError> {
+        let operators = &self.server.operators;
+        if policy < operators.least_policy() {
+            return Err(ConsoleError::BadRequest);
+        }
+        Ok(operators.require_second_factor(Some(was), policy, &self.own.actor).await.map_err(Failed::from)?)
     }
 
     async fn settle_alert(&self, appid: &str, kind: AlertKind, last_at: Millis) -> Result<(), ConsoleError> {

@@ -1,7 +1,9 @@
 //! The search box of every page: whatever an operator pastes, he lands where it belongs, and nothing private stands in an
 //! address on the way.
 
+use futures::future::join_all;
 use latchkey::store::{
+    number_searches,
     user_lists::{Filter, Place, Search, Sort, SortBy, Status, UserList},
     users::{self, ProfileChange, StoredPhone},
 };
@@ -9,7 +11,7 @@ use latchkey_app::types::Role;
 use serde_json::json;
 
 use crate::{
-    browser::{Browser, listed},
+    browser::{Browser, id_of, listed},
     databases::{NOW, on_both},
     house::{APP_1, House},
 };
@@ -25,6 +27,10 @@ on_both!(crate::house::House::new =>
     one_of_many_is_not_taken_for_the_one,
     what_was_copied_along_is_no_part_of_it,
     a_search_on_a_narrowed_list_stays_in_it,
+    a_number_is_found_in_every_spelling,
+    a_viewer_finds_by_the_whole_number_and_few_of_them,
+    searches_for_numbers_are_counted_wherever_they_are_made,
+    many_searches_for_numbers_are_on_record,
 );
 
 async fn person(house: &House, name: &str, phone: &str) -> serde_json::Value {
@@ -60,7 +66,7 @@ async fn one_hit_opens_the_user(house: House) {
     let spoilt = json!({ "encryptedData": "AAAA", "iv": "AAAAAAAAAAAAAAAAAAAAAA==" });
     let failed = house.post_as(token, "/api/bindPhone", spoilt).await;
     house.server.accounts.reports_written().await;
-    let browser = Browser::of(&house, Role::Viewer).await;
+    let browser = Browser::of(&house, Role::Support).await;
     let page = format!("/console/users/{}", info["userId"].as_str().unwrap());
     for q in [
         "13580006666",
@@ -123,7 +129,7 @@ async fn a_search_that_is_private_stands_in_no_address(house: House) {
     for (name, phone) in [("A", "13580006666"), ("B", "13900006666")] {
         person(&house, name, phone).await;
     }
-    let browser = Browser::of(&house, Role::Viewer).await;
+    let browser = Browser::of(&house, Role::Support).await;
     let dead = format!("lk_{}", "a".repeat(43));
     for (q, hits) in [
         ("6666", 2),
@@ -144,6 +150,7 @@ async fn a_search_that_is_private_stands_in_no_address(house: House) {
     // Nor in the database, in the clear.
     let in_the_clear = "operator_sessions WHERE data LIKE '%6666%' OR data LIKE '%1351234%'";
     assert_eq!(house.count(in_the_clear).await, 0);
+    assert_eq!(house.count("session_values WHERE name = 'searches'").await, 1);
 }
 
 async fn somebody_elses_search_is_not_found(house: House) {
@@ -192,7 +199,7 @@ async fn one_of_many_is_not_taken_for_the_one(house: House) {
         }
     }
     tx.commit().await.unwrap();
-    let browser = Browser::of(&house, Role::Viewer).await;
+    let browser = Browser::of(&house, Role::Support).await;
     assert_eq!(search(&browser, "wang").await, "/console/users?q=wang");
     let to = search(&browser, "6666").await;
     assert!(to.starts_with("/console/users?find="), "{to}");
@@ -227,7 +234,7 @@ async fn a_search_on_a_narrowed_list_stays_in_it(house: House) {
     for (name, phone) in [("Chen-A", "13580006666"), ("Chen-B", "13900006666")] {
         person(&house, name, phone).await;
     }
-    let browser = Browser::of(&house, Role::Viewer).await;
+    let browser = Browser::of(&house, Role::Support).await;
     let list = browser.get("/console/users?status=active&q=x&sort=login&cursor=").await.text;
     assert!(list.contains("name=\"within\" value=\"status=active&amp;sort=login\""), "{list}");
     let within = async |q| browser.led("search", &[("q", q), ("within", "status=active&sort=login")]).await;
@@ -239,4 +246,127 @@ async fn a_search_on_a_narrowed_list_stays_in_it(house: House) {
     // Who is meant and nobody else is opened, wherever he is.
     assert!(within("chen-a").await.starts_with("/console/users/"));
     assert!(!browser.get("/console/failures?status=active").await.text.contains("name=\"within\""));
+}
+
+async fn a_number_is_found_in_every_spelling(house: House) {
+    let chen = person(&house, "Chen", "13912340007").await;
+    house.sim("users", json!({ "user": "Wong", "phone": "51230001", "countryCode": "852" })).await;
+    let wong = house.log_in("Wong").await;
+    let bound = house.post_as(wong["token"].as_str().unwrap(), "/api/bindPhone", house.tap("Wong", "code").await).await;
+    bound.data();
+    let browser = Browser::of(&house, Role::Support).await;
+    let page = |info: &serde_json::Value| format!("/console/users/{}", info["userId"].as_str().unwrap());
+    for (q, found) in [
+        ("00852 51230001", &wong["userInfo"]),
+        ("852 5123 0001", &wong["userInfo"]),
+        ("５１２３.０００１", &wong["userInfo"]),
+        ("008613912340007", &chen["info"]),
+        ("139.1234.0007", &chen["info"]),
+        ("139/1234·0007", &chen["info"]),
+        ("１３９－１２３４－０００７", &chen["info"]),
+        ("١٣٩١٢٣٤٠٠٠٧", &chen["info"]),
+        ("013912340007", &chen["info"]),
+        ("+86 (0)139 1234 0007", &chen["info"]),
+        ("00.07", &chen["info"]),
+    ] {
+        assert_eq!(search(&browser, q).await, page(found), "{q}");
+        let query: String = form_urlencoded::byte_serialize(q.as_bytes()).collect();
+        assert_eq!(listed(&browser.get(&format!("/console/users?q={query}")).await.text).len(), 1, "{q}");
+    }
+}
+
+const TOO_MANY: &str = "/console/users?problem=TooManySearches";
+
+async fn a_viewer_finds_by_the_whole_number_and_few_of_them(house: House) {
+    let chen = person(&house, "Chen", "13580006666").await;
+    let page = format!("/console/users/{}", chen["info"]["userId"].as_str().unwrap());
+    let viewer = Browser::of(&house, Role::Viewer).await;
+    let support = Browser::of(&house, Role::Support).await;
+    assert_eq!(search(&support, "6666").await, page);
+    let to = search(&viewer, "6666").await;
+    assert!(to.starts_with("/console/users?find=") && listed(&viewer.get(&to).await.text).is_empty(), "{to}");
+    assert!(listed(&viewer.get("/console/users?q=6666").await.text).is_empty(), "nor by the address");
+    for number in 2..20 {
+        assert_eq!(search(&viewer, "135 8000 6666").await, page, "{number}");
+    }
+    for q in ["13580006666", "１３５８０００６６６６", "135.8000.6666", "+8613580006666", "6666", "陈 13580006666"]
+    {
+        assert_eq!(search(&viewer, q).await, TOO_MANY, "{q}");
+    }
+    let told = viewer.get(TOO_MANY).await;
+    assert_eq!((told.status, told.header("retry-after")), (429, "3600"));
+    assert!(told.text.contains("按手机号搜索的次数过多"), "{}", told.text);
+    // What is no number is searched for as before, and others have counts of their own.
+    assert_eq!(search(&viewer, "chen").await, page);
+    assert_eq!(search(&support, "13580006666").await, page);
+    house.clock.advance(3600);
+    assert_eq!(search(&Browser::of(&house, Role::Viewer).await, "13580006666").await, page);
+}
+
+async fn searches_for_numbers_are_counted_wherever_they_are_made(house: House) {
+    for (name, phone) in [("A", "13580006666"), ("B", "13900006666")] {
+        person(&house, name, phone).await;
+    }
+    let node = house.second_node().await;
+    let viewer = Browser::of(&house, Role::Viewer).await;
+    let there = viewer.at(&node);
+    let counted = async |count| assert_eq!(house.count("number_searches").await, count);
+    let hidden = search(&viewer, "13512345678").await;
+    counted(1).await;
+    // Pages of what was found are no further search.
+    for _ in 0..3 {
+        assert_eq!(viewer.get(&hidden).await.status, 200);
+    }
+    counted(1).await;
+    assert_eq!(there.get("/console/users?q=13512345678&status=active").await.status, 200);
+    let export = [("format", "csv"), ("q", "13512345678")];
+    assert_eq!(there.submit("/console/users/export", &export).await.status, 200);
+    counted(3).await;
+    for _ in 3..20 {
+        search(&there, "13512345678").await;
+    }
+    counted(20).await;
+    let refused = viewer.get("/console/users?q=13580006666").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "3600"));
+    let refused = viewer.submit("/console/users/export", &[("format", "csv"), ("q", "13580006666")]).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "3600"));
+    assert!(listed(&refused.text).is_empty() || !refused.text.contains("135******66"), "{}", refused.text);
+    assert_eq!(search(&there, "13580006666").await, TOO_MANY);
+    counted(20).await;
+    house.clock.advance(2 * 3600 + 1);
+    latchkey::jobs::sweep(&house.server.accounts).await.unwrap();
+    counted(0).await;
+}
+
+async fn many_searches_for_numbers_are_on_record(house: House) {
+    let filed = async || house.count("audit WHERE action = 'search_numbers'").await;
+    let viewer = Browser::of(&house, Role::Viewer).await;
+    for _ in 0..10 {
+        search(&viewer, "13512345678").await;
+    }
+    assert_eq!(filed().await, 0);
+    for _ in 0..12 {
+        search(&viewer, "13512345678").await;
+    }
+    assert_eq!(filed().await, 1, "one entry an hour");
+    let support = Browser::of(&house, Role::Support).await;
+    for _ in 0..31 {
+        search(&support, "5678").await;
+    }
+    assert_eq!(filed().await, 2);
+    let audit = Browser::of(&house, Role::Admin).await.page("/console/audit?action=search_numbers").await;
+    assert!(audit.contains("一小时内多次按手机号搜索") && audit.contains("搜索次数"), "{audit}");
+    assert_eq!(house.count("audit WHERE detail LIKE '%5678%'").await, 0, "never for what");
+    // Of those who may search much, many at once are as many as one after the other.
+    let operator = id_of(&house, "support").await.parse().unwrap();
+    let accounts = &house.server.accounts;
+    let mut tx = accounts.db.write().await.unwrap();
+    for _ in 31..115 {
+        let id = accounts.random.id(NOW);
+        number_searches::insert(&mut tx, id, operator, house.clock.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let led = join_all((0..12).map(|_| search(&support, "13512345678"))).await;
+    assert_eq!(led.iter().filter(|to| *to == TOO_MANY).count(), 7, "{led:?}");
+    assert!(accounts.verify_audit().await.unwrap().is_ok());
 }
