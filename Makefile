@@ -1,7 +1,8 @@
 # make run    try everything on this machine        make build   target/release/latchkey, one file
 # make test   every check there is, none skipped
 # make soak   what is too long for every run: a million made-up inputs for each decoder
-.PHONY: run build console test soak setup
+# make audit  known faults of dependencies (fetches the advisory database; needs `cargo install --locked cargo-deny`)
+.PHONY: run build console test soak audit setup
 
 CARGO = cargo --locked
 
@@ -30,6 +31,9 @@ test: build
 
 soak:
 	PROPTEST_CASES=1000000 $(CARGO) test --release --package latchkey --test robust
+
+audit:
+	cargo deny --locked check
 
 setup:
 	@command -v cargo >/dev/null || { echo "error: cargo is missing. Install Rust 1.95 or newer with rustup (https://rustup.rs)" >&2; exit 1; }
