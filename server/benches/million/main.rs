@@ -82,14 +82,7 @@ fn number_of_users() -> i64 {
 
 async fn open(url: &str) -> (ConsoleServer, Router) {
     let defaults = Config::load(Some("/dev/null".into()), &Environment::default()).unwrap();
-    let app = |appid: &&str| App {
-        appid: (*appid).into(),
-        secret: Secret::new("1".repeat(32)),
-        name: (*appid).into(),
-        push_token: None,
-        push_aes_key: None,
-        phone_code_openid: true,
-    };
+    let app = |appid: &&str| App::new(*appid, Secret::new("1".repeat(32)));
     let config = Config {
         database_url: Secret::new(url),
         data_keys: Some(Secret::new("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")),

@@ -63,6 +63,7 @@ pub use resets::{
     ResetError, UndoPlan, UnionidPart, What,
 };
 pub use reveal::{DISCLOSURES, MOST as MOST_DISCLOSURES, RevealError};
+pub use startup::StartupError;
 pub use take_push::PushFailure;
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;

@@ -8,22 +8,64 @@ use super::{
     user_quota::UserQuota,
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Millis},
     config::Apps,
     metrics::Metrics,
     random::Random,
-    sealed::{BlindIndex, Column, Vault},
-    store::{Db, Tx, settings},
+    sealed::{BlindIndex, Column, SealError, Vault},
+    store::{Db, StoreError, Tx, audit, installation, settings, users},
     wechat::WeChat,
 };
 
 const BLIND_INDEX_KEY: &str = "blind_index_key";
+/// Marks behind the key.
 const LOG_BEGUN: &[u8] = b"audit log begun";
+const LOG_BEGUN_FIRST: &[u8] = b"audit log begun before the first user";
+/// So far the clocks of two nodes may be apart.
+const CLOCKS_APART_S: i64 = 3 * 86_400;
+
+/// Why an installation does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error(
+        "the database is in use, and the key that phones are found by is missing from its table `settings`: with a new one \
+         nobody would be found any more. Put back a copy of the database"
+    )]
+    NoIndexKey,
+    #[error(
+        "the audit log begins later than the first user: it was emptied, together with the table `settings`, and begun \
+         again. Put back a copy of the database"
+    )]
+    LogBegunAnew,
+}
+
+impl From<StoreError> for StartupError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<SealError> for StartupError {
+    fn from(error: SealError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// What the mark behind the index key says of the audit log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Log {
+    NotBegun,
+    Begun,
+    /// No user was there yet. An installation of an earlier version has users from before its log.
+    BegunFirst,
+}
 
 impl Accounts {
     #[expect(clippy::too_many_arguments, reason = "each is a part of the house, made by `start` alone")]
     /// Makes the installation's blind-index key at the very first start. Fails when the data keys given are not
-    /// those that the database was written with.
+    /// those that the database was written with, and when the key or the beginning of the audit log has been removed.
     pub async fn start(
         db: Db,
         vault: Vault,
@@ -33,8 +75,8 @@ impl Accounts {
         apps: Apps,
         rules: Rules,
         metrics: Metrics,
-    ) -> Result<Self, Fault> {
-        let (index, logged) = blind_index(&db, &vault, &random).await?;
+    ) -> Result<Self, StartupError> {
+        let (index, log) = blind_index(&db, &vault, &random).await?;
         let user_quota = UserQuota::new(&clock);
         let (raised, sampler) = (super::alerts::Raised::default(), Sampler::new(clock.clone()));
         let (reports, seen_chain) = (TaskTracker::new(), SeenChain::default());
@@ -56,8 +98,10 @@ impl Accounts {
             kept_signs: KeptSigns::default(),
         };
         let accounts = Self(Arc::new(parts));
-        if !logged {
-            accounts.begin_log().await?;
+        match log {
+            Log::NotBegun => accounts.begin_log().await?,
+            Log::Begun => {}
+            Log::BegunFirst => accounts.check_log_is_older_than_users().await?,
         }
         Ok(accounts)
     }
@@ -71,19 +115,37 @@ impl Accounts {
         // Another node may have been faster.
         if opened.len() == 32 {
             self.begin_audit(&mut tx).await?;
-            let marked = zeroize::Zeroizing::new([&opened, LOG_BEGUN].concat());
+            let mark = if users::any(&mut tx).await? { LOG_BEGUN } else { LOG_BEGUN_FIRST };
+            let marked = zeroize::Zeroizing::new([&opened, mark].concat());
             let sealed = self.vault.seal(Column::BlindIndexKey, Uuid::nil(), &marked)?;
             settings::set(&mut tx, BLIND_INDEX_KEY, &sealed).await?;
         }
         Ok(tx.commit().await?)
     }
+
+    /// An error when a user is older than a log that was begun before the first one: whoever empties the log and the
+    /// settings while the users are elsewhere, and then puts the users back, is found here.
+    async fn check_log_is_older_than_users(&self) -> Result<(), StartupError> {
+        let mut tx = self.db.read().await?;
+        let (first, begin) = (installation::first_user(&mut tx).await?, audit::find(&mut tx, 1).await?);
+        let first =
+            first.and_then(|user| user.get_timestamp()).map(|made| Millis(made.to_unix().0.cast_signed() * 1000));
+        let Some((first, begin)) = first.zip(begin) else { return Ok(()) };
+        let older = first.plus_seconds(CLOCKS_APART_S) < Millis(begin.at);
+        if older { Err(StartupError::LogBegunAnew) } else { Ok(()) }
+    }
 }
 
-/// Two nodes may start at once: the first to insert wins, and both read what won. With it, whether the audit log was begun.
-async fn blind_index(db: &Db, vault: &Vault, random: &Random) -> Result<(BlindIndex, bool), Fault> {
+/// Two nodes may start at once: the first to insert wins, and both read what won. With it, the state of the audit log.
+async fn blind_index(db: &Db, vault: &Vault, random: &Random) -> Result<(BlindIndex, Log), StartupError> {
     let mut tx = db.write().await?;
-    let sealed = vault.seal(Column::BlindIndexKey, Uuid::nil(), &random.bytes::<32>())?;
-    settings::insert(&mut tx, BLIND_INDEX_KEY, &sealed).await?;
+    if settings::find(&mut tx, BLIND_INDEX_KEY).await?.is_none() {
+        if installation::is_in_use(&mut tx).await? {
+            return Err(StartupError::NoIndexKey);
+        }
+        let sealed = vault.seal(Column::BlindIndexKey, Uuid::nil(), &random.bytes::<32>())?;
+        settings::insert(&mut tx, BLIND_INDEX_KEY, &sealed).await?;
+    }
     let opened = find_key(&mut tx, vault).await?;
     tx.commit().await?;
     Ok(opened)
@@ -91,10 +153,15 @@ async fn blind_index(db: &Db, vault: &Vault, random: &Random) -> Result<(BlindIn
 
 /// The key, and behind it the mark that the audit log was begun. The two are one sealed value: whoever empties the log
 /// cannot take the mark away without the key that every phone is found by.
-async fn find_key(tx: &mut Tx, vault: &Vault) -> Result<(BlindIndex, bool), Fault> {
+async fn find_key(tx: &mut Tx, vault: &Vault) -> Result<(BlindIndex, Log), Fault> {
     let sealed = settings::find(tx, BLIND_INDEX_KEY).await?.ok_or(Fault::Missing("the blind-index key"))?;
     let opened = vault.open(Column::BlindIndexKey, Uuid::nil(), &sealed)?;
     let (key, mark) = opened.split_at_checked(32).ok_or(Fault::Missing("a blind-index key of 32 bytes"))?;
     let key = <[u8; 32]>::try_from(key).map_err(|_| Fault::Missing("a blind-index key of 32 bytes"))?;
-    Ok((BlindIndex::new(key), mark == LOG_BEGUN))
+    let log = match mark {
+        LOG_BEGUN => Log::Begun,
+        LOG_BEGUN_FIRST => Log::BegunFirst,
+        _ => Log::NotBegun,
+    };
+    Ok((BlindIndex::new(key), log))
 }

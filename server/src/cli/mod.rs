@@ -1,4 +1,4 @@
-//! The commands of `latchkey`, one file each (contract §1). Answers go to standard output, errors to standard error in
+//! The commands of `latchkey`, one file each. Answers go to standard output, errors to standard error in
 //! one line with the fix; exit codes are 0 done, 1 failed, 2 wrong use.
 
 mod apikey;
@@ -22,6 +22,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use rustix::fs::Mode;
 use tokio::net::TcpListener;
 
 use crate::config::{Config, ConfigError, Environment};
@@ -91,6 +92,8 @@ type Outcome = Result<(), Failed>;
 
 /// Runs the command line. Not async: whoever awaits a future compiles it, and the binary would compile everything again.
 pub fn main() -> ExitCode {
+    // Every file that a command makes is its owner's alone: the database, its log, its key.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let command = Cli::parse().command;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime.map_err(Failed::from).and_then(|runtime| runtime.block_on(run(command))) {

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::{Outcome, listen, loopback, say, told_to_stop};
-use crate::{clock::Clock, http, logging, random::Random, simulator::Simulator};
+use crate::{clock::Clock, config::Environment, http, logging, random::Random, simulator::Simulator};
 
 /// `latchkey simulate`.
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(super) struct Simulate {
 
 impl Simulate {
     pub(super) async fn run(self) -> Outcome {
-        logging::start(&std::env::var("LATCHKEY_LOG").unwrap_or_else(|_| "info".into()))?;
+        logging::start(Environment::of_process().get("LATCHKEY_LOG")?.unwrap_or("info"))?;
         let listener = listen(loopback(self.listen)?, "--listen").await?;
         let clock = Clock::system();
         let simulator = Simulator::new(clock.clone(), Random::System);

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use super::ConfigError;
 use crate::secret::Secret;
 
 /// A configured mini program.
@@ -14,6 +13,16 @@ pub struct App {
     pub push_aes_key: Option<Secret>,
     /// Whether the user's openid goes to WeChat with a phone code, so that WeChat refuses somebody else's code.
     pub phone_code_openid: bool,
+    /// Whether pushes in plain text are taken although there is a `push_aes_key`.
+    pub push_plain: bool,
+}
+
+impl App {
+    /// A mini program with the defaults: named by its appid, without message push.
+    pub fn new(appid: impl Into<String>, secret: Secret) -> Self {
+        let appid = appid.into();
+        Self { name: appid.clone(), appid, secret, push_token: None, push_aes_key: None, phone_code_openid: true, push_plain: false }
+    }
 }
 
 /// The mini programs, in the order of the configuration. Cheap to clone.
@@ -36,17 +45,6 @@ impl Apps {
 
     pub fn iter(&self) -> impl Iterator<Item = &App> {
         self.0.iter()
-    }
-
-    /// Whether every push_aes_key is an EncodingAESKey, or two while the older one is in use, with a comma between them.
-    /// Not asked while the configuration is read, which may be one whose secrets are masked.
-    pub fn check_push_keys(&self) -> Result<(), ConfigError> {
-        let right = |key: &str| key.len() == 43 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let keys = self.iter().filter_map(|app| app.push_aes_key.as_ref());
-        if keys.flat_map(|keys| keys.expose().split(',')).all(|key| right(key.trim())) {
-            return Ok(());
-        }
-        Err(ConfigError::value("apps.push_aes_key", "must be the EncodingAESKey: 43 letters and digits"))
     }
 
     pub fn is_empty(&self) -> bool {

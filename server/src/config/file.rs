@@ -4,16 +4,10 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use toml::Table;
 
-use super::{App, Apps, Config, ConfigError, Environment, Limits, PhoneConflict, WECHAT, WeChatConfig};
+use super::{App, Apps, Config, ConfigError, Environment, Limits, PhoneConflict, WECHAT, WeChatConfig, secrets};
 use crate::secret::Secret;
 
 const DEFAULT_FILE: &str = "latchkey.toml";
-/// From what a stand-in on the same machine needs to what a mini program waits at most (protocol §8).
-const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=60_000;
-/// A day to ten years.
-const FAILURES_KEPT_DAYS: std::ops::RangeInclusive<i64> = 1..=3650;
-/// One minute to ten years.
-const TOKEN_TTL_S: std::ops::RangeInclusive<i64> = 60..=315_360_000;
 
 /// The file as it is written. A key that is not here is an error that names it.
 #[derive(Deserialize)]
@@ -22,7 +16,7 @@ struct Raw {
     listen: String,
     metrics_listen: String,
     public_url: Option<String>,
-    database_url: String,
+    database_url: Secret,
     data_keys: Option<Secret>,
     apps: Vec<RawApp>,
     wechat: RawWeChat,
@@ -45,6 +39,8 @@ struct RawApp {
     push_token: Option<Secret>,
     push_aes_key: Option<Secret>,
     phone_code_openid: Option<bool>,
+    #[serde(default)]
+    push_plain: bool,
 }
 
 #[derive(Deserialize)]
@@ -67,7 +63,7 @@ impl Default for Raw {
             listen: "127.0.0.1:3000".into(),
             metrics_listen: "127.0.0.1:3001".into(),
             public_url: None,
-            database_url: "sqlite://latchkey.db".into(),
+            database_url: Secret::new("sqlite://latchkey.db"),
             data_keys: None,
             apps: Vec::new(),
             wechat: RawWeChat::default(),
@@ -96,53 +92,82 @@ impl Default for RawLimits {
 }
 
 pub(super) fn load(path: Option<PathBuf>, environment: &Environment) -> Result<Config, ConfigError> {
-    let mut table = read(path)?;
-    environment.apply(&mut table)?;
-    let raw = Raw::deserialize(table)
-        .map_err(|error| ConfigError::Value { key: "configuration".into(), problem: error.message().to_owned() })?;
-    check(raw, environment)
-}
-
-/// The file's table. It is read twice: the first reading is the one whose errors know their line.
-fn read(path: Option<PathBuf>) -> Result<Table, ConfigError> {
     let named = path.is_some();
     let path = path.unwrap_or_else(|| DEFAULT_FILE.into());
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => return Ok(Table::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => String::new(),
         Err(source) => return Err(ConfigError::Read { path, source }),
     };
-    let located = |error: toml::de::Error| {
-        let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+    check(parse(&text, environment).map_err(|error| error.into_config_error(path, &text))?, environment)
+}
+
+/// An error of the file, or one of a setting that may come from either side.
+enum ParseError {
+    /// The error, and the key it is about.
+    File(toml::de::Error, String),
+    Setting(ConfigError),
+}
+
+impl From<ConfigError> for ParseError {
+    fn from(error: ConfigError) -> Self {
+        Self::Setting(error)
+    }
+}
+
+impl ParseError {
+    /// The message of a syntax error alone: the error's own rendering quotes the line, which may hold a secret.
+    fn into_config_error(self, path: PathBuf, text: &str) -> ConfigError {
+        let (error, key) = match self {
+            Self::File(error, key) => (error, key),
+            Self::Setting(error) => return error,
+        };
+        let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        // The message alone: the error's own rendering quotes the line, which may hold a secret.
-        ConfigError::File { path: path.clone(), message: format!("{place}{}", error.message()) }
-    };
-    toml::from_str::<Raw>(&text).map_err(located)?;
-    toml::from_str::<Table>(&text).map_err(located)
+        let key = if key.is_empty() || key == "." { key } else { format!("{key}: ") };
+        ConfigError::File { path, message: format!("{place}{key}{}", error.message()) }
+    }
+}
+
+/// The file is read twice: as a table, which takes the environment, and as it stands, because only these errors know
+/// their line.
+fn parse(text: &str, environment: &Environment) -> Result<Raw, ParseError> {
+    let mut table: Table = toml::from_str(text).map_err(|error| ParseError::File(error, String::new()))?;
+    environment.apply(&mut table)?;
+    let file = toml::Deserializer::parse(text).map_err(|error| ParseError::File(error, String::new()))?;
+    raw(file)?;
+    raw(table)
+}
+
+fn raw<'de, D: serde::Deserializer<'de, Error = toml::de::Error>>(deserializer: D) -> Result<Raw, ParseError> {
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let key = error.path().to_string();
+        ParseError::File(error.into_inner(), key)
+    })
 }
 
 fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
     let listen = address("listen", &raw.listen)?;
     let public_url = raw.public_url.unwrap_or_else(|| format!("http://{listen}"));
+    let proxies = raw.trusted_proxies.iter().map(|text| network(text));
     Ok(Config {
         listen,
         metrics_listen: address("metrics_listen", &raw.metrics_listen)?,
         public_url: url("public_url", &public_url)?,
-        database_url: secret("database_url", Secret::new(raw.database_url))?,
-        data_keys: raw.data_keys.map(|keys| secret("data_keys", keys)).transpose()?,
+        database_url: database_url(&raw.database_url)?,
+        data_keys: raw.data_keys.map(|keys| secrets::read("data_keys", &keys, &secrets::ANY)).transpose()?,
         apps: apps(raw.apps, environment)?,
         wechat: WeChatConfig {
             base_url: url("wechat.base_url", &raw.wechat.base_url)?,
-            timeout_ms: within("wechat.timeout_ms", raw.wechat.timeout_ms, &TIMEOUT_MS)?,
+            timeout_ms: raw.wechat.timeout_ms,
         },
-        token_ttl_s: within("token_ttl_s", raw.token_ttl_s, &TOKEN_TTL_S)?,
-        failures_kept_days: within("failures_kept_days", raw.failures_kept_days, &FAILURES_KEPT_DAYS)?,
+        token_ttl_s: raw.token_ttl_s,
+        failures_kept_days: raw.failures_kept_days,
         limits: Limits {
-            login_per_minute: within("limits.login_per_minute", raw.limits.login_per_minute, &(1..=u32::MAX))?,
-            failed_per_minute: within("limits.failed_per_minute", raw.limits.failed_per_minute, &(1..=u32::MAX))?,
+            login_per_minute: raw.limits.login_per_minute,
+            failed_per_minute: raw.limits.failed_per_minute,
         },
-        trusted_proxies: raw.trusted_proxies.iter().map(|text| network(text)).collect::<Result<_, _>>()?,
+        trusted_proxies: proxies.collect::<Result<_, _>>()?,
         phone_conflict: raw.phone_conflict,
         require_admin_totp: raw.require_admin_totp,
         compat: raw.compat,
@@ -152,29 +177,31 @@ fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
 
 /// The configured apps, and the one of `LATCHKEY_APPID` and `LATCHKEY_SECRET`, which wins over a namesake.
 fn apps(raw: Vec<RawApp>, environment: &Environment) -> Result<Apps, ConfigError> {
-    let mut apps = raw.into_iter().map(app).collect::<Result<Vec<_>, _>>()?;
-    match (environment.get("LATCHKEY_APPID"), environment.get("LATCHKEY_SECRET")) {
+    let mut apps = (1..).zip(raw).map(|(number, raw)| app(number, raw)).collect::<Result<Vec<_>, _>>()?;
+    match (environment.get("LATCHKEY_APPID")?, environment.get("LATCHKEY_SECRET")?) {
         (None, None) => {}
         (Some(appid), Some(text)) => {
-            let secret = secret("LATCHKEY_SECRET", Secret::new(text))?;
+            check_appid("LATCHKEY_APPID", appid)?;
+            let secret = secrets::read("LATCHKEY_SECRET", &Secret::new(text), &secrets::APP_SECRET)?;
             match apps.iter_mut().find(|app| app.appid == appid) {
                 Some(app) => app.secret = secret,
-                None => apps.push(App {
-                    appid: appid.to_owned(),
-                    secret,
-                    name: appid.to_owned(),
-                    push_token: None,
-                    push_aes_key: None,
-                    phone_code_openid: true,
-                }),
+                None => apps.push(App::new(appid, secret)),
             }
         }
-        _ => return Err(ConfigError::value("LATCHKEY_APPID, LATCHKEY_SECRET", "set both or neither")),
+        (Some(_), None) => {
+            return Err(ConfigError::value(
+                "LATCHKEY_SECRET",
+                "is missing, and LATCHKEY_APPID is set: set both or neither",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(ConfigError::value(
+                "LATCHKEY_APPID",
+                "is missing, and LATCHKEY_SECRET is set: set both or neither",
+            ));
+        }
     }
     for (index, app) in apps.iter().enumerate() {
-        if app.appid.is_empty() || app.appid.len() > 64 || !app.appid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(ConfigError::value("apps.appid", "must be letters and digits, such as wx0123456789abcdef"));
-        }
         if apps[..index].iter().any(|earlier| earlier.appid == app.appid) {
             return Err(ConfigError::value("apps.appid", format!("{} is there twice", app.appid)));
         }
@@ -182,32 +209,54 @@ fn apps(raw: Vec<RawApp>, environment: &Environment) -> Result<Apps, ConfigError
     Ok(Apps::new(apps))
 }
 
-fn app(raw: RawApp) -> Result<App, ConfigError> {
-    Ok(App {
-        name: raw.name.filter(|name| !name.is_empty()).unwrap_or_else(|| raw.appid.clone()),
-        appid: raw.appid,
-        secret: secret("apps.secret", raw.secret)?,
-        push_token: raw.push_token.map(|token| secret("apps.push_token", token)).transpose()?,
-        push_aes_key: raw.push_aes_key.map(|key| secret("apps.push_aes_key", key)).transpose()?,
+/// `number`: of the entry, from 1. An error says it in place of the appid: someone may have put the secret there.
+fn app(number: usize, raw: RawApp) -> Result<App, ConfigError> {
+    let key = |name: &str| format!("apps.{name} (entry {number} of [[apps]])");
+    let read = |name: &str, value: Secret, form| secrets::read(&key(name), &value, form);
+    let appid = secrets::clean(&raw.appid);
+    check_appid(&key("appid"), appid)?;
+    let app = App {
+        name: raw.name.filter(|name| !name.is_empty()).unwrap_or_else(|| appid.to_owned()),
+        push_token: raw.push_token.map(|token| read("push_token", token, &secrets::PUSH_TOKEN)).transpose()?,
+        push_aes_key: raw.push_aes_key.map(|value| read("push_aes_key", value, &secrets::PUSH_AES_KEY)).transpose()?,
         phone_code_openid: raw.phone_code_openid.unwrap_or(true),
-    })
+        push_plain: raw.push_plain,
+        ..App::new(appid, read("secret", raw.secret, &secrets::APP_SECRET)?)
+    };
+    let problem = match (&app.push_token, &app.push_aes_key) {
+        (None, Some(_)) => Some("push_aes_key"),
+        (None, None) if app.push_plain => Some("push_plain"),
+        _ => None,
+    };
+    match problem {
+        None => Ok(app),
+        Some(set) => {
+            let problem = format!("is missing, and {set} is set: without the Token no push is taken");
+            Err(ConfigError::value(&key("push_token"), problem))
+        }
+    }
 }
 
-/// `file:PATH` reads a file, without the line break at its end.
-fn secret(key: &str, value: Secret) -> Result<Secret, ConfigError> {
-    let value = match value.expose().strip_prefix("file:") {
-        None => value,
-        Some(path) => {
-            let path = PathBuf::from(path);
-            let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read { path, source })?;
-            Secret::new(text.trim())
-        }
+fn check_appid(key: &str, appid: &str) -> Result<(), ConfigError> {
+    let right = (1..=64).contains(&appid.len()) && appid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let problem = "must be letters and digits, such as wx0123456789abcdef";
+    if right { Ok(()) } else { Err(ConfigError::value(key, problem)) }
+}
+
+fn database_url(value: &Secret) -> Result<Secret, ConfigError> {
+    let url = secrets::read("database_url", value, &secrets::ANY)?;
+    let right = match super::sqlite_file(url.expose()) {
+        // A database in memory ends with each of its connections.
+        Some(path) => !path.is_empty() && path != ":memory:" && !url.expose().contains("mode=memory"),
+        None => ["postgres://", "postgresql://"].iter().any(|scheme| url.expose().starts_with(scheme)),
     };
-    if value.expose().is_empty() { Err(ConfigError::value(key, "is empty")) } else { Ok(value) }
+    let problem = "must be sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE";
+    if right { Ok(url) } else { Err(ConfigError::value("database_url", problem)) }
 }
 
 fn address(key: &str, text: &str) -> Result<std::net::SocketAddr, ConfigError> {
-    text.parse().map_err(|_| ConfigError::value(key, "must be an address and a port, such as 127.0.0.1:3000"))
+    let problem = "must be an address and a port, such as 127.0.0.1:3000 or [::1]:3000";
+    text.parse().map_err(|_| ConfigError::value(key, problem))
 }
 
 fn network(text: &str) -> Result<IpNet, ConfigError> {
@@ -221,18 +270,10 @@ fn url(key: &str, text: &str) -> Result<String, ConfigError> {
     let problem = || ConfigError::value(key, "must be an http or https address, such as https://login.example.com");
     let parsed: http::Uri = text.parse().map_err(|_| problem())?;
     let web = matches!(parsed.scheme_str(), Some("http" | "https"));
-    if web && parsed.host().is_some() && parsed.query().is_none() {
+    let plain = parsed.query().is_none() && !text.contains(['#', '@']);
+    if web && plain && parsed.host().is_some_and(|host| !host.is_empty()) {
         Ok(text.trim_end_matches('/').to_owned())
     } else {
         Err(problem())
     }
-}
-
-fn within<T: PartialOrd + std::fmt::Display>(
-    key: &str,
-    value: T,
-    range: &std::ops::RangeInclusive<T>,
-) -> Result<T, ConfigError> {
-    let problem = || ConfigError::value(key, format!("must be from {} to {}", range.start(), range.end()));
-    if range.contains(&value) { Ok(value) } else { Err(problem()) }
 }

@@ -1,4 +1,4 @@
-//! The configuration (contract §2): defaults, then a TOML file, then the environment; the later wins.
+//! The configuration: defaults, then a TOML file, then the environment; the later wins.
 //!
 //! What is read here is checked here: a program that has a [`Config`] has a whole and plausible one.
 
@@ -7,15 +7,19 @@ mod data_keys;
 mod environment;
 mod file;
 mod print;
+mod secrets;
+mod settings;
+mod warnings;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 pub use apps::{App, Apps};
-pub use data_keys::{DataKeySource, data_keys};
+pub use data_keys::DataKeyPlace;
 pub use environment::Environment;
 use ipnet::IpNet;
 pub use print::print;
 use serde::{Deserialize, Serialize};
+pub use warnings::{open_to_others, warnings};
 
 use crate::{sealed::DataKeyError, secret::Secret};
 
@@ -86,10 +90,12 @@ pub enum ConfigError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("{path}: {message}")]
     File { path: PathBuf, message: String },
-    #[error("{key}: {problem}")]
+    #[error("{}: {problem}", settings::full_name(key))]
     Value { key: String, problem: String },
-    #[error("LATCHKEY_DATA_KEYS: {0}")]
-    DataKeys(#[from] DataKeyError),
+    #[error("this configuration was printed by `latchkey config print`: put the secrets back where it says ***")]
+    Masked,
+    #[error("{place}: {source}")]
+    DataKeys { place: String, source: DataKeyError },
     #[error(
         "LATCHKEY_DATA_KEYS is not set. Postgres keeps no key beside it: make one with \
          `head -c 32 /dev/urandom | base64`, give the same one to every node, and keep a copy apart from the database"
@@ -112,6 +118,25 @@ impl Config {
     pub fn https(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+
+    /// The path of the SQLite file. `None`: the database is Postgres.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        sqlite_file(self.database_url.expose()).map(PathBuf::from)
+    }
+
+    /// An error when secrets are masked: such a configuration can be looked at, not used.
+    pub fn check_unmasked(&self) -> Result<(), ConfigError> {
+        let of_apps =
+            self.apps.iter().flat_map(|app| [Some(&app.secret), app.push_token.as_ref(), app.push_aes_key.as_ref()]);
+        let masked = of_apps.chain([self.data_keys.as_ref()]).flatten().any(|secret| secret.expose() == secrets::MASK);
+        if masked { Err(ConfigError::Masked) } else { Ok(()) }
+    }
+}
+
+/// The path in `sqlite://PATH?…`.
+fn sqlite_file(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+    Some(path.split_once('?').map_or(path, |(path, _)| path))
 }
 
 #[cfg(test)]

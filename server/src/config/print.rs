@@ -1,8 +1,6 @@
 use std::fmt::Write;
 
-use super::Config;
-
-const MASK: &str = "***";
+use super::{Config, secrets::MASK};
 
 /// The effective configuration as TOML, every secret masked (`latchkey config print`).
 pub fn print(config: &Config) -> String {
@@ -36,6 +34,7 @@ pub fn print(config: &Config) -> String {
         let _ = writeln!(text, "appid = {}", toml::Value::from(app.appid.clone()));
         let _ = writeln!(text, "name = {}", toml::Value::from(app.name.clone()));
         let _ = writeln!(text, "phone_code_openid = {}", app.phone_code_openid);
+        let _ = writeln!(text, "push_plain = {}", app.push_plain);
         let secrets = [
             ("secret", Some(&app.secret)),
             ("push_token", app.push_token.as_ref()),

@@ -8,7 +8,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use super::{Result, migrations};
+use super::{Result, StoreError, migrations, opening};
 
 /// How long a writer waits for a connection, or for another process that holds the SQLite file.
 const WAIT: Duration = Duration::from_secs(5);
@@ -101,10 +101,13 @@ pub struct MigrationReport {
 impl Db {
     /// `sqlite://PATH` (made when missing) or `postgres://…`. Does not migrate.
     pub async fn open(url: &str) -> Result<Self> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if opening::is_postgres(url) {
             let options = PgConnectOptions::from_str(url)?.application_name("latchkey");
             let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(WAIT);
-            return Ok(Self::Postgres(pool.connect_with(options).await?));
+            return match pool.connect_with(options.clone()).await {
+                Ok(pool) => Ok(Self::Postgres(pool)),
+                Err(error) => Err(opening::postgres_failed(error, &options).await),
+            };
         }
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -114,7 +117,10 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(WAIT);
         let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(WAIT);
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let writer = match pool(1).connect_with(options.clone()).await {
+            Ok(writer) => writer,
+            Err(error) => return Err(opening::sqlite_failed(error, &options).await),
+        };
         let readers = pool(SQLITE_READERS).connect_with(options.read_only(true).create_if_missing(false)).await?;
         Ok(Self::Sqlite { writer, readers })
     }
@@ -123,19 +129,23 @@ impl Db {
     pub async fn migrate(&self) -> Result<MigrationReport> {
         let before = self.schema_version().await.unwrap_or(0);
         let migrator = self.migrator();
+        let program = newest(&migrator);
+        if before > program {
+            return Err(StoreError::Newer { database: before, program });
+        }
         match self {
             Self::Sqlite { writer, .. } => migrator.run(writer).await?,
             Self::Postgres(pool) => migrator.run(pool).await?,
         }
         let new = migrator.iter().filter(|migration| migration.version > before);
         let applied = new.map(|migration| format!("{:04} {}", migration.version, migration.description)).collect();
-        Ok(MigrationReport { applied, version: newest(&migrator) })
+        Ok(MigrationReport { applied, version: program })
     }
 
     /// An error unless the database answers and its schema is the one this program was built for.
     pub async fn ready(&self) -> Result<()> {
         let version = self.schema_version().await?;
-        if version < newest(&self.migrator()) { Err(super::StoreError::Unknown("an older schema")) } else { Ok(()) }
+        if version < newest(&self.migrator()) { Err(StoreError::Unknown("an older schema")) } else { Ok(()) }
     }
 
     async fn schema_version(&self) -> Result<i64> {

@@ -3,6 +3,7 @@
 
 mod db;
 mod migrations;
+mod opening;
 
 pub mod alerts;
 pub mod api_keys;
@@ -14,6 +15,7 @@ pub mod ciphertexts;
 pub mod conflicts;
 pub mod erasures;
 pub mod failures;
+pub mod installation;
 pub mod login_codes;
 pub mod number_searches;
 pub mod operator_links;
@@ -35,10 +37,14 @@ pub mod users;
 
 pub use db::{Db, MigrationReport, Tx};
 pub(crate) use db::{execute, fetch_of, on, row};
+pub use opening::unencrypted_host;
 
 /// SQLite: busy, locked (and busy while recovering, or with an old snapshot). Postgres: shut down by its administrator, crashed,
 /// starting, too many connections; chosen to give way to another transaction.
 const PASSING: [&str; 10] = ["5", "6", "261", "517", "57P01", "57P02", "57P03", "53300", "40P01", "40001"];
+
+/// SQLite: another process holds the file.
+const LOCKED: [&str; 4] = ["5", "6", "261", "517"];
 
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +53,29 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The schema was made by a later version.
+    #[error("the database is newer than this program: its schema has version {database}, this program knows {program}")]
+    Newer { database: i64, program: i64 },
+    /// Postgres is not there at all.
+    #[error("Postgres at {place} cannot be reached: {reason}")]
+    Away { place: String, reason: String },
     #[error("a row holds a value this version does not know: {0}")]
     Unknown(&'static str),
 }
 
 impl StoreError {
+    /// Another process holds the SQLite file.
+    pub fn is_locked(&self) -> bool {
+        use sqlx::migrate::MigrateError::{Execute, ExecuteMigration};
+        match self {
+            Self::Database(error) | Self::Migration(Execute(error) | ExecuteMigration(error, _)) => {
+                let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+                code.is_some_and(|code| LOCKED.contains(&code.as_ref()))
+            }
+            _ => false,
+        }
+    }
+
     /// The database cannot be reached, or is too busy to be: what was asked may well work a moment later.
     pub fn passing(&self) -> bool {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};

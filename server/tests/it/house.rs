@@ -77,12 +77,10 @@ impl Answer {
 
 fn app(appid: &str, digit: &str) -> App {
     App {
-        appid: appid.into(),
-        secret: Secret::new(digit.repeat(32)),
         name: format!("App {digit}"),
         push_token: Some(Secret::new(format!("pushtoken{digit}"))),
         push_aes_key: Some(Secret::new(digit.repeat(43))),
-        phone_code_openid: true,
+        ..App::new(appid, Secret::new(digit.repeat(32)))
     }
 }
 

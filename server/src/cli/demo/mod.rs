@@ -40,7 +40,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Outcome {
-        logging::start(&std::env::var("LATCHKEY_LOG").unwrap_or_else(|_| "error".into()))?;
+        logging::start(Environment::of_process().get("LATCHKEY_LOG")?.unwrap_or("error"))?;
         let listener = listen(loopback(self.listen)?, "--listen").await?;
         let listen = listener.local_addr()?;
         std::fs::create_dir_all(&self.data_dir)
@@ -53,9 +53,9 @@ impl Demo {
         let clock = Clock::system();
         let world = Simulator::new(clock.clone(), Random::System);
         tokio::spawn(http::serve(simulator, world.router(), clock.clone(), std::future::pending()));
+        sample::fill(&config, &clock).await?;
         let server = start::start(&config, clock.clone(), Random::System).await?;
         make_operators(&server).await?;
-        sample::fill(&config, &server).await?;
 
         let router = http::router(&server, &SiteOptions { demo: true, ..SiteOptions::of(&config) });
         let jobs = tokio::spawn(jobs::run(server.accounts.clone()));
@@ -86,13 +86,11 @@ impl Demo {
 /// One of the simulator's two apps (contract §7).
 fn app(digit: char, name: &str) -> App {
     App {
-        appid: format!("wx000000000000000{digit}"),
-        secret: Secret::new(digit.to_string().repeat(32)),
         name: name.to_owned(),
         // The simulator's own.
         push_token: Some(Secret::new(format!("pushtoken{digit}"))),
         push_aes_key: Some(Secret::new(digit.to_string().repeat(43))),
-        phone_code_openid: true,
+        ..App::new(format!("wx000000000000000{digit}"), Secret::new(digit.to_string().repeat(32)))
     }
 }
 

@@ -13,7 +13,6 @@ use crate::{
     arrival::{Arrival, Client},
     clock::{Clock, Millis},
     config::{Config, WeChatConfig},
-    console::ConsoleServer,
     http,
     open_data::Encrypted,
     random::Random,
@@ -87,14 +86,14 @@ const PEOPLE: &[Person] = &[
 const SPAN_S: i64 = 30 * 24 * 3600;
 
 /// Fills an empty database by the way that real data takes: simulated taps, calls over HTTP, the use cases. Only the
-/// clock is another one, a month behind.
-pub(super) async fn fill(config: &Config, server: &ConsoleServer) -> Outcome {
-    let db = &server.accounts.db;
-    if users::any(&mut db.read().await?).await? {
+/// clock is another one, a month behind. It runs before anything else, because an audit log is older than its users.
+pub(super) async fn fill(config: &Config, clock: &Clock) -> Outcome {
+    let now = clock.now();
+    let mut stage = Stage::open(config, now.plus_seconds(-SPAN_S)).await?;
+    if users::any(&mut stage.accounts.db.read().await?).await? {
+        stage.close().await;
         return Ok(());
     }
-    let now = server.accounts.clock.now();
-    let mut stage = Stage::open(config, now.plus_seconds(-SPAN_S)).await?;
     for (number, person) in PEOPLE.iter().enumerate() {
         stage.enter(&format!("sample-{number}"), person).await?;
     }
@@ -104,8 +103,9 @@ pub(super) async fn fill(config: &Config, server: &ConsoleServer) -> Outcome {
     stage.close().await;
     let stage = Stage::open(config, now.plus_seconds(-mishaps::SPAN_S)).await?;
     mishaps::play(&stage).await?;
+    rhythm::play(&stage.accounts.db, now).await?;
     stage.close().await;
-    rhythm::play(db, now).await
+    Ok(())
 }
 
 struct Stage {
