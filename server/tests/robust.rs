@@ -12,7 +12,7 @@ use latchkey::{
         open,
     },
     secret::Secret,
-    wechat::{PushQuery, open_push},
+    wechat::{PushError, PushMessage, PushQuery, check_push, open_push},
 };
 use proptest::prelude::*;
 
@@ -38,11 +38,10 @@ fn carried() -> impl Strategy<Value = String> {
 
 fn app() -> App {
     App {
-        appid: APP.to_owned(),
-        secret: Secret::new("unused"),
-        name: String::new(),
         push_token: Some(Secret::new("token")),
         push_aes_key: Some(Secret::new("1".repeat(43))),
+        push_plain: true,
+        ..App::new(APP, Secret::new("unused"))
     }
 }
 
@@ -79,14 +78,14 @@ proptest! {
         encrypted in any::<bool>(),
     ) {
         let query = query(&nonce, &signature, encrypted.then(|| signature.clone()));
-        prop_assert!(open_push(&app(), &query, &body, NOW).is_err());
+        prop_assert!(take(&query, &body).is_err());
     }
 
     /// Rightly signed, as by somebody who knows the Token: what is inside is read or refused.
     #[test]
     fn bodies_of_every_kind_are_read_or_refused(text in body()) {
         let plain = query("7", &signature(&["token", TIME, "7"]), None);
-        let _ = open_push(&app(), &plain, text.as_bytes(), NOW);
+        let _ = take(&plain, text.as_bytes());
     }
 
     /// Rightly signed and made up: nothing that was not encrypted with the key opens.
@@ -94,8 +93,12 @@ proptest! {
     fn nothing_opens_that_was_not_sealed(encrypt in carried()) {
         let sealed = query("7", "", Some(signature(&["token", TIME, "7", encrypt.trim()])));
         let body = serde_json::json!({ "Encrypt": encrypt }).to_string();
-        prop_assert!(open_push(&app(), &sealed, body.as_bytes(), NOW).is_err());
+        prop_assert!(take(&sealed, body.as_bytes()).is_err());
     }
+}
+
+fn take(query: &PushQuery, body: &[u8]) -> Result<PushMessage, PushError> {
+    open_push(&app(), query, &check_push(&app(), query, body, NOW)?, body)
 }
 
 const NOW: Millis = Millis(1_700_000_000_000);

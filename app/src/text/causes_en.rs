@@ -326,6 +326,14 @@ pub(super) const fn text(cause: Cause) -> CauseText {
             support: "It has nothing to do with a user. Tell an administrator: withdrawals of consent were not taken.",
             user: "Nothing changes for users.",
         },
+        Cause::PushNotEncrypted => CauseText {
+            name: "A push that is not encrypted",
+            cause: "WeChat pushes messages to the server (消息推送), for example when a user withdraws consent. The signature of this one is right, but it came in plain text. An EncodingAESKey is configured here, and the signature does not cover plain text, so the message was not taken. Either the plain mode is chosen at WeChat, or somebody tries to pass for WeChat with a signature they have seen elsewhere.",
+            proof: "The signature holds, and the message has no field Encrypt; push_aes_key is configured for this mini program, and push_plain = true is not. Who sent it is not proved.",
+            fix: "An administrator looks at the mode (消息加密方式) at mp.weixin.qq.com, 开发管理 → 消息推送配置 (message push). If it is the plain mode (明文模式), choose the safe mode (安全模式). If it is the safe or compatible mode already, the message most likely does not come from WeChat: look at the network it came from, and change the Token. Only where the plain mode is needed, set push_plain = true under [[apps]] in latchkey.toml and restart Latchkey.",
+            support: "It has nothing to do with a user. Tell an administrator: withdrawals of consent may not have been taken.",
+            user: "Nothing changes for users.",
+        },
         Cause::PushStale => CauseText {
             name: "A push from another time",
             cause: "WeChat pushes messages to the server (消息推送). The signature of this one is right, but its time is more than ten minutes off the server's clock, and so it was not taken. Either the clock is wrong, or an earlier push came late or was sent again.",

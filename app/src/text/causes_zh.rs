@@ -326,6 +326,14 @@ pub(super) const fn text(cause: Cause) -> CauseText {
             support: "与用户无关，请告诉管理员：用户撤回授权的通知没有被处理。",
             user: "不影响使用。",
         },
+        Cause::PushNotEncrypted => CauseText {
+            name: "消息推送没有加密",
+            cause: "微信会向服务器推送消息（消息推送），例如用户撤回授权时。这条推送的签名正确，内容却是明文。这里配置了 EncodingAESKey，而签名不覆盖明文的内容，所以没有处理：要么微信那边选的是明文模式，要么有人用在别处看到的签名冒充微信。",
+            proof: "签名校验通过，消息里没有 Encrypt 字段；这个小程序配置了 push_aes_key，没有设置 push_plain = true。是谁发来的，没有得到证实。",
+            fix: "管理员在 mp.weixin.qq.com 的「开发管理 → 消息推送配置」查看消息加密方式：是明文模式就改为安全模式。已经是安全模式或兼容模式时，这条消息多半不是微信发来的：查看来源网络，并更换 Token。确实只能使用明文模式时，在 latchkey.toml 的 [[apps]] 里设置 push_plain = true，重启 Latchkey。",
+            support: "与用户无关，请告诉管理员：用户撤回授权的通知可能没有被处理。",
+            user: "不影响使用。",
+        },
         Cause::PushStale => CauseText {
             name: "消息推送的时间相差太多",
             cause: "微信会向服务器推送消息（消息推送）。这条推送的签名正确，但它的时间戳与服务器的时钟相差十分钟以上，因此没有处理：要么服务器的时钟不准，要么是以前的推送到得太晚或被重发。",

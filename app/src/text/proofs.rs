@@ -192,6 +192,10 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
         Proof::PushWithoutKey => {
             ("消息是加密的，却没有配置 push_aes_key", "the message is encrypted and no push_aes_key is configured")
         }
+        Proof::PushNotEncrypted => (
+            "消息是明文；这里配置了 push_aes_key，没有设置 push_plain",
+            "the message is not encrypted; push_aes_key is configured and push_plain is not",
+        ),
         Proof::PushUndecipherable => {
             ("用配置的 push_aes_key 解不开", "it does not open under the configured push_aes_key")
         }

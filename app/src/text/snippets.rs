@@ -41,7 +41,7 @@ const fn of(cause: Cause) -> Option<&'static str> {
         Cause::PhoneCodeInLoginField => TWO_CODES,
         Cause::PhoneQuotaExhausted => NO_QUOTA,
         Cause::ButtonNotPermitted => PRIVACY,
-        Cause::PushSignatureWrong | Cause::PushKeyWrong | Cause::PushReplayed => PUSH,
+        Cause::PushSignatureWrong | Cause::PushKeyWrong | Cause::PushNotEncrypted | Cause::PushReplayed => PUSH,
         Cause::NotFromWechat
         | Cause::IpNotWhitelisted
         | Cause::AppSecretWrong

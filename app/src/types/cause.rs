@@ -100,9 +100,11 @@ causes! {
     PushSignatureWrong "push_signature_wrong",
     /// A push that cannot be decrypted, or is for another mini program: another EncodingAESKey.
     PushKeyWrong "push_key_wrong",
+    /// A push in plain text where push_aes_key is configured and push_plain is not: what it says is covered by no signature.
+    PushNotEncrypted "push_not_encrypted",
     /// A push with a right signature and a time that is more than ten minutes off.
     PushStale "push_stale",
-    /// A push whose signature came with another message before.
+    /// A push, or a verification of the address, whose signature came with another content before.
     PushReplayed "push_replayed",
     /// Nothing proves any of the above; the evidence is kept.
     Unknown "unknown",

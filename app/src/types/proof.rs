@@ -93,6 +93,7 @@ pub enum Proof {
     PushStale,
     PushReplayed,
     PushWithoutKey,
+    PushNotEncrypted,
     PushUndecipherable,
     PushOfOtherApp,
     PushUnreadable,

@@ -9,7 +9,7 @@ use crate::{
         bindings::{self, BindingRow},
         push::{self, PushEventRow},
     },
-    wechat::{self, PushError, PushMessage, PushQuery},
+    wechat::{self, PushError, PushMessage, PushQuery, SignedPush},
 };
 
 const REVOKE: &str = "user_authorization_revoke";
@@ -38,14 +38,27 @@ impl From<StoreError> for PushFailure {
 }
 
 impl Accounts {
-    /// What to answer when WeChat verifies the address of its pushes.
-    pub fn verify_push_address(&self, appid: &str, query: &PushQuery, arrival: Arrival) -> Result<String, PushError> {
-        let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
-        let verified = wechat::verify_address(app, query, self.clock.now());
-        if let Err(error) = verified {
-            self.report_push(arrival, appid, error);
-        }
+    /// The text to answer when WeChat verifies the address of its pushes. The signature is used up by it, as by a message:
+    /// who reads it in the log of a proxy can send nothing else with it.
+    pub async fn verify_push_address(
+        &self,
+        appid: &str,
+        query: &PushQuery,
+        arrival: Arrival,
+    ) -> Result<String, PushFailure> {
+        let verified = self.verify_checked(appid, query).await;
+        self.report_refusal(appid, &verified, arrival);
         verified
+    }
+
+    async fn verify_checked(&self, appid: &str, query: &PushQuery) -> Result<String, PushFailure> {
+        let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
+        let signed = wechat::check_verification(app, query, self.clock.now())?;
+        let echo = query.echostr.clone().unwrap_or_default();
+        let mut tx = self.db.write().await?;
+        self.use_signatures(&mut tx, appid, &signed, sha256(&[b"verification/", echo.as_bytes()])).await?;
+        tx.commit().await?;
+        Ok(echo)
     }
 
     /// Does what WeChat's event asks for, in one transaction, once: the same event again changes nothing, however often
@@ -59,10 +72,31 @@ impl Accounts {
         arrival: Arrival,
     ) -> Result<(), PushFailure> {
         let taken = self.take_checked(appid, query, body, arrival).await;
-        if let Err(PushFailure::Refused(error)) = &taken {
+        self.report_refusal(appid, &taken, arrival);
+        taken
+    }
+
+    fn report_refusal<T>(&self, appid: &str, outcome: &Result<T, PushFailure>, arrival: Arrival) {
+        if let Err(PushFailure::Refused(error)) = outcome {
             self.report_push(arrival, appid, *error);
         }
-        taken
+    }
+
+    /// Ties signatures to the content they came with, so that nobody who has seen one sends something else with it.
+    async fn use_signatures(
+        &self,
+        tx: &mut Tx,
+        appid: &str,
+        signed: &SignedPush,
+        content: [u8; 32],
+    ) -> Result<(), PushFailure> {
+        for signature in &signed.signatures {
+            let hash = sha256(&[b"push/", appid.as_bytes(), b"/", signature.as_bytes()]);
+            if !push::claim_signature(tx, hash, content, self.clock.now()).await? {
+                return Err(PushError::Replayed.into());
+            }
+        }
+        Ok(())
     }
 
     async fn take_checked(
@@ -72,17 +106,19 @@ impl Accounts {
         body: &[u8],
         arrival: Arrival,
     ) -> Result<(), PushFailure> {
-        let now = self.clock.now();
         let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
-        let pushed = wechat::open_push(app, query, body, now)?;
+        let signed = wechat::check_push(app, query, body, self.clock.now())?;
+        let message = wechat::open_push(app, query, &signed, body);
         let mut tx = self.db.write().await?;
-        for signature in &pushed.signatures {
-            let hash = sha256(&[b"push/", appid.as_bytes(), b"/", signature.as_bytes()]);
-            if !push::claim_signature(&mut tx, hash, sha256(&[body]), now).await? {
-                return Err(PushError::Replayed.into());
+        self.use_signatures(&mut tx, appid, &signed, sha256(&[body])).await?;
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => {
+                // A signature is used up also by a message that is refused.
+                tx.commit().await?;
+                return Err(error.into());
             }
-        }
-        let message = pushed.message;
+        };
         if [REVOKE, CANCEL, MODIFIED].contains(&message.event.as_str()) {
             self.take_event(&mut tx, appid, &message, arrival).await?;
         } else {

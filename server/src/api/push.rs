@@ -1,6 +1,4 @@
-//! `GET|POST /wechat/push/{appid}` (contract §5): the one call that comes from WeChat, and answers in plain text.
-
-use std::fmt::Display;
+//! `GET|POST /wechat/push/{appid}`: the one call that comes from WeChat, and answers in plain text.
 
 use axum::{
     body::Bytes,
@@ -20,17 +18,17 @@ const LONGEST_ECHO: usize = 256;
 /// Answers echostr when the signature is right: WeChat verifies the address.
 #[utoipa::path(get, path = "/wechat/push/{appid}", tag = "from WeChat", params(("appid" = String, Path), PushQuery),
     responses((status = 200, body = String), (status = 400, body = String), (status = 403, body = String),
-        (status = 404, body = String), (status = 408, body = String)))]
+        (status = 404, body = String), (status = 408, body = String), (status = 500, body = String)))]
 pub async fn verify(
     State(accounts): State<Accounts>,
     arrival: Arrival,
     Path(appid): Path<String>,
     Query(query): Query<PushQuery>,
 ) -> Response {
-    match accounts.verify_push_address(&appid, &query, arrival) {
+    match accounts.verify_push_address(&appid, &query, arrival).await {
         Ok(echo) if echo.len() <= LONGEST_ECHO && echo.is_ascii() => echo.into_response(),
-        Ok(_) => refused(arrival, &appid, PushError::Unreadable("echostr")),
-        Err(error) => refused(arrival, &appid, error),
+        Ok(_) => refused(arrival, &accounts, &appid, PushError::Unreadable("echostr")),
+        Err(failure) => failed(arrival, &accounts, &appid, failure),
     }
 }
 
@@ -50,17 +48,25 @@ pub async fn take(
 ) -> Response {
     match accounts.take_push(&appid, &query, &body, arrival).await {
         Ok(()) => "success".into_response(),
-        Err(PushFailure::Refused(error)) => refused(arrival, &appid, error),
-        Err(PushFailure::Failure(failure)) => {
+        Err(failure) => failed(arrival, &accounts, &appid, failure),
+    }
+}
+
+fn failed(arrival: Arrival, accounts: &Accounts, appid: &str, failure: PushFailure) -> Response {
+    match failure {
+        PushFailure::Refused(error) => refused(arrival, accounts, appid, error),
+        PushFailure::Failure(failure) => {
             super::error::log(arrival.request_id, &failure);
             (StatusCode::INTERNAL_SERVER_ERROR, "try again\n").into_response()
         }
     }
 }
 
-/// The cause goes to the log, for whoever sets the push up; the caller, who may be anybody, is told the least.
-fn refused(arrival: Arrival, appid: &dyn Display, error: PushError) -> Response {
-    tracing::warn!(request_id = %arrival.request_id, %appid, %error, "a push was refused");
+/// The cause goes to the log, for whoever sets the push up; the caller, who may be anybody, is told the least. The appid
+/// is logged as it is configured: what stands in the path is the caller's to fill.
+fn refused(arrival: Arrival, accounts: &Accounts, appid: &str, error: PushError) -> Response {
+    let appid = accounts.apps.find(appid).map(|app| app.appid.as_str());
+    tracing::warn!(request_id = %arrival.request_id, appid, %error, "a push was refused");
     match error {
         PushError::NotConfigured => (StatusCode::NOT_FOUND, "not configured\n"),
         PushError::Unreadable(_) => (StatusCode::BAD_REQUEST, "not readable\n"),

@@ -18,7 +18,8 @@ use crate::{
 
 /// A login that is older says nothing about the credentials of today.
 const LOOK_BACK_S: i64 = 30 * 86_400;
-const PUSH_CAUSES: [Cause; 4] = [Cause::PushSignatureWrong, Cause::PushKeyWrong, Cause::PushStale, Cause::PushReplayed];
+const PUSH_CAUSES: [Cause; 5] =
+    [Cause::PushSignatureWrong, Cause::PushKeyWrong, Cause::PushNotEncrypted, Cause::PushStale, Cause::PushReplayed];
 
 impl ConsoleServer {
     /// Every configured mini program with what is wrong with it.

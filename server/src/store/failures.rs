@@ -285,10 +285,10 @@ pub async fn failed_of(tx: &mut Tx, users: &[Uuid], since: Millis) -> Result<Vec
         users.iter().fold(query, |query, id| query.bind(*id)).fetch_all(conn).await
     })?)
 }
-/// The newest failure of a mini program that one of four causes stands behind.
-pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 4]) -> Result<Option<FailureRow>> {
+/// The newest failure of a mini program with one of five causes.
+pub async fn newest_of_app(tx: &mut Tx, appid: &str, causes: [&str; 5]) -> Result<Option<FailureRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM failures WHERE appid = $1 AND cause IN ($2, $3, $4, $5) ORDER BY id DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM failures WHERE appid = $1 AND cause IN ($2, $3, $4, $5, $6) ORDER BY id DESC LIMIT 1"
     );
     Ok(on!(tx, conn => {
         let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(appid);

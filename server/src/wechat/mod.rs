@@ -23,7 +23,7 @@ use std::{
 
 pub use code2session::WeChatSession;
 pub use encrypted_check::Made;
-pub use push::{PushError, PushMessage, PushQuery, Pushed, open as open_push, verify_address};
+pub use push::{PushError, PushMessage, PushQuery, SignedPush, check_push, check_verification, open_push};
 pub use signs::{Signs, TokenRefused, TokenTimes};
 
 use self::access_token::TokenCell;

@@ -3,12 +3,16 @@
 use axum::http::Request;
 use serde_json::{Value, json};
 
+use latchkey::config::{App, Apps, Config};
+use latchkey_app::types::{Cause, Stage};
+
 use crate::{
     databases::on_both,
+    failures::newest,
     house::{APP_1, APP_2, House},
 };
 
-on_both!(crate::house::House::new =>
+on_both!(crate::push::house_that_takes_plain =>
     what_is_not_from_wechat_is_refused,
     the_address_is_verified,
     a_revoked_phone_is_gone_in_every_mode_and_format,
@@ -16,7 +20,18 @@ on_both!(crate::house::House::new =>
     a_modified_profile_is_forgotten,
     a_cancelled_account_is_erased_and_comes_back_as_a_new_user,
     repeats_change_nothing,
+    plain_messages_are_refused_where_a_key_is_configured,
+    a_signature_is_good_for_one_content,
 );
+
+/// A node whose mini programs take plain messages beside encrypted ones.
+async fn house_that_takes_plain(database_url: &str) -> House {
+    House::with(database_url, |config| push_plain(config, true)).await
+}
+
+fn push_plain(config: &mut Config, push_plain: bool) {
+    config.apps = Apps::new(config.apps.iter().map(|app| App { push_plain, ..app.clone() }).collect());
+}
 
 async fn push(house: &House, body: Value) -> Value {
     let url = format!("{}/wechat/push/{APP_1}", house.listen().await);
@@ -139,6 +154,54 @@ async fn a_cancelled_account_is_erased_and_comes_back_as_a_new_user(house: House
     let back = house.log_in("u1").await;
     assert_eq!((&back["isNew"], &back["userInfo"]["openId"]), (&json!(true), &before["openId"]));
     assert_ne!(back["userInfo"]["userId"], before["userId"]);
+}
+
+async fn plain_messages_are_refused_where_a_key_is_configured(house: House) {
+    let token = with_phone(&house).await;
+    let strict = House::with(house.config.database_url.expose(), |config| push_plain(config, false)).await;
+    for knobs in [
+        json!({ "mode": "plain" }),
+        json!({ "mode": "plain", "format": "xml" }),
+        json!({ "mode": "plain", "encryptType": "raw" }),
+        json!({ "mode": "plain", "encryptType": "aes" }),
+    ] {
+        let mut event = json!({ "event": "user_authorization_cancellation" });
+        event.as_object_mut().unwrap().extend(knobs.as_object().unwrap().clone());
+        assert_eq!(push(&strict, event).await["status"], 403, "{knobs}");
+        assert_eq!(newest(&strict).await, (Cause::PushNotEncrypted, Stage::Push, false), "{knobs}");
+    }
+    assert_eq!(strict.me(&token).await.status, 200);
+    // The query says nothing that counts.
+    for (mode, encrypt_type) in [("safe", "raw"), ("compatible", "raw"), ("safe", "")] {
+        house.post_as(&token, "/api/bindPhone", house.tap("u1", "code").await).await.data();
+        house.clock.advance(2);
+        strict.clock.advance(2);
+        let revoke = json!({ "event": "user_authorization_revoke", "mode": mode, "encryptType": encrypt_type });
+        assert_eq!(push(&strict, revoke).await["body"], "success", "{mode} {encrypt_type}");
+        assert!(strict.me(&token).await.data()["phone"].is_null(), "{mode} {encrypt_type}");
+    }
+}
+
+/// Who reads the address of a verification or of a push in the log of a proxy must not be able to send anything else.
+async fn a_signature_is_good_for_one_content(house: House) {
+    let token = with_phone(&house).await;
+    let at = house.clock.now().seconds();
+    let second = house.second_node().await;
+    let seen = |nonce: &str, event: &str| json!({ "event": event, "mode": "plain", "timestamp": at, "nonce": nonce, "createTime": at });
+    assert_eq!(push(&house, seen("1", "verify")).await["status"], 200);
+    for node in [&house, &second] {
+        assert_eq!(push(node, seen("1", "user_authorization_cancellation")).await["status"], 403);
+        assert_eq!(newest(node).await, (Cause::PushReplayed, Stage::Push, false));
+    }
+    assert_eq!(push(&second, seen("1", "verify")).await["status"], 403, "its echo is another one");
+    // A message that is refused has used up its signature, too.
+    let unreadable = json!({ "event": "user_info_modified", "mode": "safe", "timestamp": at, "nonce": "2",
+        "aesKey": "9".repeat(43) });
+    assert_eq!(push(&house, unreadable).await["status"], 403);
+    assert_eq!(push(&second, seen("2", "user_authorization_cancellation")).await["status"], 403);
+    assert_eq!(push(&house, seen("3", "user_info_modified")).await["status"], 200);
+    assert_eq!(push(&second, seen("3", "verify")).await["status"], 403);
+    assert_eq!(house.me(&token).await.status, 200);
 }
 
 async fn repeats_change_nothing(house: House) {

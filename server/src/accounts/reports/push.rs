@@ -16,6 +16,7 @@ impl Accounts {
             PushError::Stale => (Cause::PushStale, Proof::PushStale),
             PushError::Replayed => (Cause::PushReplayed, Proof::PushReplayed),
             PushError::NoKey => (Cause::PushKeyWrong, Proof::PushWithoutKey),
+            PushError::NotEncrypted => (Cause::PushNotEncrypted, Proof::PushNotEncrypted),
             PushError::Undecipherable(_) => (Cause::PushKeyWrong, Proof::PushUndecipherable),
             PushError::WrongApp => (Cause::PushKeyWrong, Proof::PushOfOtherApp),
             PushError::Unreadable(_) => (Cause::Unknown, Proof::PushUnreadable),

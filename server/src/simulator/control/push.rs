@@ -34,6 +34,7 @@ pub(super) struct Wanted {
     create_time: Option<i64>,
     timestamp: Option<i64>,
     nonce: Option<String>,
+    encrypt_type: Option<String>,
     #[serde(default)]
     wrong_signature: bool,
     #[serde(default)]
@@ -83,6 +84,7 @@ impl Wanted {
             token: settings.token,
             timestamp: self.timestamp,
             nonce: self.nonce,
+            encrypt_type: self.encrypt_type,
             wrong_signature: self.wrong_signature,
             times,
             content,

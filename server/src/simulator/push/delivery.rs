@@ -75,9 +75,10 @@ impl Push {
         if let Some(encrypted) = encrypted {
             let msg_signature = signature([token(true), &timestamp, &nonce, &encrypted.text]);
             query.push(("openid", encrypted.sender.clone()));
-            query.push(("encrypt_type", "aes".into()));
             query.push(("msg_signature", msg_signature));
         }
+        let of_mode = || encrypted.is_some().then(|| "aes".to_owned());
+        query.extend(self.encrypt_type.clone().or_else(of_mode).map(|kind| ("encrypt_type", kind)));
         query.extend([("timestamp", timestamp), ("nonce", nonce)]);
         query
     }

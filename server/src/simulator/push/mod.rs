@@ -39,6 +39,8 @@ pub(super) struct Push {
     pub nonce: Option<String>,
     /// Of what a receiver must check: msg_signature where there is one, else signature.
     pub wrong_signature: bool,
+    /// Of the query, in place of the one that the mode has.
+    pub encrypt_type: Option<String>,
     /// Deliveries, each of up to three attempts.
     pub times: u32,
     /// Absent: the URL verification, which has none.

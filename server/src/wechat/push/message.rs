@@ -34,11 +34,10 @@ impl PushMessage {
     }
 }
 
-/// The `Encrypt` field of a body in compatible or safe mode. What else the compatible mode says there is not covered by
-/// the signature, and not read.
-pub(super) fn encrypt_field(body: &[u8]) -> Result<String, PushError> {
-    let fields = Fields::read(body)?;
-    fields.text("Encrypt").map(str::to_owned).ok_or(PushError::Unreadable("no field Encrypt"))
+/// The `Encrypt` field of a body in compatible or safe mode; `None` where there is none, or no body that can be read.
+/// The other fields of the compatible mode are not read: the signature does not cover them.
+pub(super) fn encrypt_field(body: &[u8]) -> Option<String> {
+    Fields::read(body).ok()?.text("Encrypt").map(str::to_owned)
 }
 
 /// The top level of a message: names and texts. What is nested belongs to messages that do not concern us.

@@ -1,4 +1,4 @@
-//! WeChat's message push (protocol §6), as the receiver sees it: whether a request comes from WeChat, and what it says.
+//! WeChat's message push, as the receiver sees it: whether a request comes from WeChat, and what it says.
 //! Pure: no clock, no database, nothing is answered here.
 
 mod crypto;
@@ -41,13 +41,15 @@ pub enum PushError {
     NotConfigured,
     #[error("the message is encrypted and no push_aes_key is configured")]
     NoKey,
+    #[error("the message is not encrypted, push_aes_key is configured, and push_plain is not")]
+    NotEncrypted,
     #[error("the signature is wrong")]
     Signature,
     #[error("the timestamp is more than ten minutes off")]
     Stale,
     #[error("the message cannot be decrypted: {0}")]
     Undecipherable(&'static str),
-    #[error("the signature came with another message before: somebody repeats what is not his")]
+    #[error("the signature came with another message before: somebody repeats a request of WeChat")]
     Replayed,
     #[error("the message is for another mini program")]
     WrongApp,
@@ -55,47 +57,60 @@ pub enum PushError {
     Unreadable(&'static str),
 }
 
-/// A message that comes from WeChat.
+/// A request whose signature and time are right.
 #[derive(Debug, Clone)]
-pub struct Pushed {
-    pub message: PushMessage,
-    /// The signatures that came with it, each good for one content only: the plain one does not cover what a message
-    /// says, so whoever has seen it must not be able to say something else with it.
+pub struct SignedPush {
+    /// Each is good for one content only: the plain one does not cover what a message says, so whoever has seen it must
+    /// not be able to say something else with it.
     pub signatures: Vec<String>,
+    /// The message, encrypted. `None`: the body is the message.
+    encrypt: Option<String>,
 }
 
-/// The text to answer when WeChat verifies the address (protocol §6.1).
-pub fn verify_address(app: &App, query: &PushQuery, now: Millis) -> Result<String, PushError> {
+/// Checks the request by which WeChat verifies the address.
+pub fn check_verification(app: &App, query: &PushQuery, now: Millis) -> Result<SignedPush, PushError> {
     let token = app.push_token.as_ref().ok_or(PushError::NotConfigured)?;
     check(&query.signature, &[token.expose(), &query.timestamp, &query.nonce])?;
     fresh(query, now)?;
-    Ok(query.echostr.clone().unwrap_or_default())
+    Ok(SignedPush { signatures: vec![query.signature.clone()], encrypt: None })
 }
 
-/// Opens a message in whichever mode and format it comes (protocol §6.2): JSON or XML by its first character, because the
-/// Content-Type is wrong since 2018.
-pub fn open(app: &App, query: &PushQuery, body: &[u8], now: Millis) -> Result<Pushed, PushError> {
+/// Checks signature and time of a message. The body decides which signature counts: the query is the sender's to choose,
+/// and `signature` proves nothing about an encrypted body.
+pub fn check_push(app: &App, query: &PushQuery, body: &[u8], now: Millis) -> Result<SignedPush, PushError> {
     let token = app.push_token.as_ref().ok_or(PushError::NotConfigured)?;
     let plain = [token.expose(), query.timestamp.as_str(), query.nonce.as_str()];
     let mut signatures = vec![signature(&plain)];
-    let message = if query.encrypt_type.as_deref() == Some("aes") {
-        let encrypt = message::encrypt_field(body)?;
-        let [token, timestamp, nonce] = plain;
-        let given = query.msg_signature.clone().unwrap_or_default();
-        check(&given, &[token, timestamp, nonce, &encrypt])?;
-        fresh(query, now)?;
-        signatures.push(given);
-        let keys = app.push_aes_key.as_ref().ok_or(PushError::NoKey)?;
-        PushMessage::read(&decrypt(keys, &app.appid, &encrypt)?)?
-    } else {
-        check(&query.signature, &plain)?;
-        fresh(query, now)?;
-        PushMessage::read(body)?
+    let encrypt = message::encrypt_field(body);
+    match &encrypt {
+        Some(encrypt) => {
+            let [token, timestamp, nonce] = plain;
+            let given = query.msg_signature.clone().unwrap_or_default();
+            check(&given, &[token, timestamp, nonce, encrypt])?;
+            signatures.push(given);
+        }
+        None => check(&query.signature, &plain)?,
+    }
+    fresh(query, now)?;
+    Ok(SignedPush { signatures, encrypt })
+}
+
+/// Reads a message in whichever mode and format it comes: JSON or XML by its first character, because the Content-Type is
+/// wrong since 2018. Where both are there, as in the compatible mode, only the encrypted message is believed.
+pub fn open_push(app: &App, query: &PushQuery, signed: &SignedPush, body: &[u8]) -> Result<PushMessage, PushError> {
+    let message = match (&signed.encrypt, &app.push_aes_key) {
+        (Some(encrypt), Some(keys)) => PushMessage::read(&decrypt(keys, &app.appid, encrypt)?)?,
+        (Some(_), None) => return Err(PushError::NoKey),
+        (None, Some(_)) if !app.push_plain => return Err(PushError::NotEncrypted),
+        (None, _) if query.encrypt_type.as_deref() == Some("aes") => {
+            return Err(PushError::Unreadable("no field Encrypt"));
+        }
+        (None, _) => PushMessage::read(body)?,
     };
     if message.appid.as_ref().is_some_and(|appid| *appid != app.appid) {
         return Err(PushError::WrongApp);
     }
-    Ok(Pushed { message, signatures })
+    Ok(message)
 }
 
 /// With the first of the configured keys that opens it: after the key is changed at WeChat, both are in use for a while.
