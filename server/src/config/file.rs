@@ -4,7 +4,11 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use toml::Table;
 
-use super::{App, Apps, Config, ConfigError, Environment, Limits, PhoneConflict, WECHAT, WeChatConfig, secrets};
+use super::{
+    Config, ConfigError, Environment, Limits, PhoneConflict, WECHAT, WeChatConfig,
+    apps::{self, RawApp},
+    secrets,
+};
 use crate::secret::Secret;
 
 const DEFAULT_FILE: &str = "latchkey.toml";
@@ -28,19 +32,6 @@ struct Raw {
     require_admin_totp: bool,
     compat: bool,
     log: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawApp {
-    appid: String,
-    secret: Secret,
-    name: Option<String>,
-    push_token: Option<Secret>,
-    push_aes_key: Option<Secret>,
-    phone_code_openid: Option<bool>,
-    #[serde(default)]
-    push_plain: bool,
 }
 
 #[derive(Deserialize)]
@@ -156,7 +147,7 @@ fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
         public_url: url("public_url", &public_url)?,
         database_url: database_url(&raw.database_url)?,
         data_keys: raw.data_keys.map(|keys| secrets::read("data_keys", &keys, &secrets::ANY)).transpose()?,
-        apps: apps(raw.apps, environment)?,
+        apps: apps::read(raw.apps, environment)?,
         wechat: WeChatConfig {
             base_url: url("wechat.base_url", &raw.wechat.base_url)?,
             timeout_ms: raw.wechat.timeout_ms,
@@ -173,74 +164,6 @@ fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
         compat: raw.compat,
         log: raw.log,
     })
-}
-
-/// The configured apps, and the one of `LATCHKEY_APPID` and `LATCHKEY_SECRET`, which wins over a namesake.
-fn apps(raw: Vec<RawApp>, environment: &Environment) -> Result<Apps, ConfigError> {
-    let mut apps = (1..).zip(raw).map(|(number, raw)| app(number, raw)).collect::<Result<Vec<_>, _>>()?;
-    match (environment.get("LATCHKEY_APPID")?, environment.get("LATCHKEY_SECRET")?) {
-        (None, None) => {}
-        (Some(appid), Some(text)) => {
-            check_appid("LATCHKEY_APPID", appid)?;
-            let secret = secrets::read("LATCHKEY_SECRET", &Secret::new(text), &secrets::APP_SECRET)?;
-            match apps.iter_mut().find(|app| app.appid == appid) {
-                Some(app) => app.secret = secret,
-                None => apps.push(App::new(appid, secret)),
-            }
-        }
-        (Some(_), None) => {
-            return Err(ConfigError::value(
-                "LATCHKEY_SECRET",
-                "is missing, and LATCHKEY_APPID is set: set both or neither",
-            ));
-        }
-        (None, Some(_)) => {
-            return Err(ConfigError::value(
-                "LATCHKEY_APPID",
-                "is missing, and LATCHKEY_SECRET is set: set both or neither",
-            ));
-        }
-    }
-    for (index, app) in apps.iter().enumerate() {
-        if apps[..index].iter().any(|earlier| earlier.appid == app.appid) {
-            return Err(ConfigError::value("apps.appid", format!("{} is there twice", app.appid)));
-        }
-    }
-    Ok(Apps::new(apps))
-}
-
-/// `number`: of the entry, from 1. An error says it in place of the appid: someone may have put the secret there.
-fn app(number: usize, raw: RawApp) -> Result<App, ConfigError> {
-    let key = |name: &str| format!("apps.{name} (entry {number} of [[apps]])");
-    let read = |name: &str, value: Secret, form| secrets::read(&key(name), &value, form);
-    let appid = secrets::clean(&raw.appid);
-    check_appid(&key("appid"), appid)?;
-    let app = App {
-        name: raw.name.filter(|name| !name.is_empty()).unwrap_or_else(|| appid.to_owned()),
-        push_token: raw.push_token.map(|token| read("push_token", token, &secrets::PUSH_TOKEN)).transpose()?,
-        push_aes_key: raw.push_aes_key.map(|value| read("push_aes_key", value, &secrets::PUSH_AES_KEY)).transpose()?,
-        phone_code_openid: raw.phone_code_openid.unwrap_or(true),
-        push_plain: raw.push_plain,
-        ..App::new(appid, read("secret", raw.secret, &secrets::APP_SECRET)?)
-    };
-    let problem = match (&app.push_token, &app.push_aes_key) {
-        (None, Some(_)) => Some("push_aes_key"),
-        (None, None) if app.push_plain => Some("push_plain"),
-        _ => None,
-    };
-    match problem {
-        None => Ok(app),
-        Some(set) => {
-            let problem = format!("is missing, and {set} is set: without the Token no push is taken");
-            Err(ConfigError::value(&key("push_token"), problem))
-        }
-    }
-}
-
-fn check_appid(key: &str, appid: &str) -> Result<(), ConfigError> {
-    let right = (1..=64).contains(&appid.len()) && appid.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let problem = "must be letters and digits, such as wx0123456789abcdef";
-    if right { Ok(()) } else { Err(ConfigError::value(key, problem)) }
 }
 
 fn database_url(value: &Secret) -> Result<Secret, ConfigError> {
