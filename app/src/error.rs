@@ -58,7 +58,7 @@ pub enum ConsoleError {
     WeChat,
     /// Too many failed tries of this account or address; wait a quarter of an hour: 429.
     TooManyAttempts,
-    /// As many searches for phone numbers as the operator's role may make in an hour: 429.
+    /// The operator has made all searches for phone numbers that the role allows in an hour: 429.
     TooManySearches,
     /// Too many people sign in at the same moment; nothing was checked or counted: 503.
     Busy,
@@ -169,8 +169,8 @@ impl ConsoleError {
         }
     }
 
-    /// The seconds after which the same request may go well, where waiting is what it takes. The longest that it may take:
-    /// what is left of a lock would tell when the last try was.
+    /// Seconds to wait before the same request, for problems that pass with time. This is the longest wait: the exact rest
+    /// of a lock would tell when the last try was.
     pub const fn retry_after(self) -> Option<u16> {
         match self {
             Self::TooManyAttempts => Some(900),

@@ -137,7 +137,7 @@ pub trait Admin: Send + Sync {
     async fn set_operator_role(&self, id: &str, was: Role, role: Role) -> Result<(), ConsoleError>;
     /// Lets an operator in again, or out: then his sessions end at once.
     async fn enable_operator(&self, id: &str, enabled: bool) -> Result<(), ConsoleError>;
-    /// Who must use a second factor, and the least that the configuration lets an administrator choose.
+    /// The policy that holds, and the lowest one that the configuration lets an administrator choose.
     async fn second_factor_policy(&self) -> Result<(SecondFactorPolicy, SecondFactorPolicy), ConsoleError>;
     /// Fails with `Stale` if another policy than `was` holds by now.
     async fn require_second_factor(

@@ -73,12 +73,12 @@ impl PhoneNumber {
     }
 }
 
-/// What a number that was typed may be looked up as: everything that it may mean.
+/// Every form under which a typed number may be looked up.
 #[expect(missing_debug_implementations, reason = "it holds a phone number in plain text")]
 pub struct Spellings {
     /// With a plus sign and its country code.
     pub e164: String,
-    /// As people of its country write it; `None` when it was typed with its country code, and means no other.
+    /// The national number; `None` when the country code was typed and the number means no other.
     pub national: Option<String>,
     /// When it is four digits long.
     pub last_four: Option<String>,

@@ -51,7 +51,7 @@ pub fn SearchBox(
         if let Some(earlier) = pending.get_value() {
             earlier.clear();
         }
-        // Of a number, the beginning finds nobody, and the whole is counted: that one is for the Enter key.
+        // The beginning of a number finds nobody, and each search for a whole one counts: it waits for the Enter key.
         if live.is_empty() || is_private(&text) || typed_number(&text).is_some() {
             return;
         }

@@ -75,7 +75,7 @@ fn came_of() -> impl IntoView {
     Either::Right(texts.map(|(headline, advice)| done(headline, advice)))
 }
 
-/// What the set-up of the first administrator ends with.
+/// Offers the second factor to the first administrator, at the end of the set-up.
 fn offer() -> impl IntoView {
     (query("offer") == "second_factor").then(|| {
         view! {

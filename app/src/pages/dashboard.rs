@@ -40,7 +40,7 @@ pub fn DashboardPage() -> impl IntoView {
     })
 }
 
-/// To an administrator whose password is all that stands before everything. The demo's is printed on its sign-in page.
+/// Reminds an administrator without a second factor. Not in the demo, whose passwords are printed on the sign-in page.
 fn reminder(operator: &Operator) -> impl IntoView + use<> {
     let needed = operator.role == Role::Admin && !operator.second_factor && !expect_context::<Site>().demo;
     needed.then(|| {

@@ -98,7 +98,7 @@ fn invite_form() -> impl IntoView {
     }
 }
 
-/// What the configuration asks for cannot be taken back here.
+/// The form offers no policy below the one that the configuration asks for.
 fn policy_form(policy: SecondFactorPolicy, least: SecondFactorPolicy) -> impl IntoView {
     let options = SecondFactorPolicy::ALL.into_iter().filter(|choice| *choice >= least).map(|choice| {
         view! {

@@ -106,7 +106,7 @@ const fn zh(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
             &[
                 "在服务器日志中查找「a sealed value does not open」，它说明了是哪一列，以及是密钥缺失还是数据损坏。",
                 "密钥缺失：在 LATCHKEY_DATA_KEYS（或密钥文件）中补上以前的密钥，重启 Latchkey。",
-                "数据损坏：这一行已被改动，或从别处搬来。请与备份比对，并查清谁能直接访问数据库；用户重新授权手机号后即恢复。",
+                "数据损坏：这一行已被改动，或从别处搬来。请用备份恢复这一行，并查清谁能直接访问数据库。恢复之前，此用户的登录和绑定会失败。",
             ],
         ),
         AlertKind::Other => (
@@ -215,7 +215,7 @@ const fn en(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
             &[
                 "Look for \"a sealed value does not open\" in the server's log: it names the column, and whether the key is missing or the value is damaged.",
                 "A missing key: add the former one to LATCHKEY_DATA_KEYS (or to the key file) and restart Latchkey.",
-                "A damaged value: its row was changed, or copied from elsewhere. Compare it with a backup, and find out who can reach the database. Once the user shares the phone again, it is well.",
+                "A damaged value: its row was changed, or copied from elsewhere. Put the row back from a backup, and find out who can reach the database. Until then this user's logins and binds fail.",
             ],
         ),
         AlertKind::Other => (

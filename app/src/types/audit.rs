@@ -50,7 +50,7 @@ actions! {
     RevealPhone "reveal_phone",
     ExportUser "export_user",
     EraseUser "erase_user",
-    /// More searches for phone numbers than go unnoticed in an hour: how many, never for what.
+    /// Many searches for phone numbers within an hour. The entry says how many, never for what.
     SearchNumbers "search_numbers",
     CreateOperator "create_operator",
     SetOperatorRole "set_operator_role",

@@ -23,7 +23,7 @@ pub enum OperatorState {
     Disabled,
 }
 
-/// Who must use a second factor. Each asks for what the one before it asks for, and more.
+/// The operators who must use a second factor. Each policy includes the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SecondFactorPolicy {
     None,
@@ -70,7 +70,7 @@ pub struct Invitation {
     /// `None`: it makes the first administrator, who chooses his name.
     pub username: Option<String>,
     pub drops_second_factor: bool,
-    /// In characters.
+    /// The least length of the password, in characters.
     pub shortest_password: usize,
 }
 
@@ -89,7 +89,7 @@ pub struct Account {
     pub recovery_codes_left: Option<i64>,
     /// The installation asks for a second factor before anything else.
     pub must_set_up: bool,
-    /// Of a new password, in characters.
+    /// The least length of a new password, in characters.
     pub shortest_password: usize,
     /// It is too long since he signed in: turning the second factor on asks for the password again.
     pub asks_password: bool,

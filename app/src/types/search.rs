@@ -22,7 +22,7 @@ const fn is_invisible(letter: char) -> bool {
     )
 }
 
-/// Where the ten digits of a script begin. Of those that phones and keyboards offer.
+/// The zeros of the scripts that phones and keyboards offer; the other nine digits follow each zero.
 const ZEROS: [u32; 27] = [
     0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
     0x1040, 0x17E0, 0x1810, 0xA620, 0xA8D0, 0xFF10, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6,
@@ -41,13 +41,13 @@ fn digit(letter: char) -> Option<char> {
 pub struct TypedNumber {
     /// With its country code, behind a plus sign or 00.
     pub international: bool,
-    /// Without what stood between them.
+    /// The digits alone.
     pub digits: String,
 }
 
-/// As many digits as the longest number has, with its country code and what people write before it.
+/// The longest number, in digits, with its country code and the prefix before it.
 const MOST_DIGITS: usize = 20;
-/// With as many digits, 00 stands before a country code; the last four digits of a number may begin with it, too.
+/// The least length, in digits, at which 00 is read as a prefix. Four digits that begin with 00 are the end of a number.
 const LEAST_INTERNATIONAL: usize = 8;
 
 /// The number that a text is, when it is that and nothing else.
@@ -73,8 +73,8 @@ pub fn is_private(text: &str) -> bool {
 /// The beginning of every token.
 const TOKEN: &str = "lk_";
 
-/// What is a phone number, a part of one that tells as much, or words with one among them. Searches for such texts are
-/// counted.
+/// Whether a text is a phone number, four digits or more of one, or words with a number among them. Searches for such
+/// texts are counted.
 pub fn may_be_number(text: &str) -> bool {
     let text = plain(text);
     if text.contains(TOKEN) {

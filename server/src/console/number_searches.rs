@@ -1,5 +1,5 @@
-//! Searches for what is or may be a phone number. Who may search without limit reads numbers by searching, and learns whose
-//! number belongs to a user here. So they are counted, and many of them are on record.
+//! Counts searches for what is or may be a phone number. Without a limit, an operator could find out a masked number digit
+//! by digit, and which numbers of any list belong to users. Many searches within an hour are in the audit log.
 
 use latchkey_app::{
     error::ConsoleError,
@@ -12,10 +12,10 @@ use crate::store::{audit, number_searches};
 
 const HOUR_S: i64 = 3600;
 
-/// What an operator may do within an hour.
+/// The searches that an operator may make within an hour.
 struct Allowance {
     most: i64,
-    /// More than this are in the audit log.
+    /// Beyond this number the audit log has an entry.
     unnoticed: i64,
 }
 
@@ -35,7 +35,7 @@ impl ConsoleServer {
         let (accounts, now) = (&self.accounts, self.accounts.clock.now());
         let (allowance, hour_ago) = (Allowance::of(own.operator.role), now.plus_seconds(-HOUR_S));
         let mut tx = accounts.db.write().await?;
-        // Of two that come at once, the second counts the first.
+        // Two searches at once count one after the other.
         tx.lock(&format!("number searches/{}", own.id)).await?;
         let searches = number_searches::count(&mut tx, own.id, hour_ago).await? + 1;
         if searches > allowance.most {

@@ -3,9 +3,9 @@ use latchkey_app::{error::ConsoleError, types::holds_number};
 /// In characters.
 pub(super) const LONGEST: usize = 500;
 
-/// Why an operator acts, as the audit log will keep it for ever. Nothing can be taken out of a chain of hashes again, so
-/// eight digits or more in a row, which may be a phone number, are refused before they get in. Of names, no program can
-/// tell, and the form asks to leave them out.
+/// Checks the reason of an act, which the audit log keeps for ever. Nothing can be taken out of a chain of hashes again, so
+/// eight digits or more in a row are refused: they may be a phone number. No program can recognise names; the form asks to
+/// leave them out.
 pub(super) fn reason(text: &str) -> Result<&str, ConsoleError> {
     let text = text.trim();
     let fits = (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control);

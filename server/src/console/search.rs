@@ -20,7 +20,7 @@ use crate::{
 
 /// In an operator's session.
 const HIDDEN: &str = "searches";
-/// As many as one has open in several windows.
+/// Searches that stay open in several windows at once.
 const MOST_HIDDEN: usize = 8;
 
 /// A text that was searched for.
@@ -59,8 +59,8 @@ impl ConsoleServer {
         }
     }
 
-    /// Whom a text means, as far as an operator of this role may ask, and the failure whose request it names. Does not
-    /// count: see [`Self::count_number_search`].
+    /// Finds the users that a text means, as far as this role may search, and the failure whose request it names. Counts
+    /// nothing: see [`Self::count_number_search`].
     pub(super) async fn found_by(
         &self,
         tx: &mut Tx,

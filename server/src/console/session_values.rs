@@ -57,7 +57,7 @@ fn open(accounts: &Accounts, session: [u8; 32], name: &str, sealed: Option<Vec<u
     }
 }
 
-/// What the value is sealed with as its row's id.
+/// The id that the value is sealed with: it stands for the session and the name.
 fn row(session: [u8; 32], name: &str) -> Uuid {
     let hash = sha256(&[b"session value/", &session, b"/", name.as_bytes()]);
     let (id, _) = hash.split_at(16);

@@ -44,8 +44,8 @@ impl ConsoleServer {
         Ok(UserList { page, count: count.counted, exact: count.exact, partial: listing.partial, q })
     }
 
-    /// What is searched for, wherever it stands. A handle that leads nowhere is a link that is out of date. A search behind a
-    /// handle was counted when the handle was made.
+    /// The text that is searched for, from the address or from behind a handle. A handle that leads nowhere is a link that is
+    /// out of date; its search was counted when it was made.
     pub(super) async fn searched(&self, query: &UserQuery, own: &Own) -> Result<String, Failed> {
         if let Some(handle) = &query.find {
             return Ok(self.hidden_text(handle, &own.session).await?.ok_or(ConsoleError::NotFound)?);

@@ -10,7 +10,7 @@ row! {
     pub struct OperatorRow {
         pub id: Uuid,
         pub username: String,
-        /// What the operator is found by, without regard to case; see [`fold`].
+        /// The name without regard to case, by which sign-in finds the operator; see [`fold`].
         pub folded: String,
         /// PHC string, argon2id. Empty until he has chosen a password: nobody's matches it.
         pub password_hash: String,

@@ -315,7 +315,7 @@ async fn a_name_is_one_operators_in_whatever_case(house: House) {
     assert!(!browser.is_in().await);
 }
 
-/// What the migration does with them.
+/// The migration keeps both, each under its exact spelling.
 async fn names_of_before_that_differ_in_case_stay_two_operators(house: House) {
     let db = &house.server.accounts.db;
     for (username, before) in [("one", "BOB"), ("two", "bob"), ("three", "anna")] {

@@ -296,7 +296,7 @@ async fn a_viewer_finds_by_the_whole_number_and_few_of_them(house: House) {
     let told = viewer.get(TOO_MANY).await;
     assert_eq!((told.status, told.header("retry-after")), (429, "3600"));
     assert!(told.text.contains("按手机号搜索的次数过多"), "{}", told.text);
-    // What is no number is searched for as before, and others have counts of their own.
+    // Other searches go on, and other operators have counts of their own.
     assert_eq!(search(&viewer, "chen").await, page);
     assert_eq!(search(&support, "13580006666").await, page);
     house.clock.advance(3600);
@@ -357,7 +357,7 @@ async fn many_searches_for_numbers_are_on_record(house: House) {
     let audit = Browser::of(&house, Role::Admin).await.page("/console/audit?action=search_numbers").await;
     assert!(audit.contains("一小时内多次按手机号搜索") && audit.contains("搜索次数"), "{audit}");
     assert_eq!(house.count("audit WHERE detail LIKE '%5678%'").await, 0, "never for what");
-    // Of those who may search much, many at once are as many as one after the other.
+    // Searches at once count like searches one after the other.
     let operator = id_of(&house, "support").await.parse().unwrap();
     let accounts = &house.server.accounts;
     let mut tx = accounts.db.write().await.unwrap();

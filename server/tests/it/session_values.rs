@@ -1,4 +1,4 @@
-//! What waits in an operator's session: sealed for that session, shown once.
+//! Secrets that wait in an operator's session: sealed for that session, shown once.
 
 use futures::future::join_all;
 use latchkey_app::types::Role;

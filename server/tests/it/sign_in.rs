@@ -313,7 +313,7 @@ async fn failures_and_the_lock_are_filed_though_the_client_hangs_up(house: House
             tokio::spawn(
                 async move { Browser::from(&client, ADDRESSES[0]).sign_in("anna", "wrong wrong wrong").await },
             );
-        // As soon as the try is counted.
+        // The client hangs up as soon as the try is counted.
         while house.count(&format!("sign_in_tries WHERE hash = account AND tries = {number}")).await == 0 {
             tokio::task::yield_now().await;
         }
@@ -325,7 +325,7 @@ async fn failures_and_the_lock_are_filed_though_the_client_hangs_up(house: House
     assert_eq!(Browser::from(&house, ADDRESSES[0]).sign_in("anna", PASSWORD).await, LOCKED);
 }
 
-/// Nothing can be counted while somebody else writes: every try keeps its place meanwhile.
+/// SQLite has one writer. While the test writes, no try can be counted, and each keeps its place.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_of_strangers_is_refused_and_leaves_room_for_who_was_here_before() {
     const BUSY: &str = "/console/login?next=%2Fconsole&problem=Busy";

@@ -123,8 +123,8 @@ impl Rows {
     }
 }
 
-/// What users and the world write into a cell stays text. A spreadsheet takes for a formula what begins so, and it may take
-/// other marks than ours for the end of a cell: semicolons in much of Europe, whatever its user chooses at an import.
+/// Keeps a spreadsheet from taking a text for a formula. It may end a cell at other separators than ours: at semicolons in
+/// much of Europe, or at whatever its user chooses for an import.
 fn harmless(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut begins = true;

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{OperatorError, Result};
 
-/// More would starve the logins of mini programs.
+/// Hashes that run at the same time. A third would take the cores that logins of mini programs need.
 const AT_ONCE: usize = 2;
 /// Tries under way at once from addresses from which nobody has signed in yet.
 const STRANGERS: usize = 32;
@@ -29,7 +29,7 @@ struct Queue {
     turns: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     acquainted: Arc<Semaphore>,
-    /// Of the turns that are free.
+    /// The memory of the turns that are free.
     memories: Mutex<Vec<Memory>>,
 }
 
@@ -37,7 +37,7 @@ struct Queue {
 #[derive(Debug)]
 pub(super) struct Place(#[expect(dead_code, reason = "held for its end")] OwnedSemaphorePermit);
 
-/// Whom a place is for.
+/// The caller that asks for a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
     Stranger,

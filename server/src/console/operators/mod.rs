@@ -1,6 +1,6 @@
 //! Operators: the people who sign in to the console. How they come ([`links`]), prove who they are ([`sign_in`],
-//! [`passwords`], [`hashing`], [`second_factor`], [`second_factor_policy`], [`tries`]), look after their account ([`account`]), and what administrators do with
-//! them ([`roster`]).
+//! [`passwords`], [`hashing`], [`second_factor`], [`second_factor_policy`], [`tries`]), look after their account
+//! ([`account`]), and what administrators do with them ([`roster`]).
 //!
 //! Every act and its audit entry are one transaction.
 
@@ -133,7 +133,7 @@ impl Operators {
         Ok(operators::list(&mut self.accounts.db.read().await?).await?)
     }
 
-    /// Pairs of names, of before names were compared without case, that differ in case alone.
+    /// Pairs of names that differ in case alone. Earlier versions allowed them.
     pub async fn alike(&self) -> Result<Vec<(String, String)>> {
         let all = self.list().await?;
         let pairs = all.iter().enumerate().flat_map(|(at, one)| all.iter().skip(at + 1).map(move |other| (one, other)));

@@ -14,10 +14,10 @@ use crate::{secret::Secret, store::operators::OperatorRow};
 /// Longer than any password manager makes, short enough not to be a burden to hash.
 pub(super) const LONGEST_PASSWORD: usize = 1024;
 
-/// What a password protects together with, which decides how short it may be.
+/// The protection that an account has besides its password. It decides how short the password may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beside {
-    /// Nothing else: it is all that stands before the account.
+    /// The password alone protects the account.
     Nothing,
     SecondFactor,
     /// `latchkey demo`, whose password is printed.
@@ -25,13 +25,13 @@ pub enum Beside {
 }
 
 impl Beside {
-    /// Of an operator who keeps or loses the second factor that there may be.
+    /// The protection of an operator's account, once `drops_totp` has taken a second factor away.
     pub fn of(row: Option<&OperatorRow>, drops_totp: bool) -> Self {
         let on = row.is_some_and(|row| row.totp_sealed.is_some()) && !drops_totp;
         if on { Self::SecondFactor } else { Self::Nothing }
     }
 
-    /// In characters.
+    /// The least length of a password, in characters.
     pub const fn shortest_password(self) -> usize {
         match self {
             Self::Nothing => 15,

@@ -1,5 +1,5 @@
-//! Who must use a second factor. The policy stands in the database, so that it holds on every node from the next request on;
-//! the configuration may ask for more, never for less.
+//! The policy that says which operators must use a second factor. It stands in the database, so that it holds on every node
+//! from the next request on. The configuration sets a lower bound.
 
 use latchkey_app::types::{AuditAction, Role, SecondFactorPolicy};
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::{
 const SETTING: &str = "require_second_factor";
 
 impl Operators {
-    /// What the configuration asks for, whatever is chosen.
+    /// The lower bound that the configuration sets.
     pub fn least_policy(&self) -> SecondFactorPolicy {
         if self.settings.require_admin_totp { SecondFactorPolicy::Admins } else { SecondFactorPolicy::None }
     }
