@@ -7,7 +7,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use latchkey::{
     clock::Millis,
     open_data::{
-        Encrypted, SessionKey,
+        Checks, Encrypted, SessionKey, Window,
         diagnosis::{Clues, HeldKey, Wanted, diagnose},
         open,
     },
@@ -32,17 +32,16 @@ fn decrypt(bench: &mut Criterion) {
     let phone = &vectors["vectors"]["open_data_phone_selfmade"];
     let text = |field: &str| phone[field].as_str().unwrap().to_owned();
     let encrypted = Encrypted { data: text("encryptedData"), iv: text("iv") };
-    let now = Millis(1_637_744_274_000);
+    let checks = Checks { appid: APP, now: Millis(1_637_744_274_000), window: Window::default() };
     let right = ring(&text("session_key"));
-    assert_eq!(open(&right, APP, now, &encrypted).unwrap().key_index, 4);
-    bench.bench_function("a phone under the fifth key", |bench| bench.iter(|| open(&right, APP, now, &encrypted)));
+    assert_eq!(open(&right, &checks, &encrypted).unwrap().key_index, 4);
+    bench.bench_function("a phone under the fifth key", |bench| bench.iter(|| open(&right, &checks, &encrypted)));
     let wrong = ring("BAQEBAQEBAQEBAQEBAQEBA==");
-    assert!(open(&wrong, APP, now, &encrypted).is_err());
-    bench.bench_function("a phone under no key", |bench| bench.iter(|| open(&wrong, APP, now, &encrypted)));
+    assert!(open(&wrong, &checks, &encrypted).is_err());
+    bench.bench_function("a phone under no key", |bench| bench.iter(|| open(&wrong, &checks, &encrypted)));
     let clues = Clues {
-        appid: APP,
+        checks,
         openid: None,
-        now,
         wanted: Wanted::Phone,
         ring: &wrong,
         has_logged_in: true,

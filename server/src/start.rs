@@ -9,6 +9,7 @@ use crate::{
         operators::{Operators, Settings},
     },
     metrics::Metrics,
+    open_data::Window,
     random::Random,
     sealed::{DataKeys, SealError, Vault},
     store::{self, Db, MigrationReport, StoreError, installation},
@@ -67,6 +68,7 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
         token_ttl_s: config.token_ttl_s,
         phone_conflict: config.phone_conflict,
         failures_kept_s: config.failures_kept_days * 86_400,
+        window: Window { max_age_s: config.watermark_max_age_s, max_ahead_s: config.watermark_max_ahead_s },
     };
     let vault = Vault::new(keys, random.clone());
     let accounts = Accounts::start(db, vault, clock, random, wechat, config.apps.clone(), rules, metrics).await;

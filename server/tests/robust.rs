@@ -7,7 +7,7 @@ use latchkey::{
     clock::Millis,
     config::App,
     open_data::{
-        Encrypted, SessionKey,
+        Checks, Encrypted, SessionKey, Window,
         diagnosis::{Clues, HeldKey, Wanted, diagnose},
         open,
     },
@@ -54,12 +54,11 @@ proptest! {
         let key = SessionKey::new(&STANDARD.encode(key)).unwrap();
         let ring = [HeldKey { key, received_at: Millis(0) }];
         let encrypted = Encrypted { data, iv };
-        let now = Millis(1_700_000_000_000);
-        prop_assert!(open(&ring, APP, now, &encrypted).is_err());
+        let checks = Checks { appid: APP, now: Millis(1_700_000_000_000), window: Window::default() };
+        prop_assert!(open(&ring, &checks, &encrypted).is_err());
         let clues = Clues {
-            appid: APP,
+            checks,
             openid: Some("o"),
-            now,
             wanted: Wanted::Phone,
             ring: &ring,
             has_logged_in: true,

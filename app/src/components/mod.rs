@@ -17,7 +17,9 @@ pub use evidence::{circumstances, evidence, keys_tried};
 pub use fields::{choice, clear_filters, entry, filter_form, hidden};
 pub use frame::{Section, own_page, page, preferences_forms, set_status, url_value};
 pub use icons::Icon;
-pub use parts::{Heading, avatar, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict};
+pub use parts::{
+    Heading, avatar, copyable, done, empty, fact, likely, moment, phone, problem, status, user_link, verdict,
+};
 pub use table::{pager, phone_changes_table};
 pub use time_line::time_line;
 pub use trend::{Series, chart, share, spark};

@@ -133,5 +133,10 @@ pub fn verdict(failure: &Failure) -> impl IntoView + use<> {
         (false, Some(_)) => ("badge", t().succeeded_later()),
         (false, None) => ("badge badge-bad", t().failed()),
     };
-    view! { <span class=class>{text}</span> }
+    view! { <span class=class>{text}</span> {likely(failure.evidence.proof.is_likely())} }
+}
+
+/// A mark for a cause that is likely, and not certain.
+pub fn likely(likely: bool) -> impl IntoView {
+    likely.then(|| view! { " " <span class="badge">{t().likely()}</span> })
 }

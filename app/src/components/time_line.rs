@@ -61,13 +61,15 @@ fn clock(event: &Event) -> String {
 
 fn what(event: &Event, this: bool) -> impl IntoView + use<> {
     match event.kind.clone() {
-        EventKind::Failure { id, cause, healed } => {
+        EventKind::Failure { id, cause, healed, likely } => {
             let (badge, verdict) =
                 if healed { ("badge badge-good", t().healed()) } else { ("badge badge-bad", t().failed()) };
             let name = t().explain(cause).name;
             let href = (!this).then(|| format!("/console/failures/{id}"));
             let here = this.then(|| view! { <span class="badge">{t().this_failure()}</span> " " });
-            EitherOf3::A(view! { {here} <a href=href>{name}</a> " " <span class=badge>{verdict}</span> })
+            EitherOf3::A(
+                view! { {here} <a href=href>{name}</a> " " <span class=badge>{verdict}</span> {super::likely(likely)} },
+            )
         }
         EventKind::Phone { old, new } => EitherOf3::B(view! { <span>{t().phone()} " "</span> {from_to(old, new)} }),
         other => EitherOf3::C(plain(&other)),

@@ -43,6 +43,7 @@ texts! {
     clear_filters: "清除筛选", "Clear the filters";
     healed: "已自动修复", "Healed";
     failed: "失败", "Failed";
+    likely: "很可能", "Likely";
     succeeded_later: "之后成功", "Succeeded later";
     user_unknown: "未知", "Unknown";
     no_failures: "还没有失败记录", "No failures yet";

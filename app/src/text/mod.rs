@@ -26,6 +26,7 @@ mod lists;
 mod operators;
 mod privacy;
 mod proofs;
+mod proofs_found;
 mod resets;
 mod snippets;
 mod zones;

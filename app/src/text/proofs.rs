@@ -8,7 +8,9 @@ impl T {
     pub fn proof(self, proof: &Proof) -> String {
         match proof {
             Proof::Words(words) => words.clone(),
-            proof => plain(proof).map_or_else(|| self.counted(proof), |(zh, en)| self.pick(zh, en).to_owned()),
+            proof => self.found(proof).unwrap_or_else(|| {
+                plain(proof).map_or_else(|| self.counted(proof), |(zh, en)| self.pick(zh, en).to_owned())
+            }),
         }
     }
 
@@ -82,7 +84,7 @@ impl T {
         }
     }
 
-    fn made_ago(self, seconds: i64) -> String {
+    pub(super) fn made_ago(self, seconds: i64) -> String {
         let duration = self.duration(seconds.saturating_mul(1000));
         match (self.0, seconds < 0) {
             (Lang::Zh, false) => format!("水印里的时间在 {duration}之前"),
@@ -111,6 +113,7 @@ fn no_answer_zh(reason: &str) -> &str {
         "an answer that does not end" => "响应过长",
         "an errcode that is no number" => "errcode 不是数字",
         "an answer without the promised fields" => "响应缺少应有的字段",
+        "another call that exchanged this code got no answer" => "同时用这个 code 的另一个请求也没有收到",
         other => other,
     }
 }
@@ -244,6 +247,20 @@ mod tests {
             Proof::LeftOut(4900),
             Proof::Errno(None),
             Proof::Errno(Some(103)),
+            Proof::CutOff(3),
+            Proof::BeginningMissing(9),
+            Proof::OpensInPart { from: 4, to: 5, blocks: 10 },
+            Proof::OutsideWindow { age_s: 700, limit_s: 600 },
+            Proof::FirstUse { ago_s: 60, request_id: None, opens: true },
+            Proof::FirstUse { ago_s: 60, request_id: Some("1".into()), opens: false },
+            Proof::UsedInOtherApp("wx1".into()),
+            Proof::SignedByOlder(2),
+            Proof::NoSuchApp(None),
+            Proof::NoSuchApp(Some("wx1".into())),
+            Proof::FieldsSwapped,
+            Proof::LaterKeyOpens,
+            Proof::LoginCodeSpent,
+            Proof::LoginCodeForm,
         ];
         for proof in proofs {
             let (zh, en) = (T(Lang::Zh).proof(&proof), T(Lang::En).proof(&proof));

@@ -26,7 +26,12 @@ const fn of(cause: Cause) -> Option<&'static str> {
         Cause::LoginAfterPhoneButton | Cause::NoSession => LOGIN_FIRST,
         Cause::KeyRotatedElsewhere => EVERY_CODE,
         Cause::KeyExpired | Cause::LoginCodeInPhoneField => PHONE_CODE,
-        Cause::PlusLost | Cause::UrlSafeAlphabet | Cause::PaddingLost | Cause::LineBreaks | Cause::Truncated => AS_JSON,
+        Cause::PlusLost
+        | Cause::UrlSafeAlphabet
+        | Cause::PaddingLost
+        | Cause::LineBreaks
+        | Cause::Truncated
+        | Cause::ChangedInTransit => AS_JSON,
         Cause::DoubleEncoded => ENCODED_ONCE,
         Cause::NotBase64 | Cause::UserDenied => WHEN_ALLOWED,
         Cause::IvInvalid | Cause::StaleData | Cause::Replayed | Cause::NotKnownToWechat | Cause::PhoneCodeExpired => {
@@ -46,6 +51,7 @@ const fn of(cause: Cause) -> Option<&'static str> {
         | Cause::IpNotWhitelisted
         | Cause::AppSecretWrong
         | Cause::AppMisconfigured
+        | Cause::UnknownApp
         | Cause::QuotaExhausted
         | Cause::WechatBusy
         | Cause::WechatUnreachable

@@ -38,15 +38,17 @@ causes! {
     PaddingLost "padding_lost",
     /// Line breaks inside the base64.
     LineBreaks "line_breaks",
-    /// Not base64 at all, even after every repair.
+    /// Not base64 at all, even after every repair; or something else in its place.
     NotBase64 "not_base64",
-    /// A part is missing at the end.
+    /// All of it opens under a kept key, and the end is missing.
     Truncated "truncated",
+    /// A part opens under a kept key, and another part was changed or lost on the way.
+    ChangedInTransit "changed_in_transit",
     /// iv is not 16 bytes, or another one than the data was made with.
     IvInvalid "iv_invalid",
     /// The data is for another mini program.
     WrongApp "wrong_app",
-    /// Older than ten minutes, or from a clock that is more than five minutes ahead.
+    /// Its time is outside of the window that is accepted.
     StaleData "stale_data",
     /// The data is another user's.
     OtherUsersData "other_users_data",
@@ -84,8 +86,10 @@ causes! {
     ButtonNotPermitted "button_not_permitted",
     /// 40164.
     IpNotWhitelisted "ip_not_whitelisted",
-    /// 40125.
+    /// 40125, or 40001 when an access_token was asked for.
     AppSecretWrong "app_secret_wrong",
+    /// The mini program that the request names is not configured here.
+    UnknownApp "unknown_app",
     /// Any other refusal of the mini program's settings: appid, frozen secret or account, missing permission.
     AppMisconfigured "app_misconfigured",
     /// 45009, 45011.

@@ -273,8 +273,8 @@ pub enum EventKind {
     SamePhone,
     /// The phone changed; masked numbers as in the history.
     Phone { old: Option<String>, new: Option<String> },
-    /// A failure or a healing: its id and cause.
-    Failure { id: String, cause: Cause, healed: bool },
+    /// A failure or a healing: its id and cause, and whether the cause is likely and not certain.
+    Failure { id: String, cause: Cause, healed: bool, likely: bool },
     /// A message pushed by WeChat, by its event.
     Push(String),
     /// An act of an operator, by its action.

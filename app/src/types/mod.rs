@@ -7,6 +7,7 @@ mod audit;
 mod cause;
 mod conflict;
 mod failure;
+mod found;
 mod metric;
 mod mini_program;
 mod operator;
@@ -30,6 +31,7 @@ pub use failure::{
     Asked, CauseCount, CauseTrend, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory,
     KeyTried, OverTime, Rise, Stage, Trial, TrialStep, UserRef, VersionTrend, Wanted,
 };
+pub use found::{ButtonSaid, Field, Repair, Repaired, Sent};
 pub use metric::{Bucket, Dashboard, Metric, Tally};
 pub use mini_program::{Alert, AlertKind, AppHealth, MiniProgram, PushRefused, TokenRefused, TokenTimes};
 

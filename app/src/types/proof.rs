@@ -1,10 +1,14 @@
 use serde::{Deserialize, Serialize};
 
+use super::{ButtonSaid, Field, Repaired, Sent};
+
 /// What a cause was concluded from, with its numbers. Never what the data says. [`crate::text`] has the words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// No base64 as it came; after the repair every check holds.
+    /// No base64 as it came; after these repairs every check holds.
+    Repairs(Vec<Repaired>),
+    /// The same, without saying which: of an earlier version.
     Repaired,
     /// Which key of the ring opened it, 1 being the newest; how many seconds before the newest came the data was made.
     OlderKey {
@@ -13,6 +17,13 @@ pub enum Proof {
     },
     /// Characters that no repair explains.
     NoRepair,
+    /// Something else stands in this field.
+    SentInstead {
+        field: Field,
+        sent: Sent,
+    },
+    /// encryptedData and iv stand in each other's place.
+    FieldsSwapped,
     /// 4n+1 characters.
     ImpossibleLength(i64),
     /// Bytes.
@@ -21,7 +32,12 @@ pub enum Proof {
     IvBytes(i64),
     NoWatermark,
     OtherAppInWatermark,
-    /// Seconds; negative: ahead of the server's clock.
+    /// Seconds; negative: ahead of the server's clock. With the limit that it passed.
+    OutsideWindow {
+        age_s: i64,
+        limit_s: i64,
+    },
+    /// The same without the limit, of an earlier version.
     MadeAgo(i64),
     OtherOpenid,
     /// Where user info belongs.
@@ -29,11 +45,31 @@ pub enum Proof {
     HoldsNoPhone,
     /// Every check holds but the last.
     OddFields,
+    /// So many blocks of 16 bytes open, and the end is missing.
+    CutOff(i64),
+    /// The beginning opens; the end is missing or changed. Of an earlier version.
     EndMissing,
     FirstBlockGarbled,
+    /// All but the first of so many blocks open, and they are not the rest of what WeChat writes.
+    BeginningMissing(i64),
+    /// The others of so many blocks open. Counted from 1.
+    OpensInPart {
+        from: i64,
+        to: i64,
+        blocks: i64,
+    },
     /// Under this user's key in the mini program of this appid.
     OpensElsewhere(String),
     UsedByAnother,
+    /// It was opened in the mini program of this appid, for which it was made.
+    UsedInOtherApp(String),
+    /// The first use, of the same user; `opens`: it still does. Otherwise its key is gone.
+    FirstUse {
+        ago_s: i64,
+        request_id: Option<String>,
+        opens: bool,
+    },
+    /// The same without its time, of an earlier version.
     UsedBefore,
     NoKeyKept,
     NoLogin,
@@ -43,11 +79,15 @@ pub enum Proof {
     NoKeyOpens(i64),
     /// The same, and WeChat says that the newest is not the user's any more.
     NewestKeyInvalid(i64),
+    /// It opens under the key of a login that came later, and that WeChat had given out before.
+    LaterKeyOpens,
     /// The same, and WeChat knows no such ciphertext of the last three days.
     UnknownToWechat(i64),
 
     /// rawData: so many keys were tried; with none there is nothing to check it with.
     SignedByNone(i64),
+    /// rawData: which key of the ring made the signature, 1 being the newest.
+    SignedByOlder(i64),
 
     MockText,
     ExchangedHere,
@@ -68,6 +108,11 @@ pub enum Proof {
     Referer(String),
     /// It was exchanged as a code of this appid before.
     SpentAs(String),
+    /// It was exchanged here, as a login code.
+    LoginCodeSpent,
+    /// 32 characters that no phone code has.
+    LoginCodeForm,
+    /// One of the two, of an earlier version.
     LoginCodeShape,
     /// 40029.
     PhoneCodeUnknown,
@@ -86,8 +131,15 @@ pub enum Proof {
     NoAnswer(String),
     NotConfigured,
     Errcode(i64),
-    /// The phone button's.
+    /// What the phone button said.
+    Button {
+        errno: Option<i64>,
+        said: ButtonSaid,
+    },
+    /// The phone button's errno, of an earlier version.
     Errno(Option<i64>),
+    /// The request names this appid, as far as it is one.
+    NoSuchApp(Option<String>),
 
     PushUnsigned,
     PushStale,
@@ -109,6 +161,11 @@ pub enum Proof {
 }
 
 impl Proof {
+    /// Whether the cause is likely, and not certain: what it rests on can be forged, or means it in most cases.
+    pub const fn is_likely(&self) -> bool {
+        matches!(self, Self::Referer(_) | Self::NoKeyAndReferer(_) | Self::OpenidRefused(_))
+    }
+
     pub const fn is_empty(&self) -> bool {
         matches!(self, Self::Words(words) if words.is_empty())
     }

@@ -49,8 +49,9 @@ impl Raised {
 }
 
 /// What an errcode tells the operator; `None` when it is a client's fault or passes by itself (protocol §1, §5.3).
-fn kind_of(errcode: i64) -> Option<AlertKind> {
-    Some(match errcode {
+fn kind_of(refusal: &Refusal) -> Option<AlertKind> {
+    Some(match refusal.errcode {
+        40001 if refusal.of_token => AlertKind::SecretWrong,
         // What the client sent, what WeChat thinks of the user, and keys that have ended.
         40003 | 40029 | 40163 | 40226 | 41008 | 42003 | 87007 | 87009 => return None,
         40013 => AlertKind::AppidWrong,
@@ -80,7 +81,7 @@ impl Accounts {
     /// Tells the operator what only he can mend. Never fails a request.
     pub(super) async fn note_refusal(&self, appid: &str, error: &WeChatError) {
         if let WeChatError::Refused(refusal) = error
-            && let Some(kind) = kind_of(refusal.errcode)
+            && let Some(kind) = kind_of(refusal)
         {
             self.raise(appid, kind, Some(refusal)).await;
         }

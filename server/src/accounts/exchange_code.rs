@@ -7,7 +7,7 @@ use crate::{
     arrival::Arrival,
     sealed::sha256,
     store::{Tx, login_codes},
-    wechat::{WeChatError, WeChatSession},
+    wechat::{Refusal, WeChatError, WeChatSession},
 };
 
 /// What `wx.login` gives in the developer tools of a project without an appid (protocol §8).
@@ -19,6 +19,9 @@ const ABANDONED_AFTER_S: i64 = 10;
 
 /// The ledger's name for an exchange that WeChat gave no answer to.
 const UNAVAILABLE: &str = "wechat_unavailable";
+/// The reason for those who waited for such an exchange.
+const NO_ANSWER_EITHER: &str = "another call that exchanged this code got no answer";
+const BUSY: i64 = -1;
 
 /// A login code as the ledger knows it.
 #[derive(Debug, Clone, Copy)]
@@ -98,17 +101,29 @@ impl Accounts {
                     self.report_login_code(arrival, appid, code, NotExchanged::Here { spent_by: binding });
                     return Err(Failure::LoginCodeUsed);
                 }
-                ("failed", _) if was_there => return Err(outcome(row.error.as_deref())),
+                ("failed", _) if was_there => {
+                    return Err(self.failed_with_another(arrival, appid, code, row.error.as_deref()));
+                }
                 // Failed between this caller's claim and its look: free for the taking.
                 ("failed", _) => continue,
                 _ => was_waiting = true,
             }
             if waited > self.wechat.timeout() + Duration::from_millis(500) {
-                return Err(Failure::WeChatUnavailable("another call is exchanging this code"));
+                return Err(self.failed_with_another(arrival, appid, code, Some(UNAVAILABLE)));
             }
             tokio::time::sleep(LOOK).await;
             waited += LOOK;
         }
+    }
+
+    /// The failure of the call that exchanged the code, for one that waited for it: each request has its own record.
+    fn failed_with_another(&self, arrival: Arrival, appid: &str, code: &str, kept: Option<&str>) -> Failure {
+        let (failure, answer) = outcome(kept.unwrap_or_default());
+        if let Some(answer) = answer {
+            let refused = NotExchanged::ByWeChat { answer, unanswered_before: false };
+            self.report_login_code(arrival, appid, code, refused);
+        }
+        failure
     }
 
     async fn claim(&self, appid: &str, hash: CodeHash, arrival: Arrival) -> Result<bool, Failure> {
@@ -136,8 +151,9 @@ impl Accounts {
                 let unanswered_before = self.was_unanswered(hash).await.unwrap_or_default();
                 let refused = NotExchanged::ByWeChat { answer: error.clone(), unanswered_before };
                 self.report_login_code(arrival, appid, code, refused);
+                let errcode = error.errcode();
                 let failure = Failure::of_login_code(error);
-                self.give_up(hash, &failure).await;
+                self.give_up(hash, &failure, errcode).await;
                 Err(failure)
             }
         }
@@ -146,15 +162,19 @@ impl Accounts {
     /// Whether this code came before, and WeChat gave no answer: it may have spent it all the same.
     async fn was_unanswered(&self, hash: CodeHash) -> Result<bool, Failure> {
         let row = login_codes::find(&mut self.db.read().await?, hash.0).await?;
-        Ok(row.and_then(|row| row.error).is_some_and(|error| error == UNAVAILABLE))
+        Ok(row.and_then(|row| row.error).is_some_and(|error| error.starts_with(UNAVAILABLE)))
     }
 
-    /// Tells those who wait that nothing came of the exchange. When the database is the reason, they find out by
-    /// themselves.
-    pub(super) async fn give_up(&self, hash: CodeHash, failure: &Failure) {
+    /// Tells those who wait that nothing came of the exchange, with WeChat's errcode if it gave one. When the database is
+    /// the reason, they find out by themselves.
+    pub(super) async fn give_up(&self, hash: CodeHash, failure: &Failure, errcode: Option<i64>) {
+        let outcome = match errcode {
+            Some(errcode) => format!("{} {errcode}", name(failure)),
+            None => name(failure).to_owned(),
+        };
         let told = async {
             let mut tx = self.db.write().await?;
-            login_codes::fail(&mut tx, hash.0, name(failure), self.clock.now()).await?;
+            login_codes::fail(&mut tx, hash.0, &outcome, self.clock.now()).await?;
             tx.commit().await
         };
         if let Err(error) = told.await {
@@ -163,7 +183,7 @@ impl Accounts {
     }
 }
 
-/// The ledger's name for a failed exchange; [`outcome`] reads it back for those who waited.
+/// The ledger's name for a failed exchange; WeChat's errcode may follow it. [`outcome`] reads both back for those who waited.
 fn name(failure: &Failure) -> &'static str {
     match failure {
         Failure::LoginCodeInvalid => "login_code_invalid",
@@ -176,16 +196,26 @@ fn name(failure: &Failure) -> &'static str {
     }
 }
 
-fn outcome(name: Option<&str>) -> Failure {
-    match name {
-        Some("login_code_invalid") => Failure::LoginCodeInvalid,
-        Some("login_code_used") => Failure::LoginCodeUsed,
-        Some("user_blocked") => Failure::UserBlocked,
-        Some("rate_limited") => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
-        Some(UNAVAILABLE) => Failure::WeChatUnavailable("another call that exchanged this code got no answer"),
-        Some("misconfigured") => {
-            Failure::Misconfigured(crate::wechat::Refusal { errcode: 0, rid: None, address: None, after_busy: false })
-        }
+/// The failure that a name of the ledger stands for, and WeChat's answer behind it, if it was WeChat's.
+fn outcome(kept: &str) -> (Failure, Option<WeChatError>) {
+    let (name, errcode) = kept.split_once(' ').unwrap_or((kept, ""));
+    let errcode = errcode.parse().unwrap_or_default();
+    let refusal = Refusal { errcode, ..Refusal::default() };
+    let answer = match (name, errcode) {
+        ("internal", _) => None,
+        (_, BUSY) => Some(WeChatError::Busy(None)),
+        (UNAVAILABLE, _) => Some(WeChatError::Unavailable(NO_ANSWER_EITHER)),
+        (_, 0) => None,
+        _ => Some(WeChatError::Refused(refusal.clone())),
+    };
+    let failure = match name {
+        "login_code_invalid" => Failure::LoginCodeInvalid,
+        "login_code_used" => Failure::LoginCodeUsed,
+        "user_blocked" => Failure::UserBlocked,
+        "rate_limited" => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
+        UNAVAILABLE => Failure::WeChatUnavailable(NO_ANSWER_EITHER),
+        "misconfigured" => Failure::Misconfigured(refusal),
         _ => Failure::Internal(super::Fault::Missing("the outcome of the other call that exchanged this code")),
-    }
+    };
+    (failure, answer)
 }

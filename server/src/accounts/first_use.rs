@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Accounts, Failure};
 use crate::{
     clock::Millis,
-    open_data::diagnosis::Ciphertext,
+    open_data::diagnosis::{Ciphertext, FirstUse},
     store::{
         StoreError, Tx,
         bindings::{self, BindingRow},
@@ -26,17 +26,6 @@ impl<'a> From<&'a BindingRow> for Person<'a> {
     fn from(binding: &'a BindingRow) -> Self {
         Self { appid: &binding.appid, openid: &binding.openid, unionid: binding.unionid.as_deref() }
     }
-}
-
-/// A ciphertext has been opened before.
-#[derive(Debug)]
-pub(super) struct FirstUse {
-    /// By the same person, in whichever mini program.
-    pub by_same: bool,
-    pub at: Millis,
-    /// The mini program of that call, if it was kept.
-    pub appid: Option<String>,
-    pub request_id: Option<String>,
 }
 
 impl Accounts {

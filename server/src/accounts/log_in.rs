@@ -83,6 +83,21 @@ impl Proven {
     }
 }
 
+impl Proven {
+    /// How the phone and the profile went, once they are written. `bound`: whether a phone that was proved is the user's.
+    fn outcome(self, bound: Result<(), Failure>) -> (Option<Result<PhoneNumber, Failure>>, Option<Failure>) {
+        let phone = self.phone.map(|(_, proven)| match proven {
+            Ok(proven) => bound.map(|()| proven.phone),
+            Err(unproven) => Err(unproven.failure),
+        });
+        let profile_failure = match self.profile {
+            Some(ProvenProfile::Encrypted(_, Err(failure))) => Some(failure),
+            _ => None,
+        };
+        (phone, profile_failure)
+    }
+}
+
 /// A profile of the same step.
 enum ProvenProfile {
     Fields(Profile),
@@ -116,7 +131,7 @@ impl Accounts {
                 let login = Login { appid: &appid, code: code_hash, session, extras, arrival };
                 let kept = self.keep(&login, proven).await;
                 if let Err(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) = &kept {
-                    self.give_up(code_hash, failure).await;
+                    self.give_up(code_hash, failure, None).await;
                 }
                 kept
             }
@@ -145,7 +160,7 @@ impl Accounts {
         let profile = request.profile.map(|claim| match claim {
             ProfileClaim::Fields(profile) => ProvenProfile::Fields(profile),
             ProfileClaim::Encrypted(encrypted) => {
-                let decrypted = decrypt_profile(&ring, person.appid, person.openid, now, &encrypted);
+                let decrypted = decrypt_profile(&ring, &self.checks(person.appid, now), person.openid, &encrypted);
                 ProvenProfile::Encrypted(encrypted, decrypted)
             }
         });
@@ -188,21 +203,21 @@ impl Accounts {
             tx.commit().await?;
             return Err(Failure::UserBlocked);
         }
-        self.report_proven(arrival, &binding, &proven);
         self.overcome(&mut tx, binding.user_id, Stage::LoginCode, now).await?;
-        let phone = match proven.phone {
-            Some((_, Ok(proven))) => Some(self.bind_at_login(&mut tx, &binding, proven, &mut metrics, arrival).await?),
-            Some((_, Err(unproven))) => Some(Err(unproven.failure)),
-            None => None,
+        let bound = match &proven.phone {
+            Some((_, Ok(phone))) => self.bind_at_login(&mut tx, &binding, phone, &mut metrics, arrival).await?,
+            _ => Ok(()),
         };
-        let profile_failure = match proven.profile {
-            Some(profile) => self.set_proven(&mut tx, &binding, profile, arrival).await?,
-            None => None,
-        };
+        if let Some(profile) = &proven.profile {
+            self.set_proven(&mut tx, &binding, profile, arrival).await?;
+        }
         let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
         self.count(&mut tx, now, &binding.appid, &arrival.client, &metrics).await?;
         tx.commit().await?;
+        // Only now the keys are there that a report may ask WeChat about.
+        self.report_proven(arrival, &binding, &proven);
+        let (phone, profile_failure) = proven.outcome(bound);
         Ok(LoggedIn { token, expires_at, is_new, user: self.user_info(user, binding)?, phone, profile_failure })
     }
 
@@ -217,24 +232,22 @@ impl Accounts {
         }
     }
 
-    /// Why the profile was not taken.
     async fn set_proven(
         &self,
         tx: &mut Tx,
         binding: &BindingRow,
-        proven: ProvenProfile,
+        proven: &ProvenProfile,
         arrival: Arrival,
-    ) -> Result<Option<Failure>, Failure> {
+    ) -> Result<(), Failure> {
         let user = binding.user_id;
         match proven {
-            ProvenProfile::Fields(profile) => self.set_profile(tx, user, &profile).await?,
+            ProvenProfile::Fields(profile) => self.set_profile(tx, user, profile).await,
             ProvenProfile::Encrypted(_, Ok((profile, opened))) => {
-                self.keep_opened(tx, binding, &opened, arrival.request_id).await?;
-                self.set_profile(tx, user, &profile).await?;
+                self.keep_opened(tx, binding, opened, arrival.request_id).await?;
+                self.set_profile(tx, user, profile).await
             }
-            ProvenProfile::Encrypted(_, Err(failure)) => return Ok(Some(failure)),
+            ProvenProfile::Encrypted(_, Err(_)) => Ok(()),
         }
-        Ok(None)
     }
 
     /// `Ok(Err(…))`: the number belongs to somebody else; the login stands.
@@ -242,19 +255,19 @@ impl Accounts {
         &self,
         tx: &mut Tx,
         binding: &BindingRow,
-        proven: ProvenPhone,
+        proven: &ProvenPhone,
         metrics: &mut Vec<Metric>,
         arrival: Arrival,
-    ) -> Result<Result<PhoneNumber, Failure>, Failure> {
+    ) -> Result<Result<(), Failure>, Failure> {
         let now = self.clock.now();
         let occasion = Occasion::call(&binding.appid, arrival.request_id, now);
-        match self.set_phone(tx, binding.user_id, &proven, &occasion).await {
+        match self.set_phone(tx, binding.user_id, proven, &occasion).await {
             Ok(changed) => {
                 still_here(tx, binding, None).await?;
                 metrics.push(Metric::PhonesProven);
                 metrics.extend(changed.then_some(Metric::PhonesBound));
-                self.keep_success(tx, binding, &proven, changed, &occasion).await?;
-                Ok(Ok(proven.phone))
+                self.keep_success(tx, binding, proven, changed, &occasion).await?;
+                Ok(Ok(()))
             }
             Err(Failure::PhoneConflict) => Ok(Err(Failure::PhoneConflict)),
             Err(other) => Err(other),

@@ -71,9 +71,10 @@ pub use user_info::UserInfo;
 pub use crate::wechat::{PushError, PushQuery, WeChatError};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Millis},
     config::{Apps, PhoneConflict},
     metrics::Metrics,
+    open_data::{Checks, Window},
     random::Random,
     sealed::{BlindIndex, Vault},
     store::Db,
@@ -88,6 +89,8 @@ pub struct Rules {
     pub phone_conflict: PhoneConflict,
     /// How long records of failures are kept.
     pub failures_kept_s: i64,
+    /// How old decrypted data may be.
+    pub window: Window,
 }
 
 /// Everything the use cases work with. Cheap to clone.
@@ -108,6 +111,7 @@ pub struct Parts {
     raised: alerts::Raised,
     user_quota: user_quota::UserQuota,
     sampler: reports::Sampler,
+    waiting: reports::WaitingList,
     reports: TaskTracker,
     seen_chain: audit_chain::SeenChain,
     kept_signs: app_signs::KeptSigns,
@@ -122,6 +126,11 @@ impl std::ops::Deref for Accounts {
 }
 
 impl Accounts {
+    /// What data of a mini program is checked against.
+    fn checks<'a>(&self, appid: &'a str, now: Millis) -> Checks<'a> {
+        Checks { appid, now, window: self.rules.window }
+    }
+
     /// Runs a use case on a task of its own: a client that hangs up does not leave a code spent and nothing kept.
     pub async fn run<T, F>(&self, use_case: impl FnOnce(Self) -> F) -> Result<T, Failure>
     where

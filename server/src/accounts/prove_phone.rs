@@ -1,12 +1,17 @@
-use latchkey_app::types::{AlertKind, PhoneSource};
+use latchkey_app::types::{AlertKind, PhoneSource, Proof};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Accounts, Failure, exchange_code::CodeHash, first_use::Person};
+use super::{
+    Accounts, Failure,
+    exchange_code::{CodeHash, MOCK_CODE},
+    failure::PHONE_CODE_UNKNOWN,
+    first_use::Person,
+};
 use crate::{
     clock::Millis,
     open_data::{
-        self, Encrypted, Flaw, Opened, PhoneInfo,
+        self, Checks, Encrypted, Flaw, Opened, PhoneInfo,
         diagnosis::{self, Ciphertext, HeldKey},
     },
     phone::PhoneNumber,
@@ -45,11 +50,13 @@ pub(super) struct Unproven {
     pub failure: Failure,
     /// What WeChat said to the phone code, when it was asked.
     pub answer: Option<WeChatError>,
+    /// What proves that the phone code is one of wx.login, if it is.
+    pub login_code: Option<Proof>,
 }
 
 impl From<Failure> for Unproven {
     fn from(failure: Failure) -> Self {
-        Self { failure, answer: None }
+        Self { failure, answer: None, login_code: None }
     }
 }
 
@@ -64,7 +71,8 @@ impl Accounts {
         now: Millis,
         proof: &PhoneProof,
     ) -> Result<ProvenPhone, Unproven> {
-        let decrypted = proof.encrypted.as_ref().map(|encrypted| decrypt(person.appid, ring, now, encrypted));
+        let checks = self.checks(person.appid, now);
+        let decrypted = proof.encrypted.as_ref().map(|encrypted| decrypt(ring, &checks, encrypted));
         let flaw = match decrypted {
             Some(Ok((phone, opened))) => {
                 return Ok(ProvenPhone { phone, source: PhoneSource::Encrypted, opened: Some(opened), flaw: None });
@@ -102,11 +110,15 @@ impl Accounts {
             Err(error) => error,
         };
         self.note_refusal(appid, &error).await;
-        let failure = match Failure::of_phone_code(error.clone(), openid_given) {
-            Failure::PhoneCodeInvalid if self.is_login_code(appid, code).await? => Failure::LoginCodeInPhoneField,
-            failure => failure,
+        let login_code = match &error {
+            WeChatError::Refused(refusal) if refusal.errcode == PHONE_CODE_UNKNOWN => self.login_code(code).await?,
+            _ => None,
         };
-        Err(Unproven { failure, answer: Some(error) })
+        let failure = match login_code {
+            Some(_) => Failure::LoginCodeInPhoneField,
+            None => Failure::of_phone_code(error.clone(), openid_given),
+        };
+        Err(Unproven { failure, answer: Some(error), login_code })
     }
 
     /// WeChat's answer to a phone code, and whether the person's openid went with it: then WeChat refuses the code of
@@ -125,24 +137,25 @@ impl Accounts {
         }
     }
 
-    /// Whether this is a wx.login code: by its shape (32 characters; phone codes have 64), or because it has been
-    /// presented as one.
-    async fn is_login_code(&self, appid: &str, code: &str) -> Result<bool, Failure> {
-        if code.len() == 32 {
-            return Ok(true);
+    /// What proves that a code is one of wx.login: it was good as one in a mini program that is configured, or it has a
+    /// form that no phone code has. That somebody once tried it as one proves nothing.
+    async fn login_code(&self, code: &str) -> Result<Option<Proof>, Failure> {
+        if code == MOCK_CODE {
+            return Ok(Some(Proof::MockText));
         }
         let mut tx = self.db.read().await?;
-        Ok(login_codes::find(&mut tx, CodeHash::new(appid, code).bytes()).await?.is_some())
+        for app in self.apps.iter() {
+            let row = login_codes::find(&mut tx, CodeHash::new(&app.appid, code).bytes()).await?;
+            if row.is_some_and(|row| row.state == "spent") {
+                return Ok(Some(Proof::LoginCodeSpent));
+            }
+        }
+        Ok(diagnosis::is_login_code(code).then_some(Proof::LoginCodeForm))
     }
 }
 
-fn decrypt(
-    appid: &str,
-    ring: &[HeldKey],
-    now: Millis,
-    encrypted: &Encrypted,
-) -> Result<(PhoneNumber, OpenedData), Flaw> {
-    let opened = open_data::open(ring, appid, now, encrypted)?;
+fn decrypt(ring: &[HeldKey], checks: &Checks<'_>, encrypted: &Encrypted) -> Result<(PhoneNumber, OpenedData), Flaw> {
+    let opened = open_data::open(ring, checks, encrypted)?;
     let data = OpenedData::new(encrypted, &opened, ring);
     // Decrypted data of another kind, such as the user info, holds no phone.
     let info = PhoneInfo::deserialize(Value::Object(opened.json)).map_err(|_| Flaw::Json)?;

@@ -53,14 +53,14 @@ impl Accounts {
         if of_phone {
             numbers.push((plain(of_phones), row.times));
         }
-        self.add_up(tx, Millis(row.at), &row.appid, &numbers).await
+        self.add_up(tx, Millis(row.at), self.counted_as(&row.appid), &numbers).await
     }
 
     /// The record turned out to have another cause.
     pub(super) async fn recount_failure(&self, tx: &mut Tx, row: &FailureRow, cause: &str) -> Result<()> {
         let metric = if row.healed { Metric::Healed } else { Metric::Failed };
         let numbers = [((metric, row.cause.as_str(), ""), -row.times), ((metric, cause, ""), row.times)];
-        self.add_up(tx, Millis(row.at), &row.appid, &numbers).await
+        self.add_up(tx, Millis(row.at), self.counted_as(&row.appid), &numbers).await
     }
 
     async fn add_up(

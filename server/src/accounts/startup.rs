@@ -4,7 +4,10 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::{
-    Accounts, Fault, Parts, Rules, app_signs::KeptSigns, audit_chain::SeenChain, reports::Sampler,
+    Accounts, Fault, Parts, Rules,
+    app_signs::KeptSigns,
+    audit_chain::SeenChain,
+    reports::{Sampler, WaitingList},
     user_quota::UserQuota,
 };
 use crate::{
@@ -93,6 +96,7 @@ impl Accounts {
             raised,
             user_quota,
             sampler,
+            waiting: WaitingList::default(),
             reports,
             seen_chain,
             kept_signs: KeptSigns::default(),

@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     arrival::Arrival,
-    clock::Millis,
     open_data::{
-        self, Encrypted, Flaw,
+        self, Checks, Encrypted, Flaw,
         diagnosis::{HeldKey, Wanted},
     },
     store::{
@@ -115,16 +114,17 @@ impl Accounts {
         let now = self.clock.now();
         let binding = &session.binding;
         let ring = self.key_ring(&mut self.db.read().await?, binding.id, now).await?;
-        if !ring.iter().any(|held| held.key.signed_raw_data(raw_data, signature)) {
+        let Some(signed_by) = ring.iter().position(|held| held.key.signed_raw_data(raw_data, signature)) else {
             self.report_signature(arrival, &binding.appid, Subject::from(binding), ring.len());
             return Err(Failure::SignatureMismatch);
-        }
+        };
         let Some(encrypted) = encrypted else {
             let info =
                 serde_json::from_str::<WeChatUserInfo>(raw_data).map_err(|_| Failure::InvalidRequest("rawData"))?;
+            self.report_older_signature(arrival, binding, &ring, signed_by);
             return Ok((info.profile(), None));
         };
-        let decrypted = decrypt_profile(&ring, &binding.appid, &binding.openid, now, &encrypted);
+        let decrypted = decrypt_profile(&ring, &self.checks(&binding.appid, now), &binding.openid, &encrypted);
         self.report_profile(arrival, binding, &encrypted, &ring, decrypted.as_ref().ok().map(|(_, opened)| opened));
         decrypted.map(|(profile, opened)| (profile, Some(opened)))
     }
@@ -151,12 +151,11 @@ impl Accounts {
 /// The profile in encrypted user info, which must be the user's own, and the data it was in.
 pub(super) fn decrypt_profile(
     ring: &[HeldKey],
-    appid: &str,
+    checks: &Checks<'_>,
     openid: &str,
-    now: Millis,
     encrypted: &Encrypted,
 ) -> Result<(Profile, OpenedData), Failure> {
-    let data = open_data::open(ring, appid, now, encrypted).map_err(Failure::DecryptFailed)?;
+    let data = open_data::open(ring, checks, encrypted).map_err(Failure::DecryptFailed)?;
     let seen = OpenedData::new(encrypted, &data, ring);
     let info = WeChatUserInfo::deserialize(Value::Object(data.json));
     let info = info.map_err(|_| Failure::DecryptFailed(Flaw::Json))?;

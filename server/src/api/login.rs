@@ -50,7 +50,7 @@ struct PhoneError {
 
 impl LoginBody {
     pub fn into_log_in(self, app: RefererApp, accounts: &Accounts) -> Result<LogIn, Failure> {
-        let appid = app.or(self.appid, &accounts.apps)?;
+        let appid = app.or(self.appid, accounts)?;
         let code = phone_fields::code(self.code, "code")?;
         let phone = phone_fields::proof(self.encrypted_data, self.iv, self.phone_code, "phoneCode")?;
         Ok(LogIn { appid, code, phone, profile: None })

@@ -70,13 +70,18 @@ fn seconds(text: &str) -> Result<i64, Failed> {
 
 fn line(row: &FailureRow) -> String {
     let state = if row.healed { "healed" } else { "failed" };
+    let likely = if is_likely(row) { " (likely)" } else { "" };
     let proof = proof(row);
     let at = Millis(row.at).rfc3339();
-    format!("{at}\t{state}\t{}\t{}\t{}\t{proof}\t{}", row.cause, row.appid, row.call, row.request_id)
+    format!("{at}\t{state}\t{}{likely}\t{}\t{}\t{proof}\t{}", row.cause, row.appid, row.call, row.request_id)
 }
 
 fn proof(row: &FailureRow) -> String {
     T(Lang::En).proof(&serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof)
+}
+
+fn is_likely(row: &FailureRow) -> bool {
+    serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof.is_likely()
 }
 
 /// The fields of contract §1, and what else there is.
@@ -91,6 +96,7 @@ fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
         "call": row.call,
         "stage": row.stage,
         "cause": row.cause,
+        "likely": is_likely(row),
         "healed": row.healed,
         "wechatErrcode": row.errcode,
         "rid": row.rid,

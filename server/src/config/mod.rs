@@ -41,6 +41,9 @@ pub struct Config {
     pub wechat: WeChatConfig,
     /// Sliding life of an API token, in seconds.
     pub token_ttl_s: i64,
+    /// How long after and before its watermark's time data is accepted, in seconds.
+    pub watermark_max_age_s: i64,
+    pub watermark_max_ahead_s: i64,
     /// How long records of failures are kept.
     pub failures_kept_days: i64,
     pub limits: Limits,

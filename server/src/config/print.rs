@@ -15,6 +15,8 @@ pub fn print(config: &Config) -> String {
     }
     set("failures_kept_days", config.failures_kept_days.into());
     set("token_ttl_s", config.token_ttl_s.into());
+    set("watermark_max_age_s", config.watermark_max_age_s.into());
+    set("watermark_max_ahead_s", config.watermark_max_ahead_s.into());
     let proxies = config.trusted_proxies.iter().map(|network| network.to_string().into());
     set("trusted_proxies", proxies.collect::<Vec<toml::Value>>().into());
     set("phone_conflict", format!("{:?}", config.phone_conflict).to_lowercase().into());

@@ -44,6 +44,9 @@ pub(super) const SETTINGS: &[Setting] = settings![
     "LATCHKEY_FAILURES_KEPT_DAYS" = "failures_kept_days": Kind::Number(1..=3650, "days");
     // One minute to ten years.
     "LATCHKEY_TOKEN_TTL_S" = "token_ttl_s": Kind::Number(60..=315_360_000, "seconds");
+    // A minute to a day; nothing to an hour.
+    "LATCHKEY_WATERMARK_MAX_AGE_S" = "watermark_max_age_s": Kind::Number(60..=86_400, "seconds");
+    "LATCHKEY_WATERMARK_MAX_AHEAD_S" = "watermark_max_ahead_s": Kind::Number(0..=3600, "seconds");
     "LATCHKEY_LOGIN_RATE_PER_MIN" = "limits"."login_per_minute": Kind::Number(1..=4_294_967_295, "calls");
     "LATCHKEY_FAILED_RATE_PER_MIN" = "limits"."failed_per_minute": Kind::Number(1..=4_294_967_295, "calls");
     "LATCHKEY_TRUSTED_PROXIES" = "trusted_proxies": Kind::List;

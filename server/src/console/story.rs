@@ -160,7 +160,8 @@ impl ConsoleServer {
                 events.push(self.event(made.0, Some(&failure.app.appid), EventKind::DataMade, None));
             }
             let (cause, healed): (Cause, bool) = (failure.cause, failure.healed);
-            let kind = EventKind::Failure { id: failure.id, cause, healed };
+            let likely = failure.evidence.proof.is_likely();
+            let kind = EventKind::Failure { id: failure.id, cause, healed, likely };
             events.push(self.event(failure.at.0, Some(&failure.app.appid), kind, Some(failure.request_id)));
         }
         Ok(events)

@@ -360,7 +360,8 @@ impl Admin for SignedInVisit {
     }
 
     async fn try_decryption(&self, trial: Trial) -> Result<Vec<TrialStep>, ConsoleError> {
-        Ok(try_decryption(&trial, self.server.accounts.clock.now()))
+        let accounts = &self.server.accounts;
+        Ok(try_decryption(&trial, accounts.clock.now(), accounts.rules.window))
     }
 
     async fn check_app(&self, appid: &str) -> Result<(), ConsoleError> {

@@ -30,7 +30,10 @@ pub async fn run(accounts: Accounts) {
                 Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
             },
             _ = minutes.tick() => drop(file_left_out(&accounts, false).await),
-            _ = signs.tick() => keep_signs(&accounts).await,
+            _ = signs.tick() => {
+                keep_signs(&accounts).await;
+                conclude_waiting(&accounts).await;
+            }
         }
     }
 }
@@ -57,6 +60,12 @@ async fn keep_signs(accounts: &Accounts) {
     if let Err(error) = accounts.keep_signs().await {
         // The next round tries again; whoever needs the database says more.
         tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
+    }
+}
+
+async fn conclude_waiting(accounts: &Accounts) {
+    if let Err(error) = accounts.conclude_waiting().await {
+        tracing::error!(%error, "a failure that waited for its explanation stays unknown");
     }
 }
 

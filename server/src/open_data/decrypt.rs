@@ -7,11 +7,40 @@ use zeroize::Zeroizing;
 use super::{SessionKey, diagnosis::HeldKey, transport, transport::Damage};
 use crate::clock::Millis;
 
-/// Accepted until 10 minutes after the watermark's time …
-pub(super) const MAX_AGE_S: i64 = 600;
-/// … and up to 5 minutes before it, for clocks that disagree (contract §3).
-pub(super) const MAX_AHEAD_S: i64 = 300;
 pub(super) const BLOCK: usize = 16;
+
+/// How far the watermark's time may be from now, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub max_age_s: i64,
+    /// For clocks that disagree.
+    pub max_ahead_s: i64,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { max_age_s: 600, max_ahead_s: 300 }
+    }
+}
+
+impl Window {
+    /// The limit that data of this age is beyond; `None` when it is inside of both.
+    pub(super) fn limit_passed(self, age_s: i64) -> Option<i64> {
+        if age_s > self.max_age_s {
+            return Some(self.max_age_s);
+        }
+        (age_s < -self.max_ahead_s).then_some(self.max_ahead_s)
+    }
+}
+
+/// What data is checked against once it opens.
+#[derive(Debug, Clone, Copy)]
+pub struct Checks<'a> {
+    /// The mini program that it must be for.
+    pub appid: &'a str,
+    pub now: Millis,
+    pub window: Window,
+}
 
 /// encryptedData and iv as the mini program sent them.
 #[derive(Debug, Clone)]
@@ -27,8 +56,8 @@ pub struct Opened {
     /// Which key of the ring opened it; 0 is the newest. Anything else proves that wx.login was called after the
     /// data was made.
     pub key_index: usize,
-    /// What had to be repaired of the base64.
-    pub damage: Damage,
+    /// What had to be repaired of the base64 of encryptedData and of iv.
+    pub damage: [Damage; 2],
     /// The watermark's time, in seconds.
     pub made_at: i64,
 }
@@ -63,7 +92,7 @@ pub(super) struct Watermark {
 
 /// Decrypts with the first key of `ring` (newest first) under which every check holds; otherwise says how far the
 /// best key got. AES-128-CBC with strict PKCS#7 (protocol §3.2).
-pub fn open(ring: &[HeldKey], appid: &str, now: Millis, encrypted: &Encrypted) -> Result<Opened, Flaw> {
+pub fn open(ring: &[HeldKey], checks: &Checks<'_>, encrypted: &Encrypted) -> Result<Opened, Flaw> {
     let (data, data_damage) = transport::decode(&encrypted.data).ok_or(Flaw::Base64)?;
     let (iv, iv_damage) = transport::decode(&encrypted.iv).ok_or(Flaw::Iv)?;
     if data.is_empty() || data.len() % BLOCK != 0 {
@@ -72,8 +101,8 @@ pub fn open(ring: &[HeldKey], appid: &str, now: Millis, encrypted: &Encrypted) -
     let iv = <[u8; BLOCK]>::try_from(iv).map_err(|_| Flaw::Iv)?;
     let mut furthest = Flaw::NoKey;
     for (key_index, held) in ring.iter().enumerate() {
-        match open_with(&held.key, appid, now, &data, iv) {
-            Ok((json, made_at)) => return Ok(Opened { json, key_index, damage: data_damage.and(iv_damage), made_at }),
+        match open_with(&held.key, checks, &data, iv) {
+            Ok((json, made_at)) => return Ok(Opened { json, key_index, damage: [data_damage, iv_damage], made_at }),
             Err(flaw) => furthest = furthest.max(flaw),
         }
     }
@@ -82,8 +111,7 @@ pub fn open(ring: &[HeldKey], appid: &str, now: Millis, encrypted: &Encrypted) -
 
 fn open_with(
     key: &SessionKey,
-    appid: &str,
-    now: Millis,
+    checks: &Checks<'_>,
     data: &[u8],
     iv: [u8; BLOCK],
 ) -> Result<(Map<String, Value>, i64), Flaw> {
@@ -95,11 +123,11 @@ fn open_with(
     let json = serde_json::from_str::<Map<String, Value>>(text).map_err(|_| Flaw::Json)?;
     let watermark =
         json.get("watermark").and_then(|value| Watermark::deserialize(value).ok()).ok_or(Flaw::Watermark)?;
-    if watermark.appid != appid {
+    if watermark.appid != checks.appid {
         return Err(Flaw::Watermark);
     }
-    let age = now.seconds().saturating_sub(watermark.timestamp);
-    if (-MAX_AHEAD_S..=MAX_AGE_S).contains(&age) { Ok((json, watermark.timestamp)) } else { Err(Flaw::Stale) }
+    let age = checks.now.seconds().saturating_sub(watermark.timestamp);
+    if checks.window.limit_passed(age).is_none() { Ok((json, watermark.timestamp)) } else { Err(Flaw::Stale) }
 }
 
 #[cfg(test)]
@@ -118,7 +146,8 @@ mod tests {
     fn open_vector(vector: &Value, appid: &str, at: i64) -> Result<Opened, Flaw> {
         let key = SessionKey::new(text(vector, "session_key")).unwrap();
         let encrypted = Encrypted { data: text(vector, "encryptedData").into(), iv: text(vector, "iv").into() };
-        open(&[HeldKey { key, received_at: Millis(0) }], appid, Millis(at * 1000), &encrypted)
+        let checks = Checks { appid, now: Millis(at * 1000), window: Window::default() };
+        open(&[HeldKey { key, received_at: Millis(0) }], &checks, &encrypted)
     }
 
     #[test]
@@ -172,11 +201,13 @@ mod tests {
             HeldKey { key, received_at: Millis(0) }
         });
         let encrypted = Encrypted { data: text(phone, "encryptedData").into(), iv: text(phone, "iv").into() };
-        let opened = open(&ring, text(phone, "appid"), Millis(1_700_000_000_000), &encrypted).unwrap();
-        assert_eq!((opened.key_index, opened.damage.any()), (1, false));
+        let now = Millis(1_700_000_000_000);
+        let checks = Checks { appid: text(phone, "appid"), now, window: Window::default() };
+        let opened = open(&ring, &checks, &encrypted).unwrap();
+        assert_eq!((opened.key_index, opened.damage.iter().any(|damage| damage.any())), (1, false));
         let info = PhoneInfo::deserialize(Value::Object(opened.json)).unwrap();
         assert_eq!(info.phone().unwrap().e164(), "+85251234567");
-        let none = open(&[], text(phone, "appid"), Millis(1_700_000_000_000), &encrypted);
+        let none = open(&[], &checks, &encrypted);
         assert_eq!(none.unwrap_err(), Flaw::NoKey);
     }
 

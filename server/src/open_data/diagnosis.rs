@@ -4,38 +4,40 @@
 //! | cause | proved by |
 //! | --- | --- |
 //! | `plus_lost`, `double_encoded`, `url_safe_alphabet`, `line_breaks`, `padding_lost` | the text is no base64 as it came, is after undoing exactly this, and what it says passes every check |
-//! | `login_after_phone_button` | the data opens under an older key, and its own time lies before the newest key came |
-//! | `not_base64` | characters that no repair explains |
-//! | `truncated` | a length that base64 or AES cannot have; or the beginning opens under a held key and the end is missing |
-//! | `iv_invalid` | iv is not 16 bytes; or all but the first block opens under a held key |
+//! | `login_after_phone_button` | the data opens under an older key, and its own time lies before the newest key came; or rawData is signed under one |
+//! | `not_base64` | characters that no repair explains; or the form of something else, and no part of it opens |
+//! | `truncated` | all that came opens under a held key, and there is no end |
+//! | `changed_in_transit` | some blocks open under a held key, and others do not |
+//! | `iv_invalid` | iv is not 16 bytes; or all but the first block opens under a held key, and is the whole rest |
 //! | `no_session`, `key_expired` | no login of the openid is on file; one is, but no key of it is kept: older than 72 hours, or taken by a reset |
-//! | `wrong_app` | it opens, and its watermark names another mini program; or it opens under the user's key in another one; or the Referer names another one and no key fits |
+//! | `wrong_app` | it opens, and its watermark names another mini program; or it opens under the user's key in another one; or it was opened there before; or the Referer names another one and no key fits, which makes it likely |
 //! | `stale_data`, `replayed` | it opens and its time is over; the same, and it has been used before |
 //! | `other_users_data` | it opens and names another openid; or no key fits and the same ciphertext was another user's |
 //! | `not_from_wechat` | it opens under the user's key and has no watermark, which WeChat never leaves out |
 //! | `wrong_kind_of_data` | it opens, passes every check, and holds user info where a phone belongs, or the other way round |
-//! | `key_rotated_elsewhere` | no key fits, and WeChat, asked within two minutes, says that the newest one is not the user's any more; no newer one has come by then, and WeChat has not called it valid since (`accounts::reports`) |
+//! | `key_rotated_elsewhere` | no key fits, and it opens under the key of a login that came within a minute; or WeChat said that the newest key is not the user's any more, and no newer one came for a minute (`accounts::reports`) |
 //! | `not_known_to_wechat` | no key fits, a phone was wanted, and WeChat knows the ciphertext by neither of its hashes, within three days (`accounts::reports`) |
 
-use aes::Aes128;
+mod content;
+mod healing;
+mod peeled;
+mod sent;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
+pub use healing::{Healing, healing};
 pub use latchkey_app::types::Wanted;
-use latchkey_app::types::{Cause, Proof, Stage};
-use serde::Deserialize;
+use latchkey_app::types::{Cause, Field, Proof, Sent, Stage};
+use peeled::Peeled;
+pub use sent::is_login_code;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::{
-    Damage, Encrypted, Opened, SessionKey,
-    decrypt::{BLOCK, Watermark},
+    Encrypted, SessionKey,
+    decrypt::{BLOCK, Checks},
     transport,
 };
 use crate::clock::Millis;
-
-/// The watermark has whole seconds, and two clocks are never quite the same.
-const SLACK_S: i64 = 5;
 
 /// A session_key that is held, and since when.
 #[derive(Debug, Clone)]
@@ -44,20 +46,23 @@ pub struct HeldKey {
     pub received_at: Millis,
 }
 
-/// The same ciphertext has been opened before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    BySameUser,
-    ByAnother,
+/// A ciphertext has been opened before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstUse {
+    /// By the same person, in whichever mini program.
+    pub by_same: bool,
+    pub at: Millis,
+    /// The mini program of that call, if it was kept.
+    pub appid: Option<String>,
+    pub request_id: Option<String>,
 }
 
 /// What is known besides the data itself.
 #[derive(Debug, Clone)]
 pub struct Clues<'a> {
-    pub appid: &'a str,
-    /// The sender's; absent while nobody knows who he is.
+    pub checks: Checks<'a>,
+    /// The sender's; absent while nobody knows who they are.
     pub openid: Option<&'a str>,
-    pub now: Millis,
     pub wanted: Wanted,
     /// Newest first.
     pub ring: &'a [HeldKey],
@@ -65,7 +70,7 @@ pub struct Clues<'a> {
     pub has_logged_in: bool,
     /// The same user's keys in other mini programs. Only to explain: data that opens under one of them is never used.
     pub elsewhere: &'a [(String, SessionKey)],
-    pub seen: Option<Seen>,
+    pub seen: Option<&'a FirstUse>,
     pub referer_appid: Option<&'a str>,
 }
 
@@ -108,50 +113,8 @@ impl Ciphertext {
     }
 }
 
-/// What had to be healed of data that was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Healing {
-    pub cause: Cause,
-    pub proof: Proof,
-    /// Which key of the ring opened it; 0 is the newest.
-    pub key_index: usize,
-    /// The watermark's time, in seconds.
-    pub made_at: i64,
-}
-
-/// `None` when nothing had to be healed.
-pub fn healing(opened: &Opened, ring: &[HeldKey]) -> Option<Healing> {
-    let (cause, proof) = healing_cause(opened, ring)?;
-    Some(Healing { cause, proof, key_index: opened.key_index, made_at: opened.made_at })
-}
-
-fn healing_cause(opened: &Opened, ring: &[HeldKey]) -> Option<(Cause, Proof)> {
-    if let Some(cause) = damage_cause(opened.damage) {
-        return Some((cause, Proof::Repaired));
-    }
-    if opened.key_index == 0 {
-        return None;
-    }
-    let newest = ring.first()?.received_at.seconds();
-    let proof =
-        Proof::OlderKey { number: count(opened.key_index + 1), before_s: newest.saturating_sub(opened.made_at) };
-    let cause = if opened.made_at <= newest + SLACK_S { Cause::LoginAfterPhoneButton } else { Cause::Unknown };
-    Some((cause, proof))
-}
-
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn damage_cause(damage: Damage) -> Option<Cause> {
-    let causes = [
-        (damage.percent_encoded, Cause::DoubleEncoded),
-        (damage.plus_lost, Cause::PlusLost),
-        (damage.url_safe, Cause::UrlSafeAlphabet),
-        (damage.line_breaks, Cause::LineBreaks),
-        (damage.padding_lost, Cause::PaddingLost),
-    ];
-    causes.into_iter().find(|(there, _)| *there).map(|(_, cause)| cause)
 }
 
 /// Why `encrypted` could not be used.
@@ -174,77 +137,99 @@ type Conclusion = (Cause, Stage, Proof);
 
 /// Goes through the checks in their order and keeps what it sees on the way in `finding`.
 fn conclude(encrypted: &Encrypted, clues: &Clues<'_>, finding: &mut Finding) -> Conclusion {
-    let Some((data, _)) = transport::decode(&encrypted.data) else { return no_base64(&encrypted.data) };
-    let ciphertext = Ciphertext::of_bytes(&data);
-    finding.data_bytes = Some(ciphertext.bytes);
-    finding.ciphertext_sha256 = Some(ciphertext.sha256);
-    finding.base64_sha256 = Some(ciphertext.base64_sha256);
-    let iv = transport::decode(&encrypted.iv).map(|(iv, _)| iv).unwrap_or_default();
-    let Ok(iv) = <[u8; BLOCK]>::try_from(iv.as_slice()) else {
-        return (Cause::IvInvalid, Stage::Iv, Proof::IvBytes(count(iv.len())));
+    let decoded = transport::decode(&encrypted.data).map(|(data, _)| data);
+    if let Some(data) = &decoded {
+        let ciphertext = Ciphertext::of_bytes(data);
+        finding.data_bytes = Some(ciphertext.bytes);
+        finding.ciphertext_sha256 = Some(ciphertext.sha256);
+        finding.base64_sha256 = Some(ciphertext.base64_sha256);
+    }
+    let iv = match bytes_of_iv(&encrypted.iv) {
+        Ok(iv) => iv,
+        Err(bytes) => return without_iv(encrypted, clues, bytes),
     };
+    let Some(data) = decoded else { return no_base64(encrypted, clues, iv) };
     if data.is_empty() || !data.len().is_multiple_of(BLOCK) {
-        return (Cause::Truncated, Stage::Length, Proof::NoWholeBlocks(count(data.len())));
+        let proof = Proof::NoWholeBlocks(count(data.len()));
+        return in_part(&data, iv, encrypted, clues)
+            .map_or_else(|| unexplained(clues, Stage::Length, proof), |(cause, proof)| (cause, Stage::Length, proof));
     }
     let opened: Vec<Peeled> = clues.ring.iter().map(|held| Peeled::under(&held.key, &data, iv)).collect();
     finding.keys = opened.iter().map(|peeled| peeled.stage).collect();
     let best = opened.iter().max_by_key(|peeled| peeled.stage);
-    if let Some(json) = best.and_then(|best| best.json.as_ref()) {
-        return about_content(json, clues, finding);
+    if let Some((peeled, json)) = best.and_then(|best| Some((best, best.json.as_ref()?))) {
+        return content::about(peeled, json, clues, finding);
     }
     let stage = best.map_or(Stage::Key, |best| best.stage);
-    let (cause, proof) = half_opened(&opened)
-        .or_else(|| in_another_app(&data, iv, clues))
-        .or_else(|| somebody_elses(clues))
+    if let Some((cause, proof)) = in_part(&data, iv, encrypted, clues) {
+        let stage = if cause == Cause::NotBase64 { Stage::Base64 } else { stage };
+        return (cause, stage, proof);
+    }
+    let (cause, proof) = in_another_app(&data, iv, clues)
+        .or_else(|| seen_before(clues))
         .or_else(|| without_keys(clues))
         .or_else(|| other_referer(clues))
         .unwrap_or_else(|| (Cause::Unknown, Proof::NoKeyOpens(count(clues.ring.len()))));
     (cause, stage, proof)
 }
 
-fn no_base64(text: &str) -> Conclusion {
+/// The bytes of iv, or how many there are in place of 16.
+fn bytes_of_iv(iv: &str) -> Result<[u8; BLOCK], usize> {
+    let bytes = transport::decode(iv).map(|(iv, _)| iv).unwrap_or_default();
+    <[u8; BLOCK]>::try_from(bytes.as_slice()).map_err(|_| bytes.len())
+}
+
+/// Something else in place of the data is told first: without it, no iv would help.
+fn without_iv(encrypted: &Encrypted, clues: &Clues<'_>, bytes: usize) -> Conclusion {
+    if bytes_of_iv(&encrypted.data).is_ok() && bytes > BLOCK && bytes.is_multiple_of(BLOCK) {
+        return (Cause::IvInvalid, Stage::Iv, Proof::FieldsSwapped);
+    }
+    if let Some(sent) = sent::shape(&encrypted.data, clues.openid) {
+        return (Cause::NotBase64, Stage::Base64, Proof::SentInstead { field: Field::EncryptedData, sent });
+    }
+    if transport::decode(&encrypted.data).is_none() && !has_impossible_length(&encrypted.data) {
+        return (Cause::NotBase64, Stage::Base64, Proof::NoRepair);
+    }
+    let sent = sent::shape(&encrypted.iv, clues.openid);
+    let proof = sent.map_or(Proof::IvBytes(count(bytes)), |sent| Proof::SentInstead { field: Field::Iv, sent });
+    (Cause::IvInvalid, Stage::Iv, proof)
+}
+
+/// The alphabet is that of base64, and only the number of characters is not.
+fn has_impossible_length(text: &str) -> bool {
     let letters = text.trim_end_matches('=');
     let alphabet = letters.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_ \r\n\t".contains(&byte));
-    if alphabet && letters.len() % 4 == 1 {
-        return (Cause::Truncated, Stage::Base64, Proof::ImpossibleLength(count(letters.len())));
-    }
-    (Cause::NotBase64, Stage::Base64, Proof::NoRepair)
+    alphabet && letters.len() % 4 == 1
 }
 
-/// The key is right, and so is the JSON: what is wrong is what it says.
-fn about_content(json: &Map<String, Value>, clues: &Clues<'_>, finding: &mut Finding) -> Conclusion {
-    let watermark = json.get("watermark").and_then(|value| Watermark::deserialize(value).ok());
-    let Some(watermark) = watermark else {
-        return (Cause::NotFromWechat, Stage::Watermark, Proof::NoWatermark);
-    };
-    let age = clues.now.seconds().saturating_sub(watermark.timestamp);
-    finding.data_age_s = Some(age);
-    if watermark.appid != clues.appid {
-        return (Cause::WrongApp, Stage::Watermark, Proof::OtherAppInWatermark);
+fn no_base64(encrypted: &Encrypted, clues: &Clues<'_>, iv: [u8; BLOCK]) -> Conclusion {
+    let letters = encrypted.data.trim_end_matches('=');
+    let beginning = has_impossible_length(&encrypted.data).then(|| &letters[..letters.len() - 1]);
+    let data = beginning.and_then(transport::decode).map(|(data, _)| data);
+    let explained = in_part(data.as_deref().unwrap_or_default(), iv, encrypted, clues);
+    match (explained, data) {
+        (Some((cause, proof)), _) => (cause, Stage::Base64, proof),
+        (None, Some(_)) => unexplained(clues, Stage::Base64, Proof::ImpossibleLength(count(letters.len()))),
+        (None, None) => (Cause::NotBase64, Stage::Base64, Proof::NoRepair),
     }
-    let owner = json.get("openId").and_then(Value::as_str);
-    if owner.is_some_and(|owner| clues.openid.is_some_and(|openid| openid != owner)) {
-        return (Cause::OtherUsersData, Stage::Owner, Proof::OtherOpenid);
-    }
-    if !(-super::decrypt::MAX_AHEAD_S..=super::decrypt::MAX_AGE_S).contains(&age) {
-        let cause = if clues.seen == Some(Seen::BySameUser) { Cause::Replayed } else { Cause::StaleData };
-        return (cause, Stage::Watermark, Proof::MadeAgo(age));
-    }
-    let holds_phone = json.contains_key("purePhoneNumber");
-    if holds_phone != (clues.wanted == Wanted::Phone) {
-        let proof = if holds_phone { Proof::HoldsPhone } else { Proof::HoldsNoPhone };
-        return (Cause::WrongKindOfData, Stage::Json, proof);
-    }
-    (Cause::Unknown, Stage::Json, Proof::OddFields)
 }
 
-/// A key that opens one end of the data is the right one.
-fn half_opened(opened: &[Peeled]) -> Option<(Cause, Proof)> {
-    if opened.iter().any(|peeled| peeled.beginning_reads) {
-        return Some((Cause::Truncated, Proof::EndMissing));
+/// A part of it opens under a key that is held; or its form says that it is something else.
+fn in_part(data: &[u8], iv: [u8; BLOCK], encrypted: &Encrypted, clues: &Clues<'_>) -> Option<(Cause, Proof)> {
+    let whole = data.len().is_multiple_of(BLOCK);
+    let damage = |held: &HeldKey| Peeled::under(&held.key, data, iv).damage(whole, clues);
+    if let Some(found) = clues.ring.iter().find_map(damage) {
+        return Some(found);
     }
-    let end = opened.iter().any(|peeled| peeled.end_reads);
-    end.then_some((Cause::IvInvalid, Proof::FirstBlockGarbled))
+    let same_as_iv = data == iv;
+    let sent = if same_as_iv { Some(Sent::Iv) } else { sent::shape(&encrypted.data, clues.openid) };
+    sent.map(|sent| (Cause::NotBase64, Proof::SentInstead { field: Field::EncryptedData, sent }))
+}
+
+/// Data that is no whole ciphertext, and of which no part opens.
+fn unexplained(clues: &Clues<'_>, stage: Stage, proof: Proof) -> Conclusion {
+    let (cause, proof) = without_keys(clues).unwrap_or((Cause::Unknown, proof));
+    (cause, stage, proof)
 }
 
 fn in_another_app(data: &[u8], iv: [u8; BLOCK], clues: &Clues<'_>) -> Option<(Cause, Proof)> {
@@ -253,11 +238,22 @@ fn in_another_app(data: &[u8], iv: [u8; BLOCK], clues: &Clues<'_>) -> Option<(Ca
     Some((Cause::WrongApp, Proof::OpensElsewhere(appid.clone())))
 }
 
-fn somebody_elses(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
-    Some(match clues.seen? {
-        Seen::ByAnother => (Cause::OtherUsersData, Proof::UsedByAnother),
-        Seen::BySameUser => (Cause::Replayed, Proof::UsedBefore),
+/// Data that was opened in another mini program was made for that one, whoever brings it here.
+fn seen_before(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
+    let seen = clues.seen?;
+    if let Some(appid) = seen.appid.as_ref().filter(|appid| *appid != clues.checks.appid) {
+        return Some((Cause::WrongApp, Proof::UsedInOtherApp(appid.clone())));
+    }
+    Some(if seen.by_same {
+        (Cause::Replayed, first_use(seen, clues, false))
+    } else {
+        (Cause::OtherUsersData, Proof::UsedByAnother)
     })
+}
+
+fn first_use(seen: &FirstUse, clues: &Clues<'_>, opens: bool) -> Proof {
+    let ago_s = clues.checks.now.since(seen.at).max(0) / 1000;
+    Proof::FirstUse { ago_s, request_id: seen.request_id.clone(), opens }
 }
 
 fn without_keys(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
@@ -268,7 +264,7 @@ fn without_keys(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
 }
 
 fn other_referer(clues: &Clues<'_>) -> Option<(Cause, Proof)> {
-    let referer = clues.referer_appid.filter(|appid| *appid != clues.appid)?;
+    let referer = clues.referer_appid.filter(|appid| *appid != clues.checks.appid)?;
     Some((Cause::WrongApp, Proof::NoKeyAndReferer(referer.to_owned())))
 }
 
@@ -278,15 +274,20 @@ pub fn names_another(encrypted: &Encrypted, ring: &[HeldKey], openid: &str) -> b
     under_each(encrypted, ring).into_iter().any(|peeled| named(peeled) == Some(true))
 }
 
+/// Whether data opens under one of the keys: padding, UTF-8 and JSON hold.
+pub fn opens(encrypted: &Encrypted, ring: &[HeldKey]) -> bool {
+    under_each(encrypted, ring).iter().any(|peeled| peeled.json.is_some())
+}
+
 /// How far data opens under each of the keys.
 pub fn stages(encrypted: &Encrypted, ring: &[HeldKey]) -> Vec<Stage> {
     under_each(encrypted, ring).into_iter().map(|peeled| peeled.stage).collect()
 }
 
 fn under_each(encrypted: &Encrypted, ring: &[HeldKey]) -> Vec<Peeled> {
-    let bytes = |text: &str| transport::decode(text).map(|(bytes, _)| bytes);
-    let iv = bytes(&encrypted.iv).and_then(|iv| <[u8; BLOCK]>::try_from(iv).ok());
-    let Some((data, iv)) = bytes(&encrypted.data).zip(iv) else { return Vec::new() };
+    let data = transport::decode(&encrypted.data).map(|(data, _)| data);
+    let whole = data.filter(|data| data.len().is_multiple_of(BLOCK));
+    let Some((data, iv)) = whole.zip(bytes_of_iv(&encrypted.iv).ok()) else { return Vec::new() };
     ring.iter().map(|held| Peeled::under(&held.key, &data, iv)).collect()
 }
 
@@ -294,48 +295,6 @@ fn under_each(encrypted: &Encrypted, ring: &[HeldKey]) -> Vec<Peeled> {
 pub(super) fn peel(key: &SessionKey, data: &[u8], iv: [u8; BLOCK]) -> (Stage, Option<Map<String, Value>>) {
     let peeled = Peeled::under(key, data, iv);
     (peeled.stage, peeled.json)
-}
-
-/// Data under one key, as far as it opens.
-struct Peeled {
-    stage: Stage,
-    /// Whole: padding, UTF-8 and JSON hold.
-    json: Option<Map<String, Value>>,
-    /// It begins as WeChat's data does.
-    beginning_reads: bool,
-    /// It ends as WeChat's data does, and only its first block is noise.
-    end_reads: bool,
-}
-
-impl Peeled {
-    fn under(key: &SessionKey, data: &[u8], iv: [u8; BLOCK]) -> Self {
-        let nothing = Self { stage: Stage::Padding, json: None, beginning_reads: false, end_reads: false };
-        let Some(key) = key.bytes() else { return nothing };
-        let cipher = cbc::Decryptor::<Aes128>::new(&key.into(), &iv.into());
-        let mut buffer = Zeroizing::new(data.to_vec());
-        let Ok(plain) = cipher.decrypt_padded::<NoPadding>(&mut buffer) else { return nothing };
-        let beginning_reads =
-            plain.starts_with(b"{\"") && plain[..BLOCK].iter().all(|byte| (b' '..=b'~').contains(byte));
-        let Some(text) = unpad(plain) else { return Self { beginning_reads, ..nothing } };
-        let Ok(utf8) = std::str::from_utf8(text) else {
-            return Self { stage: Stage::Utf8, beginning_reads, end_reads: end_reads(text), ..nothing };
-        };
-        match serde_json::from_str(utf8) {
-            Ok(json) => Self { stage: Stage::Watermark, json: Some(json), ..nothing },
-            Err(_) => Self { stage: Stage::Json, beginning_reads, end_reads: end_reads(text), ..nothing },
-        }
-    }
-}
-
-fn unpad(plain: &[u8]) -> Option<&[u8]> {
-    let pad = usize::from(*plain.last()?);
-    let (text, padding) = plain.split_at_checked(plain.len().checked_sub(pad)?)?;
-    ((1..=BLOCK).contains(&pad) && padding.iter().all(|byte| usize::from(*byte) == pad)).then_some(text)
-}
-
-fn end_reads(text: &[u8]) -> bool {
-    let Some(rest) = text.get(BLOCK..).and_then(|rest| std::str::from_utf8(rest).ok()) else { return false };
-    rest.contains("\"watermark\"") && rest.ends_with('}')
 }
 
 #[cfg(test)]

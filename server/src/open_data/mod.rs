@@ -7,7 +7,7 @@ mod session_key;
 mod transport;
 pub mod trial;
 
-pub use decrypt::{Encrypted, Flaw, Opened, open};
+pub use decrypt::{Checks, Encrypted, Flaw, Opened, Window, open};
 pub use session_key::SessionKey;
 pub use transport::{Damage, lenient as lenient_base64};
 

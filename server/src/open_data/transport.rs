@@ -6,6 +6,7 @@ use base64::{
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use latchkey_app::types::Repair;
 
 /// Padding may be lost; trailing bits of the last character are not ours to judge.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -16,17 +17,23 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// A front end that encodes twice is common; three times was never reported.
-const MOST_PERCENT_ROUNDS: usize = 2;
+const MOST_PERCENT_ROUNDS: u32 = 2;
+const BLOCK: usize = 16;
 
-/// What happened to a text on its way. More than one thing can.
+/// The repairs that a text needed, and how often each. More than one thing can happen to a text on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one thing that can happen, alone or with others")]
 pub struct Damage {
-    pub percent_encoded: bool,
-    pub plus_lost: bool,
-    pub url_safe: bool,
-    pub line_breaks: bool,
-    pub padding_lost: bool,
+    /// Rounds of percent-encoding.
+    pub percent_encoded: u32,
+    /// Blanks in place of `+`.
+    pub plus_lost: u32,
+    /// `-` and `_` in place of `+` and `/`.
+    pub url_safe: u32,
+    pub line_breaks: u32,
+    /// Blanks that joined the lines of a wrapped text.
+    pub lines_joined: u32,
+    /// `=` that are missing, or too many.
+    pub padding_lost: u32,
 }
 
 impl Damage {
@@ -34,14 +41,17 @@ impl Damage {
         self != Self::default()
     }
 
-    pub(super) fn and(self, other: Self) -> Self {
-        Self {
-            percent_encoded: self.percent_encoded || other.percent_encoded,
-            plus_lost: self.plus_lost || other.plus_lost,
-            url_safe: self.url_safe || other.url_safe,
-            line_breaks: self.line_breaks || other.line_breaks,
-            padding_lost: self.padding_lost || other.padding_lost,
-        }
+    /// Each repair that was made, and how often.
+    pub fn repairs(self) -> impl Iterator<Item = (Repair, i64)> {
+        let all = [
+            (Repair::PercentEncoding, self.percent_encoded),
+            (Repair::BlankForPlus, self.plus_lost),
+            (Repair::UrlSafe, self.url_safe),
+            (Repair::LineBreaks, self.line_breaks),
+            (Repair::BlanksBetweenLines, self.lines_joined),
+            (Repair::Padding, self.padding_lost),
+        ];
+        all.into_iter().filter(|(_, times)| *times > 0).map(|(repair, times)| (repair, i64::from(times)))
     }
 }
 
@@ -52,8 +62,14 @@ pub fn decode(text: &str) -> Option<(Vec<u8>, Damage)> {
     if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) {
         return Some((bytes, Damage::default()));
     }
-    let (repaired, damage) = repair(text);
-    Some((lenient(&repaired)?, damage))
+    let (text, damage) = unwrapped(text);
+    if text.contains(' ') {
+        // Each blank is a lost `+`, or joins two lines. Only one of the two gives whole blocks, as a rule.
+        let plus = with_plus(&text, damage);
+        let joined = joined(&text, damage);
+        return if !whole(plus.as_ref()) && whole(joined.as_ref()) { joined } else { plus };
+    }
+    with_plus(&text, damage)
 }
 
 /// Base64 whose padding may be missing and whose last character may say more than it should.
@@ -61,21 +77,28 @@ pub fn lenient(text: &str) -> Option<Vec<u8>> {
     LENIENT.decode(text).ok()
 }
 
-/// Undoes percent-encoding, `+` read as a blank, the URL-safe alphabet, line breaks and surplus padding.
-fn repair(text: &str) -> (String, Damage) {
+fn whole(decoded: Option<&(Vec<u8>, Damage)>) -> bool {
+    decoded.is_some_and(|(bytes, _)| !bytes.is_empty() && bytes.len().is_multiple_of(BLOCK))
+}
+
+/// Undoes percent-encoding and line breaks.
+fn unwrapped(text: &str) -> (String, Damage) {
     let mut damage = Damage::default();
     let mut text = text.to_owned();
-    for _ in 0..MOST_PERCENT_ROUNDS {
-        if text.contains('%') {
-            damage.percent_encoded = true;
-            text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
-        }
+    while text.contains('%') && damage.percent_encoded < MOST_PERCENT_ROUNDS {
+        damage.percent_encoded += 1;
+        text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
     }
-    damage.line_breaks = text.contains(['\r', '\n', '\t']);
-    damage.plus_lost = text.contains(' ');
-    damage.url_safe = text.contains(['-', '_']);
-    let repaired = text.chars().filter(|letter| !matches!(letter, '\r' | '\n' | '\t'));
-    let repaired: String = repaired
+    let is_break = |letter: char| matches!(letter, '\r' | '\n' | '\t');
+    damage.line_breaks = times(&text, is_break);
+    text.retain(|letter| !is_break(letter));
+    (text, damage)
+}
+
+/// Undoes `+` read as a blank, the URL-safe alphabet, and padding that is lost or too much.
+fn with_plus(text: &str, damage: Damage) -> Option<(Vec<u8>, Damage)> {
+    let repaired: String = text
+        .chars()
         .map(|letter| match letter {
             ' ' | '-' => '+',
             '_' => '/',
@@ -83,8 +106,23 @@ fn repair(text: &str) -> (String, Damage) {
         })
         .collect();
     let bare = repaired.trim_end_matches('=');
-    damage.padding_lost = (repaired.len() - bare.len()) != (4 - bare.len() % 4) % 4;
-    (bare.to_owned(), damage)
+    let padding = (repaired.len() - bare.len()).abs_diff((4 - bare.len() % 4) % 4);
+    let damage = Damage {
+        plus_lost: times(text, |letter| letter == ' '),
+        url_safe: times(text, |letter| matches!(letter, '-' | '_')),
+        padding_lost: u32::try_from(padding).unwrap_or(u32::MAX),
+        ..damage
+    };
+    Some((lenient(bare)?, damage))
+}
+
+fn joined(text: &str, damage: Damage) -> Option<(Vec<u8>, Damage)> {
+    let lines_joined = times(text, |letter| letter == ' ');
+    with_plus(&text.replace(' ', ""), Damage { lines_joined, ..damage })
+}
+
+fn times(text: &str, of: impl Fn(char) -> bool) -> u32 {
+    u32::try_from(text.chars().filter(|letter| of(*letter)).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -103,16 +141,15 @@ mod tests {
     fn each_known_damage_is_undone() {
         let none = Damage::default();
         for (damaged, damage) in [
-            ("    ////AQIDBAUGBwgJCg==", Damage { plus_lost: true, ..none }),
-            ("%2B%2B%2B%2B%2F%2F%2F%2FAQIDBAUGBwgJCg%3D%3D", Damage { percent_encoded: true, ..none }),
-            (
-                "%252B%252B%252B%252B%252F%252F%252F%252FAQIDBAUGBwgJCg%253D%253D",
-                Damage { percent_encoded: true, ..none },
-            ),
-            ("----____AQIDBAUGBwgJCg", Damage { url_safe: true, padding_lost: true, ..none }),
-            ("----____AQIDBAUGBwgJCg==", Damage { url_safe: true, ..none }),
-            ("++++////AQIDBAUGBwgJCg", Damage { padding_lost: true, ..none }),
-            ("++++////AQID\r\nBAUGBwgJCg==\n", Damage { line_breaks: true, ..none }),
+            ("    ////AQIDBAUGBwgJCg==", Damage { plus_lost: 4, ..none }),
+            ("%2B%2B%2B%2B%2F%2F%2F%2FAQIDBAUGBwgJCg%3D%3D", Damage { percent_encoded: 1, ..none }),
+            ("%252B%252B%252B%252B%252F%252F%252F%252FAQIDBAUGBwgJCg%253D%253D", Damage { percent_encoded: 2, ..none }),
+            ("----____AQIDBAUGBwgJCg", Damage { url_safe: 8, padding_lost: 2, ..none }),
+            ("----____AQIDBAUGBwgJCg==", Damage { url_safe: 8, ..none }),
+            ("++++////AQIDBAUGBwgJCg", Damage { padding_lost: 2, ..none }),
+            ("++++////AQIDBAUGBwgJCg===", Damage { padding_lost: 1, ..none }),
+            ("++++////AQID\r\nBAUGBwgJCg==\n", Damage { line_breaks: 3, ..none }),
+            ("++++//// AQIDBAUG BwgJCg==", Damage { lines_joined: 2, ..none }),
         ] {
             assert_eq!(decode(damaged), Some((BYTES.to_vec(), damage)), "{damaged:?}");
         }

@@ -1,16 +1,15 @@
 //! The checks of decryption one by one, for somebody who looks at data that does not open.
 
-use latchkey_app::types::Stage;
+use latchkey_app::types::{Repair, Stage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
     Damage, Encrypted, SessionKey,
-    decrypt::{BLOCK, MAX_AGE_S, MAX_AHEAD_S, Watermark},
+    decrypt::{BLOCK, Checks, Watermark},
     diagnosis::peel,
     transport,
 };
-use crate::clock::Millis;
 
 /// A check, whether it was passed (`None`: not reached), and what was seen: counts and times, never the plaintext.
 type Step = (Stage, Option<bool>, String);
@@ -18,7 +17,7 @@ type Step = (Stage, Option<bool>, String);
 const AFTER_IV: [Stage; 5] = [Stage::Key, Stage::Padding, Stage::Utf8, Stage::Json, Stage::Watermark];
 
 /// Every check in its order. Without a key only what can be seen without one.
-pub fn steps(encrypted: &Encrypted, key: Option<&SessionKey>, appid: &str, now: Millis) -> Vec<Step> {
+pub fn steps(encrypted: &Encrypted, key: Option<&SessionKey>, checks: &Checks<'_>) -> Vec<Step> {
     let data = transport::decode(&encrypted.data);
     let iv = transport::decode(&encrypted.iv).and_then(|(iv, _)| <[u8; BLOCK]>::try_from(iv).ok());
     let bytes = data.as_ref().map_or(0, |(data, _)| data.len());
@@ -33,13 +32,13 @@ pub fn steps(encrypted: &Encrypted, key: Option<&SessionKey>, appid: &str, now: 
         (Stage::Iv, Some(iv.is_some()), String::new()),
     ];
     match (data.filter(|_| whole), iv, key) {
-        (Some((data, _)), Some(iv), Some(key)) => steps.extend(under(key, &data, iv, appid, now)),
+        (Some((data, _)), Some(iv), Some(key)) => steps.extend(under(key, &data, iv, checks)),
         _ => steps.extend(AFTER_IV.map(|stage| (stage, None, String::new()))),
     }
     steps
 }
 
-fn under(key: &SessionKey, data: &[u8], iv: [u8; BLOCK], appid: &str, now: Millis) -> Vec<Step> {
+fn under(key: &SessionKey, data: &[u8], iv: [u8; BLOCK], checks: &Checks<'_>) -> Vec<Step> {
     let (reached, json) = peel(key, data, iv);
     let mut steps = vec![(Stage::Key, Some(true), "16 bytes".to_owned())];
     for stage in [Stage::Padding, Stage::Utf8, Stage::Json] {
@@ -47,29 +46,30 @@ fn under(key: &SessionKey, data: &[u8], iv: [u8; BLOCK], appid: &str, now: Milli
         let fields = json.as_ref().filter(|_| stage == Stage::Json).map(|json| format!("{} fields", json.len()));
         steps.push((stage, passed, fields.unwrap_or_default()));
     }
-    steps.push(json.map_or((Stage::Watermark, None, String::new()), |json| watermark(&json, appid, now)));
+    steps.push(json.map_or((Stage::Watermark, None, String::new()), |json| watermark(&json, checks)));
     steps
 }
 
-fn watermark(json: &Map<String, Value>, appid: &str, now: Millis) -> Step {
+fn watermark(json: &Map<String, Value>, checks: &Checks<'_>) -> Step {
     let Some(watermark) = json.get("watermark").and_then(|value| Watermark::deserialize(value).ok()) else {
         return (Stage::Watermark, Some(false), "none".to_owned());
     };
-    let age = now.seconds().saturating_sub(watermark.timestamp);
-    let fresh = (-MAX_AHEAD_S..=MAX_AGE_S).contains(&age);
+    let age = checks.now.seconds().saturating_sub(watermark.timestamp);
+    let fresh = checks.window.limit_passed(age).is_none();
     let detail = format!("{}, {age} s", watermark.appid);
-    (Stage::Watermark, Some(fresh && watermark.appid == appid), detail)
+    (Stage::Watermark, Some(fresh && watermark.appid == checks.appid), detail)
 }
 
 fn repairs(damage: Damage) -> String {
-    let all = [
-        (damage.percent_encoded, "percent-encoding"),
-        (damage.plus_lost, "+ → blank"),
-        (damage.url_safe, "-_"),
-        (damage.line_breaks, "line breaks"),
-        (damage.padding_lost, "no ="),
-    ];
-    let named: Vec<&str> = all.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect();
+    let name = |repair| match repair {
+        Repair::PercentEncoding => "percent-encoding",
+        Repair::BlankForPlus => "+ → blank",
+        Repair::UrlSafe => "-_",
+        Repair::LineBreaks => "line breaks",
+        Repair::BlanksBetweenLines => "blanks between lines",
+        Repair::Padding => "=",
+    };
+    let named: Vec<String> = damage.repairs().map(|(repair, times)| format!("{} × {times}", name(repair))).collect();
     named.join(", ")
 }
 
@@ -79,9 +79,10 @@ mod tests {
 
     #[test]
     fn each_check_is_shown_as_far_as_it_goes() {
+        let checks = Checks { appid: "wx1", now: crate::clock::Millis(0), window: crate::open_data::Window::default() };
         let encrypted = |data: &str, iv: &str| Encrypted { data: data.into(), iv: iv.into() };
         let passed = |encrypted: &Encrypted, key: Option<&SessionKey>| {
-            steps(encrypted, key, "wx1", Millis(0)).into_iter().map(|(_, passed, _)| passed).collect::<Vec<_>>()
+            steps(encrypted, key, &checks).into_iter().map(|(_, passed, _)| passed).collect::<Vec<_>>()
         };
         let iv = "AAAAAAAAAAAAAAAAAAAAAA==";
         let key = SessionKey::new("tiihtNczf5v6AKRyjwEUhQ==");

@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::{TokenTimes, WeChat, WeChatError};
+use super::{Refusal, TokenTimes, WeChat, WeChatError};
 use crate::secret::Secret;
 
 /// WeChat hands out the next token in the last five minutes of the current one; both work meanwhile (protocol §5.2).
@@ -92,6 +92,10 @@ impl WeChat {
         let app = self.apps.find(appid).ok_or(WeChatError::UnknownApp)?;
         let url = format!("{}/cgi-bin/stable_token", self.base_url);
         let body = json!({ "grant_type": "client_credential", "appid": appid, "secret": app.secret.expose() });
-        self.send("stable_token", || self.http.post(&url).json(&body)).await
+        let answer = self.send("stable_token", || self.http.post(&url).json(&body)).await;
+        answer.map_err(|error| match error {
+            WeChatError::Refused(refusal) => WeChatError::Refused(Refusal { of_token: true, ..refusal }),
+            other => other,
+        })
     }
 }

@@ -84,7 +84,7 @@ async fn send_once(request: RequestBuilder) -> Result<Map<String, Value>, WeChat
         0 => Ok(fields),
         errcode => {
             let (rid, address) = (rid(&fields), address(errcode, &fields));
-            Err(WeChatError::Refused(Refusal { errcode, rid, address, after_busy: false }))
+            Err(WeChatError::Refused(Refusal { errcode, rid, address, ..Refusal::default() }))
         }
     }
 }

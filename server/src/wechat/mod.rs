@@ -67,8 +67,19 @@ pub enum WeChatError {
     UnknownApp,
 }
 
+impl WeChatError {
+    /// WeChat's code, when it gave one.
+    pub fn errcode(&self) -> Option<i64> {
+        match self {
+            Self::Refused(refusal) | Self::OtherAppsCode(refusal) => Some(refusal.errcode),
+            Self::Busy(_) => Some(-1),
+            Self::Unavailable(_) | Self::UnknownApp => None,
+        }
+    }
+}
+
 /// An `errcode` other than 0 and -1.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 #[error("errcode {errcode} (rid {})", .rid.as_deref().unwrap_or("none"))]
 pub struct Refusal {
     pub errcode: i64,
@@ -78,6 +89,8 @@ pub struct Refusal {
     pub address: Option<IpAddr>,
     /// WeChat was asked for the second time, because it was busy the first time: that may have spent a code all the same.
     pub after_busy: bool,
+    /// It came when an access_token was asked for, and is about the AppSecret and the account.
+    pub of_token: bool,
 }
 
 impl WeChat {

@@ -68,6 +68,8 @@ async fn a_key_that_ends_later_proves_nothing(house: House) {
     house.clock.advance(130);
     new_key_elsewhere(&house).await;
     support(&house).await.ask_wechat(&failure.id).await.unwrap();
+    house.clock.advance(61);
+    house.server.accounts.conclude_waiting().await.unwrap();
     let failure = record(&house).await;
     assert_eq!((failure.cause, failure.asked[1].key_valid), (Cause::Unknown, Some(false)));
 }
@@ -78,6 +80,8 @@ async fn an_earlier_yes_stands_against_a_later_no(house: House) {
     assert_eq!(failure.asked[0].key_valid, Some(true));
     new_key_elsewhere(&house).await;
     support(&house).await.ask_wechat(&failure.id).await.unwrap();
+    house.clock.advance(61);
+    house.server.accounts.conclude_waiting().await.unwrap();
     let failure = record(&house).await;
     assert_eq!((failure.cause, failure.asked[1].key_valid), (Cause::Unknown, Some(false)));
 }

@@ -34,6 +34,7 @@ mod migrations;
 mod openapi;
 mod operators;
 mod profile;
+mod proofs;
 mod push;
 mod refusals;
 mod resets;

@@ -13,7 +13,7 @@ use crate::{
     wechat::{Refusal, WeChatError},
 };
 
-/// Phone codes have 64 hexadecimal digits, login codes 32 characters (protocol §0).
+/// Phone codes have 64 hexadecimal digits, login codes 32 characters.
 const PHONE_CODE: usize = 64;
 
 impl Accounts {
@@ -60,7 +60,9 @@ impl Accounts {
     ) {
         let answer = unproven.answer.as_ref();
         let (cause, proof) = match (&unproven.failure, answer) {
-            (Failure::LoginCodeInPhoneField, _) => (Cause::LoginCodeInPhoneField, Proof::LoginCodeShape),
+            (Failure::LoginCodeInPhoneField, _) => {
+                (Cause::LoginCodeInPhoneField, unproven.login_code.clone().unwrap_or_default())
+            }
             // The errcode for somebody else's code is not documented; 40029 is that of codes that are old or used.
             (Failure::PhoneCodeInvalid, Some(WeChatError::Refused(Refusal { errcode, .. })))
                 if *errcode != PHONE_CODE_UNKNOWN =>
@@ -152,12 +154,13 @@ pub(super) fn general(error: &WeChatError) -> (Cause, Proof) {
             return (Cause::WechatUnreachable, Proof::NoAnswer((*reason).to_owned()));
         }
         WeChatError::OtherAppsCode(_) => return (Cause::PhoneCodeOfOtherApp, Proof::PhoneCodeOfOtherApp),
-        WeChatError::UnknownApp => return (Cause::AppMisconfigured, Proof::NotConfigured),
+        WeChatError::UnknownApp => return (Cause::UnknownApp, Proof::NotConfigured),
         WeChatError::Refused(refusal) => refusal,
     };
     let cause = match (refusal.errcode, Failure::of_wechat(error.clone())) {
         (40164, _) => Cause::IpNotWhitelisted,
         (40125, _) => Cause::AppSecretWrong,
+        (40001, _) if refusal.of_token => Cause::AppSecretWrong,
         (_, Failure::UserBlocked) => Cause::UserBlockedByWechat,
         (_, Failure::RateLimited { .. }) => Cause::QuotaExhausted,
         (_, Failure::Misconfigured(_)) => Cause::AppMisconfigured,

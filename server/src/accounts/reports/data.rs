@@ -1,13 +1,13 @@
 use latchkey_app::types::{Cause, Evidence, KeyTried, Stage};
 
-use super::{Report, Subject, sampler::Kind};
+use super::{Report, Subject, sampler::Kind, waiting::Tried};
 use crate::{
     accounts::{Accounts, Failure, first_use::Person},
     arrival::{Arrival, Word},
     clock::Millis,
     open_data::{
         Encrypted, SessionKey,
-        diagnosis::{self, Ciphertext, Clues, Finding, Healing, HeldKey, Seen, Wanted},
+        diagnosis::{self, Ciphertext, Clues, Finding, FirstUse, Healing, HeldKey, Wanted},
     },
     store::bindings,
 };
@@ -88,29 +88,26 @@ impl Accounts {
         let elsewhere = self.keys_elsewhere(refused, at).await?;
         let referer = refused.arrival.client.appid;
         let clues = Clues {
-            appid: &refused.appid,
+            checks: self.checks(&refused.appid, at),
             openid: subject.openid.as_deref(),
-            now: at,
             wanted: refused.wanted,
             ring: &refused.ring,
             has_logged_in: subject.binding.is_some(),
             elsewhere: &elsewhere,
-            seen,
+            seen: seen.as_ref(),
             referer_appid: referer.as_ref().map(Word::as_str),
         };
         Ok(diagnosis::diagnose(encrypted, &clues))
     }
 
-    async fn first_use_of(&self, refused: &Refused) -> Result<Option<Seen>, Failure> {
+    /// The first use of the same ciphertext. Somebody who only claims an openid is not told to have used it before.
+    async fn first_use_of(&self, refused: &Refused) -> Result<Option<FirstUse>, Failure> {
         let Refused { subject, encrypted, appid, .. } = refused;
-        let person = Person {
-            appid,
-            openid: subject.openid.as_deref().unwrap_or_default(),
-            unionid: subject.unionid.as_deref(),
-        };
+        let openid = subject.openid.as_deref().unwrap_or_default();
+        let person = Person { appid, openid, unionid: subject.unionid.as_deref() };
         let Some(ciphertext) = Ciphertext::of(encrypted) else { return Ok(None) };
         let first = self.first_use(ciphertext, &person).await?;
-        Ok(first.map(|first| if first.by_same { Seen::BySameUser } else { Seen::ByAnother }))
+        Ok(first.filter(|first| subject.binding.is_some() || !first.by_same))
     }
 
     /// The user's keys in other mini programs: they explain, and never heal.
@@ -141,14 +138,15 @@ impl Accounts {
             ..lengths(&encrypted, finding.data_bytes)
         };
         let (cause, stage, ciphertext) = (finding.cause, finding.stage, finding.ciphertext_sha256);
-        let nobody_knows = cause == Cause::Unknown && !ring.is_empty() && subject.binding.is_some();
+        let nobody_knows = cause == Cause::Unknown && evidence.no_key_opens();
+        let tried = subject.binding.filter(|_| nobody_knows);
         let of_phone = wanted == Wanted::Phone;
         let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
         let id = self.file(report, 1).await?;
-        if nobody_knows {
-            self.ask_by_itself(id).await?;
+        match tried {
+            Some(binding) => self.ask_by_itself(id, Tried { binding, ring, encrypted: Some(encrypted) }).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

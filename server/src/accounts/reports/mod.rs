@@ -4,6 +4,7 @@
 //! Reports are written beside the request, on tasks of their own: they add nothing to its time, whatever the cause, and
 //! can make no request fail. Each is one insert.
 
+mod app;
 mod ask;
 mod button;
 mod code;
@@ -11,12 +12,14 @@ mod data;
 mod push;
 mod sampler;
 mod signature;
+mod waiting;
 
 pub use ask::AskError;
 pub use button::ButtonRefusal;
 pub(super) use data::{Healed, Refused};
 pub(super) use sampler::Sampler;
 use sampler::{Kind, LeftOut};
+pub(super) use waiting::WaitingList;
 
 use latchkey_app::types::{Cause, Evidence, Proof, Stage};
 use tokio::task::JoinHandle;
@@ -162,7 +165,7 @@ impl Accounts {
         self.count_failure(&mut tx, &row, of_phone).await?;
         tx.commit().await?;
         tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
-        self.metrics.failure(&row.appid, &row.cause, healed, u64::try_from(times).unwrap_or(1));
+        self.metrics.failure(self.counted_as(&row.appid), &row.cause, healed, u64::try_from(times).unwrap_or(1));
         Ok(id)
     }
 }

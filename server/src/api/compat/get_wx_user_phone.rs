@@ -32,7 +32,7 @@ pub async fn get_wx_user_phone(
     Fields(fields): Fields<GetWxUserPhone>,
 ) -> Result<Flat<PhoneData>, ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
-    let appid = referer.or(fields.appid, &accounts.apps).map_err(failed)?;
+    let appid = referer.or(fields.appid, &accounts).map_err(failed)?;
     let (openid, encrypted) = (fields.openid, encrypted(fields.encrypted_data, fields.iv));
     let use_case =
         |accounts: Accounts| async move { accounts.bind_phone_of(&appid, &openid, encrypted, arrival).await };

@@ -38,7 +38,7 @@ fn plain(
     referer: RefererApp,
     accounts: &Accounts,
 ) -> Result<LogIn, Failure> {
-    let appid = referer.or(appid, &accounts.apps)?;
+    let appid = referer.or(appid, accounts)?;
     let code = phone_fields::code(code, code_field)?;
     Ok(LogIn { appid, code, phone: None, profile: None })
 }

@@ -73,6 +73,7 @@ pub(super) async fn play(stage: &Stage) -> Outcome {
     while left() > BUSY_S {
         let released = left() <= RELEASED_S;
         stage.clock.advance(if released { BUSY_S } else { CALM_S });
+        stage.accounts.conclude_waiting().await?;
         let mishap = if released { AFTER[number % AFTER.len()] } else { BEFORE[number % BEFORE.len()] };
         let visitor = Visitor { stage, number, version: if released { 12 } else { 11 } };
         visitor.suffer(mishap).await?;
