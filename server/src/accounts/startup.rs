@@ -24,7 +24,7 @@ const BLIND_INDEX_KEY: &str = "blind_index_key";
 /// Marks behind the key.
 const LOG_BEGUN: &[u8] = b"audit log begun";
 const LOG_BEGUN_FIRST: &[u8] = b"audit log begun before the first user";
-/// So far the clocks of two nodes may be apart.
+/// The most that the clocks of two nodes are expected to differ.
 const CLOCKS_APART_S: i64 = 3 * 86_400;
 
 /// Why an installation does not start.
@@ -56,7 +56,7 @@ impl From<SealError> for StartupError {
     }
 }
 
-/// What the mark behind the index key says of the audit log.
+/// The state of the audit log by the mark behind the index key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Log {
     NotBegun,
@@ -127,8 +127,8 @@ impl Accounts {
         Ok(tx.commit().await?)
     }
 
-    /// An error when a user is older than a log that was begun before the first one: whoever empties the log and the
-    /// settings while the users are elsewhere, and then puts the users back, is found here.
+    /// Fails when a user is older than a log that was begun before the first one. It finds somebody who empties the log and
+    /// the settings while the users are elsewhere, and puts the users back afterwards.
     async fn check_log_is_older_than_users(&self) -> Result<(), StartupError> {
         let mut tx = self.db.read().await?;
         let (first, begin) = (installation::first_user(&mut tx).await?, audit::find(&mut tx, 1).await?);

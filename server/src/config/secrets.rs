@@ -1,5 +1,5 @@
-//! The secrets of a configuration: where they may come from, what is taken off around them, and the forms they must have.
-//! No error shows one.
+//! Secrets of a configuration: the places they come from, the blanks and quotes that are taken off around them, and the
+//! forms they must have. No error shows one.
 
 use std::{
     fs::File,
@@ -45,7 +45,7 @@ pub(super) fn clean(text: &str) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() || letter.is_control() || AROUND.contains(&letter))
 }
 
-/// The secret that `value` is, or that stands in the file it names as `file:PATH`. [`MASK`] has every form, so that what
+/// Reads the secret that `value` is, or the one in the file that it names as `file:PATH`. [`MASK`] has every form: what
 /// `config print` prints can be read.
 pub(super) fn read(key: &str, value: &Secret, Form(fits, words): &Form) -> Result<Secret, ConfigError> {
     let text = clean(value.expose());

@@ -124,7 +124,7 @@ impl Kind {
         }
     }
 
-    /// What is wrong with `value`, if anything. Shows it only where a secret cannot stand.
+    /// Describes the fault of `value`, if it has one. Shows the value only where a secret cannot stand.
     fn problem(&self, value: &Value) -> Option<String> {
         match (self, value) {
             (Self::Text, Value::String(_)) | (Self::Flag, Value::Boolean(_)) => None,

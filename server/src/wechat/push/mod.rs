@@ -75,8 +75,8 @@ pub fn check_verification(app: &App, query: &PushQuery, now: Millis) -> Result<S
     Ok(SignedPush { signatures: vec![query.signature.clone()], encrypt: None })
 }
 
-/// Checks signature and time of a message. The body decides which signature counts: the query is the sender's to choose,
-/// and `signature` proves nothing about an encrypted body.
+/// Checks signature and time of a message. The body decides which signature counts: the sender chooses the query, and
+/// `signature` proves nothing about an encrypted body.
 pub fn check_push(app: &App, query: &PushQuery, body: &[u8], now: Millis) -> Result<SignedPush, PushError> {
     let token = app.push_token.as_ref().ok_or(PushError::NotConfigured)?;
     let plain = [token.expose(), query.timestamp.as_str(), query.nonce.as_str()];
