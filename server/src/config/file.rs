@@ -120,7 +120,12 @@ impl ParseError {
         let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let key = if key.is_empty() || key == "." { key } else { format!("{key}: ") };
-        ConfigError::File { path, message: format!("{place}{key}{}", error.message()) }
+        let message = match error.message() {
+            // The parser quotes the number, which may be a secret without its quotes.
+            message if message.contains(" as i128") || message.contains(" as u128") => "a number is too large",
+            message => message,
+        };
+        ConfigError::File { path, message: format!("{place}{key}{message}") }
     }
 }
 

@@ -251,7 +251,13 @@ fn a_secret_of_the_wrong_form_is_refused_by_name_and_not_shown() {
         load(&app(&format!("push_token = \" token \"\npush_aes_key = \"{long}, {long}\"\npush_plain = true")), &[]);
     assert!(config.unwrap().apps.only().unwrap().push_plain);
     // Numbers without quotes are a slip, and a secret all the same.
-    for line in ["push_token = 48151623", "push_token = 4815.1623", "push_token = 4815f1623", "push_token = hunter2"] {
+    for line in [
+        "push_token = 48151623",
+        "push_token = 4815.1623",
+        "push_token = 48151623481516234815162348151623",
+        "push_token = 4815f1623",
+        "push_token = hunter2",
+    ] {
         let error = load(&app(line), &[]).unwrap_err();
         assert!(error.contains("line 4") && !error.contains("4815") && !error.contains("hunter"), "{error}");
     }
