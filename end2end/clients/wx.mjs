@@ -65,6 +65,7 @@ export class Phone {
         return this.#userInfo();
       }),
       request: (options = {}) => this.#request(options),
+      getAccountInfoSync: () => ({ miniProgram: { appId: this.appid, version: this.version } }),
 
       // What is stored is a copy, and what is not there is ''.
       setStorageSync: (key, value) => void storage.set(key, JSON.stringify(value)),

@@ -1,4 +1,4 @@
-use leptos::{either::Either, prelude::*};
+use leptos::{either::EitherOf3, prelude::*};
 
 use super::{Icon, copyable, fact};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 /// The numbers of a record. What does not apply to it is left out.
 pub fn evidence(evidence: &Evidence) -> impl IntoView + use<> {
     let Evidence { errcode, rid, data_chars, data_bytes, iv_chars, ciphertext_sha256, .. } = evidence.clone();
-    let Evidence { since_login_ms, data_age_s, referer_appid, .. } = evidence.clone();
+    let Evidence { since_login_ms, data_age_s, referer_appid, code_chars, .. } = evidence.clone();
     view! {
         <dl class="pairs numbers-of">
             {errcode.map(|errcode| fact("errcode", view! { <code>{errcode}</code> }))}
@@ -17,6 +17,7 @@ pub fn evidence(evidence: &Evidence) -> impl IntoView + use<> {
             {data_age_s.map(|seconds| fact(t().data_age(), data_age(seconds)))}
             {data_chars.map(|chars| fact(t().data_length(), data_length(chars, data_bytes)))}
             {iv_chars.map(|chars| fact(t().iv_length(), format!("{chars} {}", t().characters())))}
+            {code_chars.map(|chars| fact(t().code_length(), format!("{chars} {}", t().characters())))}
             {referer_appid.map(|appid| fact(t().referer_appid(), copyable(appid)))}
             {rid.map(|rid| wide("rid", rid))}
             {ciphertext_sha256.map(|hash| wide(t().ciphertext_hash(), hash))}
@@ -83,8 +84,12 @@ pub fn keys_tried(keys: &[KeyTried]) -> impl IntoView + use<> {
 fn key_row(index: usize, tried: &KeyTried) -> impl IntoView + use<> {
     let newest = (index == 0).then(|| view! { " " <span class="badge">{t().newest()}</span> });
     let result = match tried.stage {
-        Stage::Done => Either::Left(view! { <span class="mark mark-good">{Icon::Check.view()} {t().fits()}</span> }),
-        stage => Either::Right(view! {
+        Stage::Done => EitherOf3::A(view! { <span class="mark mark-good">{Icon::Check.view()} {t().fits()}</span> }),
+        // From the watermark on, it is the content that is looked at: the key is the right one.
+        Stage::Watermark | Stage::Owner => {
+            EitherOf3::B(view! { <span class="mark">{Icon::Key.view()} {t().opens()}</span> })
+        }
+        stage => EitherOf3::C(view! {
             <span class="mark mark-bad">{Icon::Cross.view()} {t().stopped_at()} {t().stage_name(stage)}</span>
         }),
     };

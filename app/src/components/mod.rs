@@ -18,7 +18,7 @@ pub use fields::{choice, clear_filters, entry, filter_form, hidden};
 pub use frame::{Section, own_page, page, preferences_forms, set_status, url_value};
 pub use icons::Icon;
 pub use parts::{
-    Heading, avatar, copyable, done, empty, fact, likely, moment, phone, problem, status, user_link, verdict,
+    Heading, avatar, copy_button, copyable, done, empty, fact, moment, phone, problem, status, user_link, verdict,
 };
 pub use table::{pager, phone_changes_table};
 pub use time_line::time_line;

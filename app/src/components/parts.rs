@@ -62,11 +62,18 @@ pub fn copyable(id: String) -> impl IntoView {
     view! {
         <span class="id">
             <code>{id.clone()}</code>
-            <button type="button" class="copy" data-copy=id aria-label=label title=t().copy()>
-                {Icon::Copy.view()}
-                {Icon::Check.view()}
-            </button>
+            {copy_button(id, label)}
         </span>
+    }
+}
+
+/// Copies `text`, where there is JavaScript. `label` is for screen readers.
+pub fn copy_button(text: String, label: String) -> impl IntoView {
+    view! {
+        <button type="button" class="copy" data-copy=text aria-label=label title=t().copy()>
+            {Icon::Copy.view()}
+            {Icon::Check.view()}
+        </button>
     }
 }
 
@@ -133,10 +140,5 @@ pub fn verdict(failure: &Failure) -> impl IntoView + use<> {
         (false, Some(_)) => ("badge", t().succeeded_later()),
         (false, None) => ("badge badge-bad", t().failed()),
     };
-    view! { <span class=class>{text}</span> {likely(failure.evidence.proof.is_likely())} }
-}
-
-/// A mark for a cause that is likely, and not certain.
-pub fn likely(likely: bool) -> impl IntoView {
-    likely.then(|| view! { " " <span class="badge">{t().likely()}</span> })
+    view! { <span class=class>{text}</span> }
 }

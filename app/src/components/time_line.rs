@@ -29,7 +29,9 @@ fn item(event: &Event, around: Option<&Failure>) -> impl IntoView + use<> {
     let same_request = !this && request.is_some() && event.request_id.as_deref() == request;
     let here = around.map(|failure| &failure.app);
     let elsewhere = event.app.as_ref().filter(|app| Some(*app) != here).map(|app| app.name.clone());
-    let distance = around.filter(|_| !this).map(|failure| distance(event, failure));
+    // Of the same request, at the same moment: the mark beside it says all.
+    let far = |failure: &&Failure| !this && !(same_request && event.at == failure.at);
+    let distance = around.filter(far).map(|failure| distance(event, failure));
     view! {
         <li class=class aria-current=this.then_some("true")>
             {icon(&event.kind).view()}
@@ -64,12 +66,10 @@ fn what(event: &Event, this: bool) -> impl IntoView + use<> {
         EventKind::Failure { id, cause, healed, likely } => {
             let (badge, verdict) =
                 if healed { ("badge badge-good", t().healed()) } else { ("badge badge-bad", t().failed()) };
-            let name = t().explain(cause).name;
+            let name = t().cause_of(cause, likely);
             let href = (!this).then(|| format!("/console/failures/{id}"));
             let here = this.then(|| view! { <span class="badge">{t().this_failure()}</span> " " });
-            EitherOf3::A(
-                view! { {here} <a href=href>{name}</a> " " <span class=badge>{verdict}</span> {super::likely(likely)} },
-            )
+            EitherOf3::A(view! { {here} <a href=href>{name}</a> " " <span class=badge>{verdict}</span> })
         }
         EventKind::Phone { old, new } => EitherOf3::B(view! { <span>{t().phone()} " "</span> {from_to(old, new)} }),
         other => EitherOf3::C(plain(&other)),

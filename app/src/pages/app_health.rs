@@ -86,7 +86,7 @@ fn push(health: &AppHealth) -> impl IntoView + use<> {
         let href = format!("/console/failures/{}", refused.failure);
         view! {
             <p class="lead">
-                {t().push_refused()} <a href=href>{t().explain(refused.cause).name}</a> " " {moment(refused.at)}
+                {t().push_refused()} <a href=href>{t().cause_name(refused.cause)}</a> " " {moment(refused.at)}
             </p>
         }
     });

@@ -153,7 +153,7 @@ fn causes(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
         let href = format!("/console/failures?cause={}&from={}", trend.cause.name(), url_value(from));
         view! {
             <li>
-                <a href=href>{t().explain(trend.cause).name}</a>
+                <a href=href>{t().cause_name(trend.cause)}</a>
                 {counts(trend.failed, trend.healed)}
                 {meter(trend.failed, trend.healed, most)}
                 {bars(&trend.over_time)}
@@ -161,7 +161,7 @@ fn causes(numbers: &Dashboard, from: &str) -> impl IntoView + use<> {
         }
     });
     let columns: Vec<_> =
-        causes.iter().map(|trend| (t().explain(trend.cause).name.to_owned(), &trend.over_time)).collect();
+        causes.iter().map(|trend| (t().cause_name(trend.cause).to_owned(), &trend.over_time)).collect();
     view! {
         <section class="card">
             <h2>{t().causes()}</h2>

@@ -202,7 +202,7 @@ fn newest(failures: &[Failure]) -> impl IntoView + use<> {
         };
         view! {
             <li>
-                <a href=format!("/console/failures/{}", failure.id)>{t().explain(failure.cause).name}</a>
+                <a href=format!("/console/failures/{}", failure.id)>{t().headline(failure)}</a>
                 {verdict(failure)}
                 <p class="when">
                     {moment(failure.at)} <span>{failure.app.name.clone()}</span> <span>{user}</span>

@@ -67,7 +67,7 @@ fn chips(causes: &[CauseCount], filter: &UrlFilter) -> impl IntoView + use<> {
     let all = causes.iter().map(total).sum();
     let shown = causes.iter().enumerate().filter(|(index, count)| *index < CHIPS || Some(count.cause) == current);
     let shown = shown.map(|(_, count)| {
-        let (cause, name) = (Some(count.cause), t().explain(count.cause).name);
+        let (cause, name) = (Some(count.cause), t().cause_name(count.cause));
         chip(filter.with("cause", Some(count.cause.name())).url(), name, total(count), cause == current)
     });
     (!causes.is_empty()).then(|| {
@@ -120,7 +120,7 @@ fn cause_options(causes: &[CauseCount], filter: &UrlFilter) -> Vec<(String, Stri
     let chosen = Cause::from_name(&filter.get("cause"));
     let chosen = chosen.filter(|chosen| causes.iter().all(|count| count.cause != *chosen)).map(|cause| (cause, 0));
     let option =
-        |(cause, count): (Cause, i64)| (cause.name().to_owned(), format!("{} ({count})", t().explain(cause).name));
+        |(cause, count): (Cause, i64)| (cause.name().to_owned(), format!("{} ({count})", t().cause_name(cause)));
     counted.chain(chosen).map(option).collect()
 }
 
@@ -162,7 +162,7 @@ fn list(failures: Vec<Failure>, partial: bool, filter: &UrlFilter) -> impl IntoV
 }
 
 fn row(failure: Failure) -> impl IntoView {
-    let verdict = verdict(&failure);
+    let (headline, verdict) = (t().headline(&failure), verdict(&failure));
     let user = match failure.user {
         Some(user) => Either::Left(view! { <span class="above">{user_link(&user.id, user.nickname)}</span> }),
         None => Either::Right(view! { <span class="muted">{t().user_unknown()}</span> }),
@@ -170,7 +170,7 @@ fn row(failure: Failure) -> impl IntoView {
     view! {
         <tr>
             <td class="cell-user cell-cause">
-                <a href=format!("{PATH}/{}", failure.id)>{t().explain(failure.cause).name}</a>
+                <a href=format!("{PATH}/{}", failure.id) title=t().cause_name(failure.cause)>{headline}</a>
             </td>
             <td class="cell-status" data-label=t().result()>{verdict}</td>
             <td data-label=t().time()>{moment(failure.at)}</td>

@@ -26,8 +26,20 @@ impl T {
         }
     }
 
+    /// How long ago: `3 分 20 秒前`, `3 min 20 s ago`.
+    pub fn ago(self, ms: i64) -> String {
+        match self.0 {
+            _ if ms < SECOND => self.pick("刚刚", "just now").to_owned(),
+            Lang::Zh => format!("{}前", self.duration(ms)),
+            Lang::En => format!("{} ago", self.duration(ms)),
+        }
+    }
+
     /// How long before (or, negative, after) another moment: `3 分 20 秒前`, `3 min 20 s before`.
     pub fn before(self, ms: i64) -> String {
+        if ms == 0 {
+            return self.pick("同时", "at the same time").to_owned();
+        }
         let duration = self.duration(ms);
         match (self.0, ms < 0) {
             (Lang::Zh, false) => format!("{duration}前"),
@@ -79,5 +91,8 @@ mod tests {
     fn before_and_after() {
         assert_eq!(T(Lang::Zh).before(1_500), "1.5 秒前");
         assert_eq!(T(Lang::En).before(-1_500), "1.5 s after");
+        assert_eq!((T(Lang::Zh).before(0), T(Lang::En).before(0)), ("同时".to_owned(), "at the same time".to_owned()));
+        assert_eq!((T(Lang::Zh).ago(60_000), T(Lang::En).ago(60_000)), ("1 分前".to_owned(), "1 min ago".to_owned()));
+        assert_eq!((T(Lang::Zh).ago(0), T(Lang::En).ago(0)), ("刚刚".to_owned(), "just now".to_owned()));
     }
 }

@@ -43,7 +43,6 @@ texts! {
     clear_filters: "清除筛选", "Clear the filters";
     healed: "已自动修复", "Healed";
     failed: "失败", "Failed";
-    likely: "很可能", "Likely";
     succeeded_later: "之后成功", "Succeeded later";
     user_unknown: "未知", "Unknown";
     no_failures: "还没有失败记录", "No failures yet";
@@ -55,14 +54,21 @@ texts! {
     failure: "失败详情", "Failure";
     what_happened: "发生了什么", "What happened";
     how_we_know: "怎么知道的", "How we know";
-    on_record: "诊断依据：", "Concluded from: ";
+    proved: "已证实", "Proved";
+    only_likely: "很可能，未证实", "Likely, not proved";
+    not_proved: "未证实任何原因", "No cause is proved";
+    kind_of_failure: "原因类别：", "Kind of failure: ";
     what_to_change: "怎么改", "What to change";
+    wrong_code: "错误", "Wrong";
+    right_code: "正确", "Right";
+    helpers: "上面用到的 post 和 logIn", "post and logIn, as used above";
     for_support: "给客服", "For support";
     for_the_user: "告诉用户", "For the user";
+    copy_as_text: "以文本复制", "Copy as text";
+    copy_as_text_lead: "发给没有控制台账号的开发人员；不含昵称、openid 和手机号。", "For developers who have no console account; without nickname, openid and phone number.";
+    copy_all: "复制全文", "Copy it all";
     healed_lead: "Latchkey 已自动修复，用户没有察觉。仍建议修改代码：并非每次都修复得了。",
         "Latchkey repaired this by itself and the user noticed nothing. The code is still worth changing: not every such failure can be healed.";
-    healed_support: "不需要做什么：请求已成功。", "Nothing to do: the request succeeded.";
-    healed_user: "不需要说明。", "Nothing to say.";
     succeeded_later_lead: "同一用户之后已成功：", "The same user succeeded later: ";
     keys_tried: "尝试过的密钥", "Keys tried";
     key: "密钥", "Key";
@@ -70,12 +76,14 @@ texts! {
     key_age: "收到时间", "Received";
     got_to: "结果", "Result";
     fits: "通过全部校验", "passed every check";
+    opens: "能解开数据，但内容不符合要求", "opens the data, but what it says is not accepted";
     stopped_at: "未通过：", "failed at: ";
     request: "请求", "The request";
     data_length: "encryptedData 长度", "Length of encryptedData";
     characters: "个字符", "characters";
     bytes: "字节", "bytes";
     iv_length: "iv 长度", "Length of iv";
+    code_length: "code 长度", "Length of the code";
     since_login: "最近一次登录", "Last login";
     data_age: "数据生成于", "Data made";
     ahead_of_clock: "（比服务器时间超前）", " (ahead of the server's clock)";

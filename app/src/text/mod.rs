@@ -15,8 +15,6 @@ mod admin;
 mod alerts;
 mod audit;
 mod causes;
-mod causes_en;
-mod causes_zh;
 mod conflicts;
 mod console;
 mod dashboard;
@@ -27,6 +25,7 @@ mod operators;
 mod privacy;
 mod proofs;
 mod proofs_found;
+mod report;
 mod resets;
 mod snippets;
 mod zones;
@@ -34,8 +33,9 @@ mod zones;
 use http::{HeaderMap, header::COOKIE};
 use leptos::prelude::use_context;
 
-pub use causes::CauseText;
+pub use causes::Explanation;
 pub use console::T;
+pub use snippets::Snippet;
 pub use zones::ZONES;
 
 use crate::types::Zone;

@@ -1,6 +1,6 @@
 //! What causes were concluded from, in words and numbers.
 
-use super::{Lang, T};
+use super::{Lang, T, zone};
 use crate::types::Proof;
 
 impl T {
@@ -17,14 +17,7 @@ impl T {
     fn counted(self, proof: &Proof) -> String {
         let zh = self.0 == Lang::Zh;
         match proof {
-            Proof::OlderKey { number, before_s } => {
-                let when = self.before(before_s.saturating_mul(1000));
-                if zh {
-                    format!("第 {number} 把密钥解开了数据，数据在最新密钥到达的 {when}生成")
-                } else {
-                    format!("opened under key {number} of those kept; the data was made {when} the newest key came")
-                }
-            }
+            Proof::OlderKey { number, before_s } => self.older_key(*number, *before_s),
             Proof::ImpossibleLength(chars) if zh => format!("{chars} 个字符：base64 不会有 4n+1 个字符"),
             Proof::ImpossibleLength(chars) => format!("{chars} characters: base64 never has 4n+1"),
             Proof::NoWholeBlocks(bytes) if zh => format!("{bytes} 字节，不是 16 字节分组的整数倍"),
@@ -52,14 +45,27 @@ impl T {
                 self.no_key_opens(*keys) + then
             }
             Proof::SignedByNone(0) => self.pick("没有保存任何 session_key", "no session_key is held").to_owned(),
-            Proof::SignedByNone(keys) if zh => format!("{keys} 把密钥对这份 rawData 都算不出这个签名"),
-            Proof::SignedByNone(keys) => format!("none of {keys} keys makes this signature over this rawData"),
+            Proof::SignedByNone(1) => self
+                .pick(
+                    "用保存的那把密钥算不出这个签名",
+                    "the one kept key does not make this signature over this rawData",
+                )
+                .to_owned(),
+            Proof::SignedByNone(keys) if zh => format!("用保存的 {keys} 把密钥都算不出这个签名"),
+            Proof::SignedByNone(keys) => format!("none of the {keys} kept keys makes this signature over this rawData"),
             Proof::Referer(appid) if zh => format!("Referer 是 {appid}"),
             Proof::Referer(appid) => format!("the Referer names {appid}"),
             Proof::SpentAs(appid) if zh => format!("它曾作为 {appid} 的 code 换取过登录"),
             Proof::SpentAs(appid) => format!("it was exchanged as a code of {appid} before"),
             Proof::NoAnswer(reason) if zh => format!("没有收到微信的响应：{}", no_answer_zh(reason)),
-            Proof::NoAnswer(reason) => format!("no answer of WeChat: {reason}"),
+            Proof::NoAnswer(reason) => format!("no usable answer of WeChat: {reason}"),
+            Proof::PushUnsignedAfter(at) if zh => {
+                format!("签名与配置的 Token 对不上；签名正确的推送最近一次在 {}", zone().text(*at))
+            }
+            Proof::PushUnsignedAfter(at) => format!(
+                "the signature does not fit the configured Token; the last push whose signature did came at {}",
+                zone().text(*at)
+            ),
             Proof::Errcode(errcode) if zh => format!("微信：errcode {errcode}"),
             Proof::Errcode(errcode) => format!("WeChat: errcode {errcode}"),
             Proof::OpenidRefused(errcode) if zh => {
@@ -84,6 +90,27 @@ impl T {
         }
     }
 
+    fn older_key(self, number: i64, before_s: i64) -> String {
+        let when = self.before(before_s.saturating_mul(1000));
+        match (self.0, before_s) {
+            (Lang::Zh, 0) => format!("第 {number} 把密钥解开了数据，数据与最新密钥到达在同一秒生成"),
+            (Lang::Zh, _) => format!("第 {number} 把密钥解开了数据，数据在最新密钥到达的 {when}生成"),
+            (Lang::En, 0) => {
+                format!(
+                    "key {number} of those kept opened it; the data was made in the second in which the newest key came"
+                )
+            }
+            (Lang::En, _) => {
+                format!("key {number} of those kept opened it; the data was made {when} the newest key came")
+            }
+        }
+    }
+
+    /// The reason why there was no answer, in the reader's language.
+    pub(super) fn no_answer_reason(self, reason: &str) -> String {
+        if self.0 == Lang::Zh { no_answer_zh(reason) } else { reason }.to_owned()
+    }
+
     pub(super) fn made_ago(self, seconds: i64) -> String {
         let duration = self.duration(seconds.saturating_mul(1000));
         match (self.0, seconds < 0) {
@@ -95,9 +122,13 @@ impl T {
     }
 
     fn no_key_opens(self, keys: i64) -> String {
-        match self.0 {
-            Lang::Zh => format!("{keys} 把密钥都解不开"),
-            Lang::En => format!("none of {keys} keys opens it"),
+        match (keys, self.0) {
+            (0, Lang::Zh) => "没有保存任何密钥".to_owned(),
+            (0, Lang::En) => "no key is kept".to_owned(),
+            (1, Lang::Zh) => "保存的那把密钥解不开".to_owned(),
+            (1, Lang::En) => "the one kept key does not open it".to_owned(),
+            (_, Lang::Zh) => format!("保存的 {keys} 把密钥都解不开"),
+            (_, Lang::En) => format!("none of the {keys} kept keys opens it"),
         }
     }
 }
@@ -138,12 +169,12 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
             "every check holds but the last: the fields are not as WeChat writes them",
         ),
         Proof::EndMissing => (
-            "开头能用保存的密钥解开，结尾不能：缺少或改动了一部分",
-            "the beginning opens under a held key, the end does not: a part is missing or changed",
+            "开头能用保存的密钥解开，结尾不能：缺少了一部分",
+            "the beginning opens under a kept key, the end does not: a part is missing",
         ),
         Proof::FirstBlockGarbled => (
-            "除第一个分组外都能用保存的密钥解开：iv 是另一个",
-            "all but the first block opens under a held key: the iv is another one",
+            "除了开头 16 字节，其余都能用保存的密钥解开：iv 是另一个",
+            "all but the first 16 bytes opens under a kept key: the iv is another one",
         ),
         Proof::UsedByAnother => ("另一个用户曾用过同一份密文", "the same ciphertext was another user's before"),
         Proof::UsedBefore => {
@@ -189,7 +220,11 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
         Proof::NoNumbersLeft => ("微信：手机号额度已用完（1400001）", "WeChat: no phone numbers are left (1400001)"),
         Proof::Busy => ("微信：繁忙（-1），两次", "WeChat: busy (-1), twice"),
         Proof::NotConfigured => ("没有配置这个小程序", "the mini program is not configured"),
-        Proof::PushUnsigned => ("签名不对", "the signature is wrong"),
+        Proof::PushUnsigned => ("签名与配置的 Token 对不上", "the signature does not fit the configured Token"),
+        Proof::PushNeverSigned => (
+            "签名与配置的 Token 对不上；也没有签名正确的推送记录",
+            "the signature does not fit the configured Token, and no push whose signature does is on record",
+        ),
         Proof::PushStale => ("时间戳与服务器相差十分钟以上", "the timestamp is more than ten minutes off"),
         Proof::PushReplayed => ("同一个签名以前随另一条消息来过", "the signature came with another message before"),
         Proof::PushWithoutKey => {
@@ -222,7 +257,7 @@ mod tests {
         assert_eq!(zh.proof(&older), "第 2 把密钥解开了数据，数据在最新密钥到达的 3.0 秒前生成");
         assert_eq!(
             en.proof(&older),
-            "opened under key 2 of those kept; the data was made 3.0 s before the newest key came"
+            "key 2 of those kept opened it; the data was made 3.0 s before the newest key came"
         );
     }
 

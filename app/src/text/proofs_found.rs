@@ -150,6 +150,16 @@ impl T {
     }
 
     fn button_said(self, errno: Option<i64>, said: ButtonSaid) -> String {
+        let said = self.said(said);
+        let errno = errno.map(|errno| format!(" (errno {errno})")).unwrap_or_default();
+        match self.0 {
+            Lang::Zh => format!("按钮返回：{said}{errno}"),
+            Lang::En => format!("the button said: {said}{errno}"),
+        }
+    }
+
+    /// The kind of the button's errMsg.
+    pub(super) const fn said(self, said: ButtonSaid) -> &'static str {
         let (zh, en) = match said {
             ButtonSaid::Deny => ("用户拒绝", "the user said no"),
             ButtonSaid::NoPermission => ("没有权限（no permission）", "no permission"),
@@ -165,11 +175,7 @@ impl T {
             ButtonSaid::Other => ("未知的 errMsg", "an errMsg that is not known"),
             ButtonSaid::Nothing => ("没有 errMsg", "no errMsg"),
         };
-        let errno = errno.map(|errno| format!(" (errno {errno})")).unwrap_or_default();
-        match self.0 {
-            Lang::Zh => format!("按钮返回：{zh}{errno}"),
-            Lang::En => format!("the button said: {en}{errno}"),
-        }
+        self.pick(zh, en)
     }
 }
 

@@ -30,6 +30,42 @@ pub struct Failure {
     pub asked: Vec<Asked>,
 }
 
+impl Failure {
+    pub const fn certainty(&self) -> Certainty {
+        Certainty::of(self.cause, &self.evidence.proof)
+    }
+}
+
+/// How sure a cause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    Proved,
+    /// The evidence points to it, and could be forged or mean something else.
+    Likely,
+    Unknown,
+}
+
+impl Certainty {
+    /// [`Cause::Unknown`] claims nothing, so it is never merely likely.
+    pub const fn of(cause: Cause, proof: &Proof) -> Self {
+        match cause {
+            Cause::Unknown => Self::Unknown,
+            _ if proof.is_likely() => Self::Likely,
+            _ => Self::Proved,
+        }
+    }
+
+    /// The name in `latchkey failures --json`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Likely => "likely",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A user as a list names him.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRef {
@@ -50,6 +86,8 @@ pub struct Evidence {
     pub data_chars: Option<i64>,
     pub data_bytes: Option<i64>,
     pub iv_chars: Option<i64>,
+    /// Characters of a login or phone code as it came.
+    pub code_chars: Option<i64>,
     /// SHA-256 of the ciphertext's bytes, in hex: the same data again has the same.
     pub ciphertext_sha256: Option<String>,
     /// SHA-256 of the ciphertext's base64, in hex: WeChat does not say over which of the two it wants to be asked.

@@ -28,8 +28,8 @@ pub use audit::{AuditAction, AuditEntry, AuditList, AuditQuery, Chain, ChainStat
 pub use cause::Cause;
 pub use conflict::{Conflict, ConflictKind, ConflictQuery, OwnConflict, Party, Settled, Settlement};
 pub use failure::{
-    Asked, CauseCount, CauseTrend, Event, EventKind, Evidence, Failure, FailureList, FailureQuery, FailureStory,
-    KeyTried, OverTime, Rise, Stage, Trial, TrialStep, UserRef, VersionTrend, Wanted,
+    Asked, CauseCount, CauseTrend, Certainty, Event, EventKind, Evidence, Failure, FailureList, FailureQuery,
+    FailureStory, KeyTried, OverTime, Rise, Stage, Trial, TrialStep, UserRef, VersionTrend, Wanted,
 };
 pub use found::{ButtonSaid, Field, Repair, Repaired, Sent};
 pub use metric::{Bucket, Dashboard, Metric, Tally};

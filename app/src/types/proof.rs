@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ButtonSaid, Field, Repaired, Sent};
+use super::{ButtonSaid, Field, Millis, Repaired, Sent};
 
 /// What a cause was concluded from, with its numbers. Never what the data says. [`crate::text`] has the words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +141,12 @@ pub enum Proof {
     /// The request names this appid, as far as it is one.
     NoSuchApp(Option<String>),
 
+    /// As an earlier version has written it.
     PushUnsigned,
+    /// The newest push with a right signature before this one came then: the Token is right.
+    PushUnsignedAfter(Millis),
+    /// No push of this mini program with a right signature is on record.
+    PushNeverSigned,
     PushStale,
     PushReplayed,
     PushWithoutKey,
@@ -163,7 +168,14 @@ pub enum Proof {
 impl Proof {
     /// Whether the cause is likely, and not certain: what it rests on can be forged, or means it in most cases.
     pub const fn is_likely(&self) -> bool {
-        matches!(self, Self::Referer(_) | Self::NoKeyAndReferer(_) | Self::OpenidRefused(_))
+        matches!(
+            self,
+            Self::Referer(_)
+                | Self::NoKeyAndReferer(_)
+                | Self::OpenidRefused(_)
+                | Self::UsedAfterBusy
+                | Self::PhoneCodeUnknownAfterBusy
+        )
     }
 
     pub const fn is_empty(&self) -> bool {

@@ -177,7 +177,7 @@ impl Accounts {
             Ok(ProvenPhone { flaw, .. }) => flaw.is_some(),
             Err(Unproven { failure: Failure::DecryptFailed(_), .. }) => true,
             Err(unproven) => {
-                self.report_phone_code(arrival, appid, subject(), unproven);
+                self.report_phone_code(arrival, appid, subject(), proof.code.as_deref(), unproven);
                 false
             }
         };

@@ -1,7 +1,7 @@
 use clap::Args;
 use latchkey_app::{
     text::{Lang, T},
-    types::{Asked, Evidence, Millis},
+    types::{Asked, Cause, Certainty, Evidence, Millis},
 };
 use serde_json::{Value, json};
 
@@ -70,18 +70,23 @@ fn seconds(text: &str) -> Result<i64, Failed> {
 
 fn line(row: &FailureRow) -> String {
     let state = if row.healed { "healed" } else { "failed" };
-    let likely = if is_likely(row) { " (likely)" } else { "" };
     let proof = proof(row);
     let at = Millis(row.at).rfc3339();
-    format!("{at}\t{state}\t{}{likely}\t{}\t{}\t{proof}\t{}", row.cause, row.appid, row.call, row.request_id)
+    format!("{at}\t{state}\t{}\t{}\t{}\t{proof}\t{}", row.cause, row.appid, row.call, row.request_id)
 }
 
+/// What the cause was concluded from; says so where that makes it merely likely.
 fn proof(row: &FailureRow) -> String {
-    T(Lang::En).proof(&serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof)
+    let evidence: Evidence = serde_json::from_str(&row.evidence).unwrap_or_default();
+    let words = T(Lang::En).proof(&evidence.proof);
+    match certainty(row, &evidence) {
+        Certainty::Likely => format!("likely: {words}"),
+        _ => words,
+    }
 }
 
-fn is_likely(row: &FailureRow) -> bool {
-    serde_json::from_str::<Evidence>(&row.evidence).unwrap_or_default().proof.is_likely()
+fn certainty(row: &FailureRow, evidence: &Evidence) -> Certainty {
+    Certainty::of(Cause::from_name(&row.cause).unwrap_or(Cause::Unknown), &evidence.proof)
 }
 
 /// The fields of contract §1, and what else there is.
@@ -96,7 +101,6 @@ fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
         "call": row.call,
         "stage": row.stage,
         "cause": row.cause,
-        "likely": is_likely(row),
         "healed": row.healed,
         "wechatErrcode": row.errcode,
         "rid": row.rid,
@@ -106,6 +110,7 @@ fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
         "times": row.times,
         "laterSuccessAt": row.later_success_at.map(|at| Millis(at).rfc3339()),
         "proof": proof(row),
+        "certainty": certainty(row, &evidence).name(),
         "evidence": camel_case(json!(evidence)),
         "asked": camel_case(json!(asked)),
     })

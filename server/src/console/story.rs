@@ -1,6 +1,6 @@
 use latchkey_app::{
     error::ConsoleError,
-    types::{AppRef, AuditAction, Cause, Event, EventKind, FailureStory, Millis, ResetKind},
+    types::{AppRef, AuditAction, Cause, Certainty, Event, EventKind, FailureStory, Millis, ResetKind},
 };
 use uuid::Uuid;
 
@@ -159,8 +159,8 @@ impl ConsoleServer {
                 let made = failure.at.plus_seconds(-age);
                 events.push(self.event(made.0, Some(&failure.app.appid), EventKind::DataMade, None));
             }
+            let likely = failure.certainty() == Certainty::Likely;
             let (cause, healed): (Cause, bool) = (failure.cause, failure.healed);
-            let likely = failure.evidence.proof.is_likely();
             let kind = EventKind::Failure { id: failure.id, cause, healed, likely };
             events.push(self.event(failure.at.0, Some(&failure.app.appid), kind, Some(failure.request_id)));
         }
@@ -173,9 +173,15 @@ impl ConsoleServer {
     }
 }
 
-/// Oldest first. Data that was sent again and again was made once.
+/// Oldest first. Data that was sent again and again was made once, and two requests with one login code are one login.
 fn in_order(mut events: Vec<Event>) -> Vec<Event> {
     events.sort_by_key(|event| event.at);
-    events.dedup();
-    events
+    let mut told: Vec<Event> = Vec::with_capacity(events.len());
+    for event in events {
+        let mut at_once = told.iter().rev().take_while(|earlier| earlier.at == event.at);
+        if !at_once.any(|earlier| earlier.app == event.app && earlier.kind == event.kind) {
+            told.push(event);
+        }
+    }
+    told
 }

@@ -26,6 +26,8 @@ on_both!(crate::house::House::new =>
     an_openid_that_nobody_has_leads_to_its_failure,
     an_erased_openid_is_emptied_where_nobody_had_it,
     pushes_have_causes_of_their_own,
+    a_good_push_tells_that_the_token_is_right,
+    a_developer_without_an_account_gets_the_page_as_text,
     a_code_that_failed_elsewhere_is_not_another_apps,
     a_phone_code_of_another_app_alarms_nobody,
     a_code_that_was_spent_while_wechat_was_busy_is_not_the_clients_fault,
@@ -151,7 +153,7 @@ async fn only_phone_data_is_unknown_to_wechat(house: House) {
     assert_eq!(newest(&house).await.0, Cause::NotKnownToWechat);
     let page = Browser::of(&house, Role::Viewer).await.page(&format!("/console/failures/{}", failure.id)).await;
     assert!(page.contains("微信不认识这份密文") && !page.contains("泄露"), "{page}");
-    assert!(page.contains("1 把密钥都解不开；微信：最近三天没有这样一份手机号密文"), "{page}");
+    assert!(page.contains("保存的那把密钥解不开；微信：最近三天没有这样一份手机号密文"), "{page}");
 }
 
 /// wx.login inside the callback, and one call for everything: the key that the phone was encrypted under was never here.
@@ -242,13 +244,54 @@ async fn pushes_have_causes_of_their_own(house: House) {
     assert_eq!((failure.cause, failure.version), (Cause::PushSignatureWrong, None));
 }
 
+async fn a_good_push_tells_that_the_token_is_right(house: House) {
+    let viewer = Browser::of(&house, Role::Viewer).await;
+    let url = format!("{}/wechat/push/{APP_1}", house.listen().await);
+    let push = async |wrong: bool| {
+        let event = "user_authorization_revoke";
+        let body = json!({ "appid": APP_1, "user": "u1", "url": url, "event": event, "wrongSignature": wrong });
+        house.sim("push", body).await;
+    };
+    push(true).await;
+    let failure = record(&house).await;
+    assert_eq!((failure.cause, &failure.evidence.proof), (Cause::PushSignatureWrong, &Proof::PushNeverSigned));
+    let page = viewer.page(&format!("/console/failures/{}", failure.id)).await;
+    assert!(page.contains("消息推送的签名不对，也没有过正确的") && page.contains("核对 Token"), "{page}");
+
+    let at = house.clock.now();
+    push(false).await;
+    push(true).await;
+    let failure = record(&house).await;
+    assert_eq!(failure.evidence.proof, Proof::PushUnsignedAfter(at));
+    let page = viewer.page(&format!("/console/failures/{}", failure.id)).await;
+    assert!(page.contains("签名不对的推送：不是微信发来的") && page.contains("所以 Token 没有问题"), "{page}");
+    assert!(page.contains("不需要处理，也不用重启") && !page.contains("核对 Token，与"), "{page}");
+}
+
+async fn a_developer_without_an_account_gets_the_page_as_text(house: House) {
+    let login = house.log_in("u1").await;
+    let tap = house.tap("u1", "encrypted").await;
+    let swapped = json!({ "encryptedData": tap["iv"], "iv": tap["encryptedData"] });
+    bind(&house, login["token"].as_str().unwrap(), swapped).await.refused(422, "decrypt_failed", "relogin");
+    let failure = record(&house).await;
+    let page = Browser::of(&house, Role::Viewer).await.page(&format!("/console/failures/{}", failure.id)).await;
+    assert!(page.contains("<h1>iv 与 encryptedData 放反了</h1>"), "{page}");
+    let (_, text) = page.split_once("class=\"card as-text\"").unwrap();
+    let text = text.split_once("</details>").unwrap().0;
+    for part in ["iv_invalid", &failure.request_id, "iv 与 encryptedData 放反了", "const post =", "data-copy="] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains(login["userInfo"]["openId"].as_str().unwrap()), "{text}");
+}
+
 async fn a_code_that_failed_elsewhere_is_not_another_apps(house: House) {
     let log_in =
         async |code: &str, appid: &str| house.post("/api/login", json!({ "code": code, "appid": appid })).await;
     let made_up = "0123456789abcdefghijklmnopqrstuv";
     log_in(made_up, APP_2).await;
     log_in(made_up, APP_1).await.refused(401, "login_code_invalid", "relogin");
-    assert_eq!(newest(&house).await.0, Cause::CodeExpired);
+    let failure = record(&house).await;
+    assert_eq!((failure.cause, failure.evidence.code_chars), (Cause::CodeExpired, Some(32)));
     // One that was good there is.
     let code = house.code("u1", APP_2).await;
     log_in(&code, APP_2).await.data();
@@ -349,7 +392,10 @@ async fn keys_that_a_reset_took_are_not_called_old(house: House) {
     let viewer = Browser::of(&house, Role::Viewer).await.in_english();
     let page = viewer.page(&format!("/console/failures/{}", failure.id)).await;
     assert!(page.contains("the user has logged in, and no session_key is kept"), "{page}");
-    assert!(page.contains("reset or unbound") && !page.contains("older than 72 hours"), "{page}");
+    assert!(
+        page.contains("but a reset has deleted the key") && !page.contains("keeps a session_key for 72 hours"),
+        "{page}"
+    );
 }
 
 async fn older_words_are_shown_as_they_are(house: House) {

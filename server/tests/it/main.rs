@@ -44,6 +44,7 @@ mod rooms;
 mod search;
 mod session_values;
 mod sign_in;
+mod snippets;
 mod start;
 mod store;
 mod story;

@@ -31,7 +31,7 @@ fn row(failure: &Failure) -> impl IntoView + use<> {
     view! {
         <li>
             <p>
-                <a href=format!("/console/failures/{}", failure.id)>{t().explain(failure.cause).name}</a>
+                <a href=format!("/console/failures/{}", failure.id)>{t().headline(failure)}</a>
                 " "
                 {verdict(failure)}
             </p>

@@ -41,7 +41,7 @@ impl Accounts {
                 NotExchanged::Here { .. } => (None, None),
                 NotExchanged::ByWeChat { answer, .. } => errcode(answer),
             };
-            let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
+            let evidence = Evidence { errcode, rid, code_chars: characters(&code), proof, ..Evidence::default() };
             let (subject, stage) = (subject.unwrap_or_default(), Stage::LoginCode);
             let (healed, of_phone, ciphertext) = (false, false, None);
             let report = Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence };
@@ -56,6 +56,7 @@ impl Accounts {
         arrival: Arrival,
         appid: &str,
         subject: Subject,
+        code: Option<&str>,
         unproven: &Unproven,
     ) {
         let answer = unproven.answer.as_ref();
@@ -80,7 +81,8 @@ impl Accounts {
             (_, None) => return,
         };
         let (errcode, rid) = answer.map(errcode).unwrap_or_default();
-        let evidence = Evidence { errcode, rid, proof, ..Evidence::default() };
+        let code_chars = code.and_then(characters);
+        let evidence = Evidence { errcode, rid, code_chars, proof, ..Evidence::default() };
         self.keep_failure(arrival, appid, subject, (cause, Stage::PhoneCode), evidence);
     }
 
@@ -133,6 +135,10 @@ impl Accounts {
         }
         Ok(None)
     }
+}
+
+fn characters(code: &str) -> Option<i64> {
+    i64::try_from(code.chars().count()).ok()
 }
 
 fn errcode(answer: &WeChatError) -> (Option<i64>, Option<String>) {
