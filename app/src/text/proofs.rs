@@ -185,7 +185,7 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
         }
         Proof::NoLogin => ("这个 openid 现在没有登录记录", "no login of this openid is on file"),
         Proof::MockText => ("就是开发者工具的固定文本", "the very text of the developer tools"),
-        Proof::ExchangedHere => ("这里以前换过这个 code", "it was exchanged here before"),
+        Proof::ExchangedHere => ("Latchkey 以前已用这个 code 换取过登录", "Latchkey has exchanged it before"),
         Proof::CodeUsed => ("微信：code been used（40163）", "WeChat: code been used (40163)"),
         Proof::UsedAfterBusy => (
             "微信先返回繁忙（-1），重试时返回 code 已用过（40163）",
@@ -231,7 +231,7 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
             ("消息是加密的，却没有配置 push_aes_key", "the message is encrypted and no push_aes_key is configured")
         }
         Proof::PushNotEncrypted => (
-            "消息是明文；这里配置了 push_aes_key，没有设置 push_plain",
+            "消息是明文；配置了 push_aes_key，没有设置 push_plain",
             "the message is not encrypted; push_aes_key is configured and push_plain is not",
         ),
         Proof::PushUndecipherable => {

@@ -184,11 +184,11 @@ const fn plain(proof: &Proof) -> Option<(&'static str, &'static str)> {
     Some(match proof {
         Proof::FieldsSwapped => ("encryptedData 和 iv 放反了", "encryptedData and iv stand in each other's place"),
         Proof::LaterKeyOpens => (
-            "之后一次登录带来的密钥能解开它：这把密钥在数据生成时就已启用，却没有发到这里",
-            "it opens under the key of a later login: that key was in use when the data was made, and had not come here",
+            "之后一次登录带来的密钥能解开它：这把密钥在数据生成时就已启用，却还没有发给 Latchkey",
+            "it opens under the key of a later login: that key was in use when the data was made, and had not reached Latchkey yet",
         ),
         Proof::LoginCodeSpent => {
-            ("这里曾用它作为登录 code 换取过登录", "it was exchanged here before, as a login code")
+            ("Latchkey 曾用它作为登录 code 换取过登录", "Latchkey has exchanged it before, as a login code")
         }
         Proof::LoginCodeForm => (
             "32 个字符的 wx.login code；手机号 code 是 64 位十六进制",

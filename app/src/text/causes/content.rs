@@ -63,7 +63,7 @@ pub(super) fn wrong_kind_of_data(failure: &Failure) -> Story {
 const INFO_AS_PHONE: Story = Story {
     headline: ("{call} 收到的数据里没有手机号", "{call} got data without a phone number"),
     happened: (
-        "数据完好，但里面没有手机号：多半是用户信息（wx.getUserInfo、wx.getUserProfile）的 encryptedData 被发到了这里。",
+        "数据完好，但里面没有手机号：多半是用户信息（wx.getUserInfo、wx.getUserProfile）的 encryptedData。",
         "The data is sound, but there is no phone number in it: most likely it is the encryptedData of user info (wx.getUserInfo, wx.getUserProfile).",
     ),
     fix: (
