@@ -52,8 +52,10 @@ fn other_app(failure: &Failure) -> String {
         Proof::NoKeyAndReferer(appid)
         | Proof::OpensElsewhere(appid)
         | Proof::Referer(appid)
+        | Proof::UsedInOtherApp(appid)
+        | Proof::NoSuchApp(Some(appid))
         | Proof::SpentAs(appid) => appid.clone(),
-        _ => "?".to_owned(),
+        _ => failure.app.appid.clone(),
     }
 }
 
