@@ -30,7 +30,7 @@ fn item(event: &Event, around: Option<&Failure>) -> impl IntoView + use<> {
     let here = around.map(|failure| &failure.app);
     let elsewhere = event.app.as_ref().filter(|app| Some(*app) != here).map(|app| app.name.clone());
     // Of the same request, at the same moment: the mark beside it says all.
-    let far = |failure: &&Failure| !this && !(same_request && event.at == failure.at);
+    let far = |failure: &&Failure| !(this || same_request && event.at == failure.at);
     let distance = around.filter(far).map(|failure| distance(event, failure));
     view! {
         <li class=class aria-current=this.then_some("true")>

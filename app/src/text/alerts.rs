@@ -13,6 +13,7 @@ impl T {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each alert, and none may be missing")]
 const fn zh(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         AlertKind::SecretLeaked => (
@@ -119,6 +120,7 @@ const fn zh(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each alert, and none may be missing")]
 const fn en(kind: AlertKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         AlertKind::SecretLeaked => (
