@@ -14,7 +14,7 @@ use crate::{
         Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
         Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, Millis, MiniProgram,
         NewLink, Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
-        SecondFactorPolicy, SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
+        SecondFactorPolicy, SignInStep, Trial, TrialStep, UndoPreview, UntrustedProxy, User, UserList, UserQuery, Zone,
     },
 };
 
@@ -148,6 +148,8 @@ pub trait Admin: Send + Sync {
     /// Takes an alert off the list: the operator has dealt with it. It comes back when its cause does; if that was after
     /// `last_at`, which the page showed, it stays.
     async fn settle_alert(&self, appid: &str, kind: AlertKind, last_at: Millis) -> Result<(), ConsoleError>;
+    /// The peers that look like proxies of this installation and are not configured as such, seen within a day.
+    async fn untrusted_proxies(&self) -> Result<Vec<UntrustedProxy>, ConsoleError>;
     async fn preview_erasure(&self, user_id: &str) -> Result<ErasePreview, ConsoleError>;
     /// Takes a user's personal data out for good.
     async fn erase_user(&self, user_id: &str, said: &Confirmation) -> Result<(), ConsoleError>;

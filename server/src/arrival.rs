@@ -1,4 +1,7 @@
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use ipnet::IpNet;
 use uuid::Uuid;
@@ -17,10 +20,24 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// The address without the part that names a household: `203.0.113.0/24`, `2001:db8:1::/48`.
+    /// The network of the client's address.
     pub fn network(&self) -> String {
-        let bits = if self.address.is_ipv4() { 24 } else { 48 };
-        IpNet::new(self.address, bits).map(|network| network.trunc().to_string()).unwrap_or_default()
+        network(self.address)
+    }
+}
+
+/// The address without the part that names a household: `203.0.113.0/24`, `2001:db8:1::/48`.
+pub fn network(address: IpAddr) -> String {
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, bits).map(|network| network.trunc().to_string()).unwrap_or_default()
+}
+
+/// The address that stands for one subscriber: an IPv4 address itself, an IPv6 address without its last 64 bits, because
+/// a subscriber holds all 2⁶⁴ addresses of such a network.
+pub fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (!0 << 64)).into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a configuration to a running house: what `serve`, `demo` and the tests have in common.
 
 use crate::{
-    accounts::{Accounts, Fault, Rules, StartupError},
+    accounts::{Accounts, Fault, Rules, StartupError, UntrustedProxies},
     clock::Clock,
     config::{self, Config, ConfigError, DataKeyPlace},
     console::{
@@ -71,7 +71,9 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
         window: Window { max_age_s: config.watermark_max_age_s, max_ahead_s: config.watermark_max_ahead_s },
     };
     let vault = Vault::new(keys, random.clone());
-    let accounts = Accounts::start(db, vault, clock, random, wechat, config.apps.clone(), rules, metrics).await;
+    let untrusted_proxies = UntrustedProxies::new(&config.trusted_proxies);
+    let apps = config.apps.clone();
+    let accounts = Accounts::start(db, vault, clock, random, wechat, apps, rules, metrics, untrusted_proxies).await;
     let accounts = accounts.map_err(|error| StartError::of_startup(error, place))?;
     let live = Live::new(accounts.db.clone(), accounts.clock.clone());
     let settings = Settings { public_url: config.public_url.clone(), require_admin_totp: config.require_admin_totp };

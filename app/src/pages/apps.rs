@@ -5,8 +5,9 @@ use super::{app_health, outcome, query};
 use crate::{
     components::{Icon, Section, copyable, done, empty, fact, moment, page, zone_note},
     fns::{CheckApp, SettleAlert},
+    port::admin,
     text::{t, zone},
-    types::{Alert, AppHealth, MiniProgram, Role},
+    types::{Alert, AppHealth, MiniProgram, Role, UntrustedProxy},
 };
 
 /// The configured mini programs, and what is wrong with them.
@@ -15,12 +16,13 @@ pub fn AppsPage() -> impl IntoView {
     page(t().mini_programs(), Section::Apps, |viewer| async move {
         let apps = viewer.app_health(&zone()).await?;
         let checked = query("done") == "app_checked";
-        let admin = viewer.operator().role == Role::Admin;
+        let is_admin = viewer.operator().role == Role::Admin;
+        let proxies = if is_admin { admin().await?.untrusted_proxies().await? } else { Vec::new() };
         let list = if apps.is_empty() {
             let none = empty(Icon::Apps, t().no_mini_programs(), t().no_mini_programs_lead());
             Either::Left(view! { <section class="card">{none}</section> })
         } else {
-            Either::Right(apps.iter().map(|app| card(app, admin)).collect_view())
+            Either::Right(apps.iter().map(|app| card(app, is_admin)).collect_view())
         };
         Ok(view! {
             <div class="page-head">
@@ -29,10 +31,38 @@ pub fn AppsPage() -> impl IntoView {
             </div>
             {outcome("alert_settled", t().alert_settled(), t().alert_settled_lead())}
             {checked.then(|| done(t().app_checked(), t().app_checked_lead()))}
+            {proxies.into_iter().map(untrusted_proxy).collect_view()}
             {list}
         }
         .into_any())
     })
+}
+
+/// A reverse proxy that nobody has listed, and how to list it.
+fn untrusted_proxy(proxy: UntrustedProxy) -> impl IntoView {
+    let UntrustedProxy { peer, header, first_at, last_at, setting } = proxy;
+    let setting = setting.map(|setting| copyable(format!("LATCHKEY_TRUSTED_PROXIES={setting}")));
+    let other_header = (header == "Forwarded").then(|| view! { <li>{t().untrusted_proxy_header()}</li> });
+    view! {
+        <section class="notice notice-problem">
+            {Icon::Warning.view()}
+            <div>
+                <h2>{t().untrusted_proxy()}</h2>
+                <p>{t().untrusted_proxy_lead()}</p>
+                <ol class="steps">
+                    <li>{t().untrusted_proxy_whose()}</li>
+                    <li>{t().untrusted_proxy_setting()} {setting}</li>
+                    {other_header}
+                    <li>{t().untrusted_proxy_over()}</li>
+                </ol>
+                <dl class="pairs">
+                    {fact(t().proxy_address(), copyable(peer))}
+                    {fact(t().request_header(), view! { <code>{header}</code> })}
+                    {fact(t().first_seen(), moment(first_at))} {fact(t().last_seen(), moment(last_at))}
+                </dl>
+            </div>
+        </section>
+    }
 }
 
 fn card(health: &AppHealth, admin: bool) -> impl IntoView + use<> {

@@ -28,6 +28,17 @@ texts! {
     settle: "已处理", "Done with it";
     alert_settled: "已标记为处理完毕", "Marked as done";
     alert_settled_lead: "如果原因仍在，告警会再次出现。", "The alert comes back if its cause does.";
+    untrusted_proxy: "有反向代理没有被信任：它后面的所有用户都算作同一个地址", "A reverse proxy is not trusted: all users behind it count as one address";
+    untrusted_proxy_lead: "它发来的请求带有转发头，但它不在 trusted_proxies 中，所以转发头没有采用。限流按地址计数：只要有一部分用户频繁失败，它后面的所有人都会收到 429。",
+        "Its requests carry a header that names the client, but it is not listed in trusted_proxies, so the header is not used. Limits count by address: when some users fail often, everybody behind this proxy gets 429.";
+    untrusted_proxy_whose: "确认下面的地址是您自己的反向代理或负载均衡。如果不是，是有人伪造了这个请求头：不要加入配置，可以不理会。",
+        "Make sure that the address below is your own reverse proxy or load balancer. If it is not, somebody made the header up: do not list it, and ignore this notice.";
+    untrusted_proxy_setting: "在每个节点上把它的地址加入 LATCHKEY_TRUSTED_PROXIES（或 latchkey.toml 的 trusted_proxies），然后重启。",
+        "On every node, add its address to LATCHKEY_TRUSTED_PROXIES (or trusted_proxies in latchkey.toml), then restart.";
+    untrusted_proxy_header: "让代理改发 X-Forwarded-For：Latchkey 不读取 Forwarded。", "Have the proxy send X-Forwarded-For: Latchkey does not read Forwarded.";
+    untrusted_proxy_over: "配置生效后，或一天内不再出现，这条提示会自动消失。", "The notice goes away once the setting is in effect, or when this has not been seen for a day.";
+    proxy_address: "代理地址", "Proxy's address";
+    request_header: "请求头", "Header";
 
     // API keys
     api_keys: "API 密钥", "API keys";

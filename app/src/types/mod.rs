@@ -18,6 +18,7 @@ mod proof;
 mod reset;
 mod search;
 mod time;
+mod untrusted_proxy;
 mod user;
 mod user_list;
 #[cfg(feature = "ssr")]
@@ -49,6 +50,7 @@ pub use reset::{
 };
 pub use search::{TypedNumber, holds_number, is_private, may_be_number, plain, typed_number};
 pub use time::Millis;
+pub use untrusted_proxy::UntrustedProxy;
 pub use user::{AppRef, Binding, DAMAGED, Operator, Role, User, UserSession, UserSummary, split_end};
 pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};
 #[cfg(feature = "ssr")]

@@ -53,6 +53,9 @@ pub enum Failure {
     /// The database is away or overloaded.
     #[error(transparent)]
     Unavailable(StoreError),
+    /// The call took longer than a call may, most likely because the database hangs.
+    #[error("no answer in time")]
+    Slow,
     #[error(transparent)]
     Internal(#[from] Fault),
 }

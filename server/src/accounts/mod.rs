@@ -36,6 +36,7 @@ mod rollups;
 mod seen;
 mod startup;
 mod take_push;
+mod untrusted_proxies;
 mod update_profile;
 mod user_info;
 mod user_quota;
@@ -65,6 +66,7 @@ pub use resets::{
 pub use reveal::{DISCLOSURES, MOST as MOST_DISCLOSURES, RevealError};
 pub use startup::StartupError;
 pub use take_push::PushFailure;
+pub use untrusted_proxies::{KEPT_S as UNTRUSTED_PROXIES_KEPT_S, UntrustedProxies};
 pub use update_profile::ProfileSource;
 pub use user_info::UserInfo;
 
@@ -108,6 +110,7 @@ pub struct Parts {
     pub apps: Apps,
     pub rules: Rules,
     pub metrics: Metrics,
+    pub untrusted_proxies: UntrustedProxies,
     raised: alerts::Raised,
     user_quota: user_quota::UserQuota,
     sampler: reports::Sampler,

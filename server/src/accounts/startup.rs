@@ -4,7 +4,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::{
-    Accounts, Fault, Parts, Rules,
+    Accounts, Fault, Parts, Rules, UntrustedProxies,
     app_signs::KeptSigns,
     audit_chain::SeenChain,
     reports::{Sampler, WaitingList},
@@ -78,6 +78,7 @@ impl Accounts {
         apps: Apps,
         rules: Rules,
         metrics: Metrics,
+        untrusted_proxies: UntrustedProxies,
     ) -> Result<Self, StartupError> {
         let (index, log) = blind_index(&db, &vault, &random).await?;
         let user_quota = UserQuota::new(&clock);
@@ -93,6 +94,7 @@ impl Accounts {
             apps,
             rules,
             metrics,
+            untrusted_proxies,
             raised,
             user_quota,
             sampler,

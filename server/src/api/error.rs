@@ -113,7 +113,7 @@ pub fn row(failure: &Failure) -> Row {
             retry_after_s: Some(RETRY_SOON_S),
             ..row("wechat_unavailable", StatusCode::SERVICE_UNAVAILABLE, Retry, "微信服务繁忙，请稍后再试")
         },
-        Failure::Unavailable(_) => Row {
+        Failure::Unavailable(_) | Failure::Slow => Row {
             retry_after_s: Some(RETRY_SOON_S),
             ..row("unavailable", StatusCode::SERVICE_UNAVAILABLE, Retry, "服务繁忙，请稍后再试")
         },
@@ -172,6 +172,7 @@ pub fn log(request_id: Uuid, failure: &Failure) {
         Failure::Unavailable(error) => {
             tracing::error!(%request_id, %error, "the database is away");
         }
+        Failure::Slow => tracing::error!(%request_id, "a call did not end in time"),
         Failure::Misconfigured(refusal) => {
             tracing::error!(%request_id, %refusal, "WeChat refuses this mini program's settings");
         }
@@ -211,6 +212,16 @@ pub async fn not_found(arrival: Arrival) -> ApiError {
 
 pub async fn method_not_allowed(arrival: Arrival) -> ApiError {
     ApiError::malformed(arrival, StatusCode::METHOD_NOT_ALLOWED, "请求方法不支持", None)
+}
+
+/// The body of a request did not come in time.
+pub fn body_missing(arrival: Arrival) -> Response {
+    ApiError::malformed(arrival, StatusCode::REQUEST_TIMEOUT, "请求体没有按时到达", None).into_response()
+}
+
+/// A request came in time, but its answer did not: something that it waits for hangs.
+pub fn too_slow(arrival: Arrival) -> Response {
+    ApiError::new(arrival, Failure::Slow).into_response()
 }
 
 /// A handler panicked.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::{
         Arc, Mutex, PoisonError,
@@ -25,7 +25,7 @@ use governor::{
 use super::ApiError;
 use crate::{
     accounts::Failure,
-    arrival::Arrival,
+    arrival::{self, Arrival},
     clock::{Clock, LimiterClock, Millis},
     config,
 };
@@ -58,10 +58,7 @@ struct Network(IpAddr);
 
 impl Network {
     fn of(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V4(_) => Self(address),
-            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() & (!0 << 64)).into()),
-        }
+        Self(arrival::subscriber(address))
     }
 }
 

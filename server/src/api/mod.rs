@@ -23,13 +23,13 @@ mod push;
 mod reply;
 mod user;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::error::{ApiError, panicked};
+pub use self::error::{ApiError, body_missing, method_not_allowed, panicked, too_slow};
 use self::limits::Limits;
 use crate::{accounts::Accounts, clock::Clock, config};
 
@@ -57,8 +57,17 @@ fn calls(compat: bool, limits: Arc<Limits>) -> OpenApiRouter<Accounts> {
 
 /// The OpenAPI 3.1 document of the whole API, as JSON.
 pub fn document() -> Result<String, serde_json::Error> {
+    description().to_pretty_json()
+}
+
+/// The paths that a mini program calls, without those of older clients.
+pub fn paths_of_mini_programs() -> BTreeSet<String> {
+    openapi::paths_tagged(&description(), "mini program")
+}
+
+fn description() -> utoipa::openapi::OpenApi {
     let limits = Limits::new(config::Limits { login_per_minute: 1, failed_per_minute: 1 }, &Clock::system());
-    openapi::tidy(calls(true, limits).into_openapi()).to_pretty_json()
+    openapi::tidy(calls(true, limits).into_openapi())
 }
 
 /// `compat`: with the calls of older mini programs.
@@ -69,7 +78,7 @@ pub fn router(accounts: Accounts, compat: bool, limits: config::Limits) -> Route
         .merge(calls)
         .merge(openapi::router(openapi::tidy(document)))
         .route("/api/{*unknown}", axum::routing::any(error::not_found))
-        .method_not_allowed_fallback(error::method_not_allowed)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(accounts)
 }

@@ -1,6 +1,6 @@
 //! The OpenAPI document: made from the handlers and the very types they read and write, so that it cannot be out of date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     Router,
@@ -21,7 +21,8 @@ use super::error::{FailureBody, Failures};
 
 /// Swagger UI styles itself as it goes; nothing comes from elsewhere.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-                           img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+                           img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                           frame-ancestors 'none'";
 
 /// What every call has in common.
 #[derive(OpenApi)]
@@ -115,6 +116,14 @@ fn distinguish(post: &mut Operation) {
         post.parameters =
             post.parameters.take().map(|all| all.into_iter().filter(|parameter| !in_query(parameter)).collect());
     }
+}
+
+/// The paths of which some call has this tag.
+pub fn paths_tagged(document: &openapi::OpenApi, tag: &str) -> BTreeSet<String> {
+    let tagged = |operation: &Operation| operation.tags.iter().flatten().any(|own| own == tag);
+    let paths =
+        document.paths.paths.iter().filter(|(_, item)| [&item.get, &item.post].into_iter().flatten().any(tagged));
+    paths.map(|(path, _)| path.clone()).collect()
 }
 
 /// `/api/openapi.json`, and `/api/docs` to read and try it.

@@ -8,6 +8,7 @@ mod config_print;
 mod demo;
 mod failures;
 mod migrate;
+mod open_files;
 mod operator;
 mod serve;
 #[cfg(feature = "simulator")]

@@ -1,15 +1,18 @@
 use std::net::SocketAddr;
 
-use super::{ConfigFile, Failed, Outcome, listen, told_to_stop};
+use super::{ConfigFile, Failed, Outcome, listen, open_files, told_to_stop};
 use crate::{
     clock::Clock,
     config::Environment,
-    http::{self, SiteOptions},
+    http::{self, ConnectionLimits, SiteOptions},
     jobs, logging,
     metrics::Metrics,
     random::Random,
     start,
 };
+
+/// More than the few programs that read metrics need.
+const METRICS_CONNECTIONS: usize = 32;
 
 /// `latchkey serve`.
 pub(super) async fn run(config: ConfigFile) -> Outcome {
@@ -37,7 +40,10 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     let metrics = tokio::spawn(serve_metrics(config.metrics_listen, server.accounts.metrics.clone(), clock.clone()));
     let jobs = tokio::spawn(jobs::run(server.accounts.clone()));
     tracing::info!(listen = %config.listen, public_url = config.public_url, apps = config.apps.iter().count(), "serving");
-    http::serve(listener, router, clock, told_to_stop()).await?;
+    let open_files = open_files::raise();
+    let limits = ConnectionLimits::within(open_files, config.trusted_proxies.as_slice().into());
+    tracing::info!(open_files, connections = limits.total, of_one_address = limits.per_address, "limits");
+    http::serve_within(limits, listener, router, clock, told_to_stop()).await?;
     jobs.abort();
     metrics.abort();
     jobs::finish(&server.accounts).await;
@@ -50,8 +56,10 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
 async fn serve_metrics(address: SocketAddr, metrics: Metrics, clock: Clock) {
     match listen(address, "LATCHKEY_METRICS_LISTEN").await {
         Ok(listener) => {
+            let limits = ConnectionLimits { total: METRICS_CONNECTIONS, ..ConnectionLimits::default() };
             // Ends with the program.
-            let _ = http::serve(listener, http::metrics_router(metrics), clock, std::future::pending()).await;
+            let _ = http::serve_within(limits, listener, http::metrics_router(metrics), clock, std::future::pending())
+                .await;
         }
         Err(Failed(problem)) => tracing::warn!(problem, "/metrics is not served"),
     }

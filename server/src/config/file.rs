@@ -7,7 +7,7 @@ use toml::Table;
 use super::{
     Config, ConfigError, Environment, Limits, PhoneConflict, WECHAT, WeChatConfig,
     apps::{self, RawApp},
-    secrets,
+    origin, secrets,
 };
 use crate::secret::Secret;
 
@@ -30,6 +30,7 @@ struct Raw {
     failures_kept_days: i64,
     limits: RawLimits,
     trusted_proxies: Vec<String>,
+    cors_origins: Vec<String>,
     phone_conflict: PhoneConflict,
     require_admin_totp: bool,
     compat: bool,
@@ -66,6 +67,7 @@ impl Default for Raw {
             failures_kept_days: 30,
             limits: RawLimits::default(),
             trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
             phone_conflict: PhoneConflict::default(),
             require_admin_totp: false,
             compat: true,
@@ -170,6 +172,11 @@ fn check(raw: Raw, environment: &Environment) -> Result<Config, ConfigError> {
             failed_per_minute: raw.limits.failed_per_minute,
         },
         trusted_proxies: proxies.collect::<Result<_, _>>()?,
+        cors_origins: raw
+            .cors_origins
+            .iter()
+            .map(|text| origin::exact("cors_origins", text))
+            .collect::<Result<_, _>>()?,
         phone_conflict: raw.phone_conflict,
         require_admin_totp: raw.require_admin_totp,
         compat: raw.compat,

@@ -6,6 +6,7 @@ mod apps;
 mod data_keys;
 mod environment;
 mod file;
+mod origin;
 mod print;
 mod secrets;
 mod settings;
@@ -17,6 +18,7 @@ pub use apps::{App, Apps};
 pub use data_keys::DataKeyPlace;
 pub use environment::Environment;
 use ipnet::IpNet;
+pub use origin::origin;
 pub use print::print;
 use serde::{Deserialize, Serialize};
 pub use warnings::{open_to_others, warnings};
@@ -49,6 +51,8 @@ pub struct Config {
     pub limits: Limits,
     /// Only from these is `X-Forwarded-For` believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Origins whose pages may call the mini-program API from a browser, as browsers write them.
+    pub cors_origins: Vec<String>,
     pub phone_conflict: PhoneConflict,
     /// Whether administrators must use a second factor.
     pub require_admin_totp: bool,

@@ -19,6 +19,7 @@ pub fn print(config: &Config) -> String {
     set("watermark_max_ahead_s", config.watermark_max_ahead_s.into());
     let proxies = config.trusted_proxies.iter().map(|network| network.to_string().into());
     set("trusted_proxies", proxies.collect::<Vec<toml::Value>>().into());
+    set("cors_origins", config.cors_origins.clone().into());
     set("phone_conflict", format!("{:?}", config.phone_conflict).to_lowercase().into());
     set("require_admin_totp", config.require_admin_totp.into());
     set("compat", config.compat.into());

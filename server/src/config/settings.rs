@@ -50,6 +50,7 @@ pub(super) const SETTINGS: &[Setting] = settings![
     "LATCHKEY_LOGIN_RATE_PER_MIN" = "limits"."login_per_minute": Kind::Number(1..=4_294_967_295, "calls");
     "LATCHKEY_FAILED_RATE_PER_MIN" = "limits"."failed_per_minute": Kind::Number(1..=4_294_967_295, "calls");
     "LATCHKEY_TRUSTED_PROXIES" = "trusted_proxies": Kind::List;
+    "LATCHKEY_CORS_ORIGINS" = "cors_origins": Kind::List;
     "LATCHKEY_PHONE_CONFLICT" = "phone_conflict": Kind::Choice(&["allow", "reject", "move"]);
     "LATCHKEY_REQUIRE_ADMIN_TOTP" = "require_admin_totp": Kind::Flag;
     "LATCHKEY_COMPAT" = "compat": Kind::Flag;

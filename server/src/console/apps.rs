@@ -1,8 +1,10 @@
+use std::net::IpAddr;
+
 use latchkey_app::{
     error::ConsoleError,
     types::{
         Alert, AlertKind, AppHealth, AppRef, Cause, Metric, Millis, MiniProgram, PushRefused, Tally, TokenRefused,
-        TokenTimes, Zone,
+        TokenTimes, UntrustedProxy, Zone,
     },
 };
 
@@ -13,6 +15,7 @@ use crate::{
         Tx,
         alerts::{self, AlertRow},
         failures, push, rollups,
+        untrusted_proxies::UntrustedProxyRow,
     },
 };
 
@@ -81,6 +84,22 @@ impl ConsoleServer {
             week,
             program,
         })
+    }
+
+    pub(super) async fn untrusted_proxies(&self) -> Result<Vec<UntrustedProxy>, Failed> {
+        let rows = self.accounts.untrusted_proxies().await?;
+        Ok(rows.into_iter().map(|row| self.untrusted_proxy(row)).collect())
+    }
+
+    fn untrusted_proxy(&self, row: UntrustedProxyRow) -> UntrustedProxy {
+        let is_address = row.peer.parse::<IpAddr>().is_ok();
+        UntrustedProxy {
+            setting: is_address.then(|| self.accounts.trusting(&row.peer)),
+            peer: row.peer,
+            header: row.header,
+            first_at: Millis(row.first_at),
+            last_at: Millis(row.last_at),
+        }
     }
 
     pub(super) async fn check_app(&self, appid: &str, actor: &Actor) -> Result<(), Failed> {

@@ -77,7 +77,7 @@ fn internal(error: &dyn std::error::Error) -> ConsoleError {
 /// How what was to be asked of WeChat has failed: by the database or ourselves, else by WeChat.
 fn of_failure(failure: &Failure) -> ConsoleError {
     match failure {
-        Failure::Internal(_) | Failure::Unavailable(_) => internal(failure),
+        Failure::Internal(_) | Failure::Unavailable(_) | Failure::Slow => internal(failure),
         _ => ConsoleError::WeChat,
     }
 }

@@ -8,7 +8,7 @@ use latchkey_app::{
         Account, AlertKind, ApiKey, AppHealth, AuditList, AuditQuery, Confirmation, Conflict, ConflictQuery, Cursor,
         Dashboard, ErasePreview, FailureList, FailureQuery, FailureStory, Found, Invitation, Millis, MiniProgram,
         NewLink, Operator, OperatorSummary, Page, PhoneChange, Privacy, ResetOrder, ResetPreview, RevealedPhone, Role,
-        SecondFactorPolicy, SignInStep, Trial, TrialStep, UndoPreview, User, UserList, UserQuery, Zone,
+        SecondFactorPolicy, SignInStep, Trial, TrialStep, UndoPreview, UntrustedProxy, User, UserList, UserQuery, Zone,
     },
 };
 use tower_sessions::Session;
@@ -366,6 +366,10 @@ impl Admin for SignedInVisit {
 
     async fn check_app(&self, appid: &str) -> Result<(), ConsoleError> {
         Ok(self.server.check_app(appid, &self.own.actor).await?)
+    }
+
+    async fn untrusted_proxies(&self) -> Result<Vec<UntrustedProxy>, ConsoleError> {
+        Ok(self.server.untrusted_proxies().await?)
     }
 
     async fn operators(&self) -> Result<Vec<OperatorSummary>, ConsoleError> {

@@ -1,23 +1,31 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 
-/// Who is at the other end of the connection. Absent where there is none, as in tests.
+/// The address at the other end of the connection. Absent where there is none, as in tests.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
 /// The address a request comes from. `X-Forwarded-For` grows at its end, each proxy adding who spoke to it; what a proxy
 /// of ours has not added may be made up. So it is read from the end, and the first address that is no trusted proxy
-/// counts.
+/// counts. Without it, `X-Real-IP` of a trusted proxy counts.
 pub fn client_address(peer: Option<Peer>, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut address = canonical(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0));
     let lines = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|line| line.to_str().ok());
-    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    if !headers.contains_key(FORWARDED_FOR) {
+        // A second line may be the client's own.
+        let mut lines = headers.get_all(REAL_IP).into_iter();
+        let only = lines.next().filter(|_| lines.next().is_none());
+        hops.extend(only.and_then(|line| line.to_str().ok()).map(str::trim));
+    }
     for hop in hops.into_iter().rev() {
-        if !trusted.iter().any(|network| network.contains(&address)) {
+        if !is_trusted(address, trusted) {
             break;
         }
         match read(hop) {
@@ -27,6 +35,31 @@ pub fn client_address(peer: Option<Peer>, headers: &HeaderMap, trusted: &[IpNet]
         }
     }
     address
+}
+
+/// The header by which a peer that is not trusted says that it passes somebody else's request on.
+pub fn unheeded(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<&'static str> {
+    let names = [(FORWARDED_FOR, "X-Forwarded-For"), (REAL_IP, "X-Real-IP"), (FORWARDED, "Forwarded")];
+    let (_, name) = names.into_iter().find(|(name, _)| headers.contains_key(name))?;
+    (!is_trusted(canonical(peer), trusted)).then_some(name)
+}
+
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|network| network.contains(&address))
+}
+
+/// Whether an address belongs to this machine or to a private network: no stranger on the internet can have it.
+pub fn is_local(address: IpAddr) -> bool {
+    match canonical(address) {
+        IpAddr::V4(address) => {
+            // Load balancers of some clouds speak from the range of carriers' own networks.
+            let shared = address.to_bits() >> 22 == Ipv4Addr::new(100, 64, 0, 0).to_bits() >> 22;
+            address.is_loopback() || address.is_private() || address.is_link_local() || shared
+        }
+        IpAddr::V6(address) => {
+            address == Ipv6Addr::LOCALHOST || address.is_unique_local() || address.is_unicast_link_local()
+        }
+    }
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`: proxies differ.
@@ -61,6 +94,27 @@ mod tests {
         // What the client itself wrote stands in front of what the proxy has seen.
         assert_eq!(address("10.0.0.1", &["1.1.1.1, 203.0.113.9"], &["10.0.0.0/8"]), "203.0.113.9");
         assert_eq!(address("10.0.0.1", &["1.1.1.1", "203.0.113.9, 10.0.0.2"], &["10.0.0.0/8"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn a_trusted_proxy_may_say_it_in_x_real_ip() {
+        let address = |peer: &str, lines: &[(&str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in lines {
+                headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+            }
+            let trusted = ["10.0.0.0/8".parse().unwrap()];
+            client_address(Some(Peer(peer.parse().unwrap())), &headers, &trusted).to_string()
+        };
+        assert_eq!(address("10.0.0.1", &[("x-real-ip", "203.0.113.9")]), "203.0.113.9");
+        assert_eq!(address("198.51.100.7", &[("x-real-ip", "203.0.113.9")]), "198.51.100.7");
+        let both = [("x-real-ip", "1.1.1.1"), ("x-forwarded-for", "203.0.113.9")];
+        assert_eq!(address("10.0.0.1", &both), "203.0.113.9", "the list says more");
+        for nonsense in ["", "unknown", "1.1.1.1, 203.0.113.9"] {
+            assert_eq!(address("10.0.0.1", &[("x-real-ip", nonsense)]), "10.0.0.1", "{nonsense}");
+        }
+        let twice = [("x-real-ip", "1.1.1.1"), ("x-real-ip", "203.0.113.9")];
+        assert_eq!(address("10.0.0.1", &twice), "10.0.0.1", "one of them is made up");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, Method, StatusCode, Uri,
-        header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE},
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+        header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, ORIGIN},
     },
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -22,9 +22,10 @@ use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::Session;
 
-use super::{SiteOptions, assets, live, person_export::person_export};
+use super::{SiteOptions, assets, live, person_export::person_export, streams::Streams};
 use crate::{
     arrival::Arrival,
+    config,
     console::{ConsoleServer, Export, ExportForm, OperatorSessions, Visit, session_layer},
 };
 
@@ -38,6 +39,7 @@ pub(super) struct Pages {
     pub(super) server: ConsoleServer,
     site: Site,
     pub sessions: Arc<OperatorSessions>,
+    pub(super) streams: Streams,
 }
 
 /// Pages, server functions and assets under `/console`.
@@ -58,10 +60,16 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .route("/console/fn/{name}", post(function))
         .layer(session_layer(sessions.clone(), site.https))
         .layer(own_forms(&site.public_url))
+        .layer(middleware::from_fn_with_state(plain_origin(&site.public_url), secure_origin))
         .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
         .layer(middleware::from_fn_with_state(site_context.clone(), in_our_look))
         .route("/console/assets/{hash}/{name}", get(assets::asset))
-        .with_state(Pages { server: server.clone(), site: site_context, sessions: Arc::new(sessions) })
+        .with_state(Pages {
+            server: server.clone(),
+            site: site_context,
+            sessions: Arc::new(sessions),
+            streams: Streams::default(),
+        })
 }
 
 /// What every page knows of the installation.
@@ -73,17 +81,24 @@ pub(super) fn site_of(site: &SiteOptions) -> Site {
 /// `Sec-Fetch-Site`: pages at `public_url` are ours, whatever the request says its host is.
 fn own_forms(public_url: &str) -> CsrfLayer {
     let layer = CsrfLayer::new();
-    let trusting = origin(public_url).and_then(|origin| layer.clone().add_trusted_origin(origin).ok());
+    let trusting = config::origin(public_url).and_then(|origin| layer.clone().add_trusted_origin(origin).ok());
     trusting.unwrap_or(layer)
 }
 
-/// As browsers write it: in small letters, without the usual port.
-fn origin(url: &str) -> Option<String> {
-    let url: Uri = url.parse().ok()?;
-    let (scheme, host) = (url.scheme_str()?.to_ascii_lowercase(), url.host()?.to_ascii_lowercase());
-    let usual = if scheme == "https" { 443 } else { 80 };
-    let port = url.port_u16().filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
-    Some(format!("{scheme}://{host}{port}"))
+/// Under https, refuses a form of a page that came without it. Its host may be ours, but anybody between it and the browser
+/// may have written it.
+async fn secure_origin(State(plain): State<Option<HeaderValue>>, request: Request, next: Next) -> Response {
+    let form = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if form && plain.is_some() && request.headers().get(ORIGIN) == plain.as_ref() {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
+}
+
+/// The origin of the same host without https; `None` when there is no https to lose.
+fn plain_origin(public_url: &str) -> Option<HeaderValue> {
+    let origin = config::origin(public_url)?;
+    format!("http://{}", origin.strip_prefix("https://")?).parse().ok()
 }
 
 /// What pages and server functions find in their context: the same for both.

@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower_sessions::Session;
 
-use super::{console::Pages, serve::Stopping};
+use super::{connection::Stopping, console::Pages, streams::StreamPlace};
 use crate::console::{News, Pulse, Visit, Wanted};
 
 /// That a session's time is over is noticed after this; that somebody ended it, at the next look of [`crate::console::Live`].
@@ -56,6 +56,7 @@ struct Listener {
     sign_outs: u64,
     check_at: Instant,
     stopping: CancellationToken,
+    place: StreamPlace,
     over: bool,
 }
 
@@ -68,19 +69,21 @@ impl Listener {
         let zone = Preferences::from_headers(&request.headers).zone;
         let session = Session::new(session.id(), pages.sessions.clone(), None);
         signed_in(&pages, &session).await?;
+        let id = session.id().ok_or(ConsoleError::SignedOut)?;
         let wanted = Wanted::new(&failure_query(query, &zone)?, &since)?;
         let pulses = pages.server.live.listen();
         let sign_outs = pulses.borrow().sign_outs;
         let check_at = Instant::now() + CHECK;
-        Ok(Self { pages, session, wanted, pulses, told: None, sign_outs, check_at, stopping, over: false })
+        let place = pages.streams.open(id);
+        Ok(Self { pages, session, wanted, pulses, told: None, sign_outs, check_at, stopping, place, over: false })
     }
 
     /// The next event: `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         while !self.over {
-            if self.must_check() && !self.still_here().await {
+            if self.place.over.is_cancelled() || self.must_check() && !self.still_here().await {
                 self.over = true;
-                // The browser need not ask again.
+                // The browser does not ask again by itself; the page does, later, unless nobody is signed in any more.
                 return Some(Event::default().event("end").data("-"));
             }
             if let Some(news) = self.news() {
@@ -88,6 +91,7 @@ impl Listener {
             }
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
+                () = self.place.over.cancelled() => {}
                 changed = self.pulses.changed() => changed.ok()?,
                 () = sleep_until(self.check_at) => {}
             }

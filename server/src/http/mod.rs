@@ -5,42 +5,47 @@
 mod arrival;
 mod assets;
 mod client_address;
+mod connection;
+mod connections;
 mod console;
+mod cors;
 mod headers;
 mod health;
 mod live;
+mod methods;
 mod person_export;
+mod request_body;
 mod serve;
+mod stream;
+mod streams;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Extension, Router,
     extract::{Request, State},
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use ipnet::IpNet;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub use client_address::Peer;
-pub use serve::serve;
+pub use connections::{ConnectionLimits, Patience};
+pub use serve::{serve, serve_within};
 
 use latchkey_app::{error::ConsoleError, routes::Site};
 
-use self::{arrival::Reception, console::PageReader};
+use self::{arrival::Reception, console::PageReader, request_body::RequestPatience};
 use crate::{
-    api::{self, ApiError},
+    api,
     arrival::Arrival,
     config::{Config, Limits},
     console::ConsoleServer,
     metrics::Metrics,
 };
-
-/// Longer than any call of ours may take; what is still there by then is a client that does not send its body.
-const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 /// How the site presents itself, and whom it believes.
 #[derive(Debug, Clone)]
@@ -55,6 +60,8 @@ pub struct SiteOptions {
     pub compat: bool,
     pub limits: Limits,
     pub trusted_proxies: Arc<[IpNet]>,
+    /// Origins of pages that may call the API from a browser.
+    pub cors_origins: Arc<[HeaderValue]>,
 }
 
 impl SiteOptions {
@@ -66,17 +73,19 @@ impl SiteOptions {
             compat: config.compat,
             limits: config.limits,
             trusted_proxies: config.trusted_proxies.as_slice().into(),
+            cors_origins: config.cors_origins.iter().filter_map(|origin| origin.parse().ok()).collect(),
         }
     }
 }
 
-/// Everything that is served.
+/// Everything that is served. The layers stand in the order in which an answer passes them.
 pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
-    let https = site.https;
+    let (https, patience) = (site.https, RequestPatience::default());
     let reception = Reception {
         clock: server.accounts.clock.clone(),
         random: server.accounts.random.clone(),
         trusted_proxies: site.trusted_proxies.clone(),
+        untrusted_proxies: server.accounts.untrusted_proxies.clone(),
         metrics: server.accounts.metrics.clone(),
     };
     Router::new()
@@ -85,9 +94,12 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
         .merge(api::router(server.accounts.clone(), site.compat, site.limits))
         .merge(console::router(server, site))
         .fallback(nowhere)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
+        .layer(middleware::from_fn(methods::refuse_unknown))
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(middleware::from_fn_with_state(patience, request_body::in_time))
         .layer(middleware::from_fn_with_state(console::site_of(site), clothed))
+        .layer(middleware::from_fn_with_state(cors::Cors::of(&site.cors_origins), cors::cors))
+        .layer(middleware::from_fn_with_state(patience, request_body::settle))
         .layer(middleware::map_response(move |response| headers::secure(https, response)))
         .layer(middleware::from_fn_with_state(reception, arrival::announce))
 }
@@ -111,33 +123,45 @@ fn panicked() -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, Extension(Bare)).into_response()
 }
 
-/// Answers that a layer makes know no request: they get the shape of all others.
+/// Gives the answers that a layer makes without knowing the request the shape of all others.
 async fn clothed(State(site): State<Site>, arrival: Arrival, request: Request, next: Next) -> Response {
     let reader = PageReader::of(&request);
-    let response = next.run(request).await;
-    let bare = response.extensions().get::<Bare>().is_some();
-    let status = response.status();
-    let late = status == StatusCode::REQUEST_TIMEOUT && response.headers().get(CONTENT_TYPE).is_none();
-    match reader {
-        _ if !late && !bare => response,
-        Some(reader) => {
-            let refusal = if late { ConsoleError::TimedOut } else { ConsoleError::Internal };
-            (status, reader.read(refusal, site).await).into_response()
-        }
-        None if late => {
-            ApiError::malformed(arrival, StatusCode::REQUEST_TIMEOUT, "请求体没有按时到达", None).into_response()
-        }
-        None => api::panicked(arrival),
+    let mut bare = next.run(request).await;
+    if bare.extensions_mut().remove::<Bare>().is_none() {
+        return bare;
+    }
+    let mut clothed = match (reader, bare.status()) {
+        (Some(reader), status) => reader.read(refusal(status), site).await,
+        (None, StatusCode::METHOD_NOT_ALLOWED) => api::method_not_allowed(arrival).await.into_response(),
+        (None, StatusCode::REQUEST_TIMEOUT) => api::body_missing(arrival),
+        (None, StatusCode::SERVICE_UNAVAILABLE) => api::too_slow(arrival),
+        (None, _) => api::panicked(arrival),
+    };
+    *clothed.status_mut() = bare.status();
+    clothed.headers_mut().extend(std::mem::take(bare.headers_mut()));
+    clothed
+}
+
+fn refusal(status: StatusCode) -> ConsoleError {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => ConsoleError::BadRequest,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => ConsoleError::TimedOut,
+        _ => ConsoleError::Internal,
     }
 }
 
-/// An answer without a body of its own.
+/// Marks an answer that is only a status, and perhaps headers.
 #[derive(Debug, Clone, Copy)]
 struct Bare;
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, to_bytes};
+    use std::convert::Infallible;
+
+    use axum::{
+        body::{Body, to_bytes},
+        routing::post,
+    };
     use tower::ServiceExt;
     use uuid::Uuid;
 
@@ -149,36 +173,55 @@ mod tests {
         panic!("a handler of the test panics")
     }
 
-    async fn late() -> StatusCode {
-        StatusCode::REQUEST_TIMEOUT
+    /// Never answers.
+    async fn hangs() -> StatusCode {
+        std::future::pending().await
+    }
+
+    async fn reads(_: String) -> StatusCode {
+        StatusCode::OK
     }
 
     async fn answer(path: &str, accept: &str) -> (u16, String) {
         let _ = any_spawner::Executor::init_tokio();
         let site = Site { assets: "/a".into(), public_url: "http://x".into(), https: false, demo: false };
-        let router = Router::new()
-            .route("/console/late", get(late))
-            .route("/console/broken", get(broken))
-            .route("/api/late", get(late))
+        let patience = RequestPatience::hasty();
+        let router = Router::new();
+        let router = ["/console", "/api"].into_iter().fold(router, |router, place| {
+            router
+                .route(&format!("{place}/hangs"), post(hangs))
+                .route(&format!("{place}/reads"), post(reads))
+                .route(&format!("{place}/broken"), post(broken))
+        });
+        let router = router
             .layer(CatchPanicLayer::custom(|_| panicked()))
-            .layer(middleware::from_fn_with_state(site, clothed));
+            .layer(middleware::from_fn_with_state(patience, request_body::in_time))
+            .layer(middleware::from_fn_with_state(site, clothed))
+            .layer(middleware::from_fn_with_state(patience, request_body::settle));
         let address = [127, 0, 0, 1].into();
         let arrival = Arrival { request_id: Uuid::nil(), at: Millis(0), address, client: Client::default() };
-        let request = Request::get(path).header("accept", accept).extension(arrival).body(Body::empty()).unwrap();
+        let never = Body::from_stream(futures::stream::pending::<Result<&str, Infallible>>());
+        let request = Request::post(path).header("accept", accept).extension(arrival).body(never).unwrap();
         let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["connection"], "close", "the body is still to come");
         let (status, body) = (response.status().as_u16(), to_bytes(response.into_body(), 1 << 20).await.unwrap());
         (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
     #[tokio::test]
     async fn what_a_layer_answers_is_a_page_for_people_and_json_for_programs() {
-        for (path, status, text) in [("/console/late", 408, "超时了"), ("/console/broken", 500, "href=\"/console\"")]
-        {
-            let (said, page) = answer(path, "text/html,*/*").await;
+        for (call, status, text, error) in [
+            ("reads", 408, "超时了", "invalid_request"),
+            ("hangs", 503, "超时了", "unavailable"),
+            ("broken", 500, "href=\"/console\"", "internal"),
+        ] {
+            let (said, page) = answer(&format!("/console/{call}"), "text/html,*/*").await;
             assert!(said == status && page.contains("<h1>") && page.contains(text), "{said} {page}");
-            let (said, json) = answer(path, "*/*").await;
-            assert!(said == status && json.starts_with('{'), "{said} {json}");
+            for (path, accept) in [(format!("/console/{call}"), "*/*"), (format!("/api/{call}"), "text/html")] {
+                let (said, json) = answer(&path, accept).await;
+                let error = format!("\"error\":\"{error}\"");
+                assert!(said == status && json.starts_with('{') && json.contains(&error), "{said} {json}");
+            }
         }
-        assert!(answer("/api/late", "text/html").await.1.starts_with('{'), "the API's answers are always the same");
     }
 }

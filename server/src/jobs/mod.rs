@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_mins(10);
 /// Failures are sampled by the minute.
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// What one node hears of WeChat is shown by the others after this.
+/// What one node hears of WeChat and of proxies is shown by the others after this.
 const SIGNS_EVERY: Duration = Duration::from_secs(5);
 const LAST_TRIES: usize = 3;
 
@@ -57,9 +57,11 @@ pub async fn finish(accounts: &Accounts) {
 }
 
 async fn keep_signs(accounts: &Accounts) {
-    if let Err(error) = accounts.keep_signs().await {
-        // The next round tries again; whoever needs the database says more.
-        tracing::debug!(%error, "what WeChat says to the credentials could not be kept");
+    for kept in [accounts.keep_signs().await, accounts.keep_untrusted_proxies().await] {
+        if let Err(error) = kept {
+            // The next round tries again; whoever needs the database says more.
+            tracing::debug!(%error, "what this node has heard could not be kept");
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 use crate::{
-    accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S},
+    accounts::{Accounts, RESETS_KEPT_S, SESSION_KEYS_KEPT_S, UNTRUSTED_PROXIES_KEPT_S},
     clock::Millis,
     store::{
         Result, Tx, calls, ciphertexts, failures, login_codes, number_searches, operator_links, operator_sessions,
-        push, resets, rollups, session_keys, sign_in_networks, sign_in_tries, tokens,
+        push, resets, rollups, session_keys, sign_in_networks, sign_in_tries, tokens, untrusted_proxies,
     },
 };
 
@@ -60,6 +60,7 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
     let shards = rollups::settle(tx, now).await?;
     let hours = rollups::expire(tx, now.plus_seconds(-ROLLUPS_KEPT_S)).await?;
     let signed_in = sessions + links + tries + searches + networks;
+    let proxies = untrusted_proxies::expire(tx, now.plus_seconds(-UNTRUSTED_PROXIES_KEPT_S)).await?;
     Ok(resets
         + codes
         + keys
@@ -71,5 +72,6 @@ async fn expire(tx: &mut Tx, now: Millis, failures_kept_s: i64) -> Result<u64> {
         + signatures
         + events
         + shards
-        + hours)
+        + hours
+        + proxies)
 }

@@ -13,6 +13,7 @@ mod control;
 mod encrypted_check;
 mod faults;
 mod identity;
+mod local_only;
 mod login;
 mod open_data;
 mod phone;
@@ -40,6 +41,7 @@ use axum::{
     response::Response,
 };
 
+pub use self::local_only::local_only;
 use self::{reply::Family, serve::endpoint, state::World};
 use crate::{clock::Clock, random::Random};
 
@@ -61,13 +63,10 @@ impl Simulator {
         &self.clock
     }
 
-    /// WeChat's side and `/sim`. Whoever serves it binds to loopback only (protocol §9.3).
+    /// WeChat's side and `/sim`, for programs on this machine. Whoever serves it binds to loopback only.
     pub fn router(&self) -> Router {
-        wechat()
-            .nest("/sim", control::router())
-            .fallback(reply::unknown_path)
-            .layer(map_response(marked))
-            .with_state(self.clone())
+        let router = wechat().nest("/sim", control::router()).fallback(reply::unknown_path);
+        local_only(router.with_state(self.clone())).layer(map_response(marked))
     }
 
     /// Never held over an await. A panic in one call must not end the simulation, so a poisoned lock is taken as it is.

@@ -40,6 +40,7 @@ const PAIRS: &[Pair] = pairs![
     12 "operators" "0012_operators.sql",
     14 "console" "0014_console.sql",
     16 "first uses" "0016_first_uses.sql",
+    17 "untrusted proxies" "0017_untrusted_proxies.sql",
 ];
 
 pub(super) fn migrator(side: impl Fn(&Pair) -> &'static str) -> Migrator {

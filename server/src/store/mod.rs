@@ -32,6 +32,7 @@ pub mod settings;
 pub mod sign_in_networks;
 pub mod sign_in_tries;
 pub mod tokens;
+pub mod untrusted_proxies;
 pub mod user_lists;
 pub mod users;
 

@@ -115,7 +115,14 @@ impl House {
 
     /// Another node on the same database and the same WeChat.
     pub async fn second_node(&self) -> Self {
-        Self::node(self.config.clone(), self.wechat.clone(), self.clock.clone()).await
+        self.second_node_with(|_| {}).await
+    }
+
+    /// Another node whose configuration differs.
+    pub async fn second_node_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.config.clone();
+        change(&mut config);
+        Self::node(config, self.wechat.clone(), self.clock.clone()).await
     }
 
     async fn node(config: Config, wechat: String, clock: Clock) -> Self {

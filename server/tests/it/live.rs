@@ -26,6 +26,7 @@ on_both!(crate::live::with_operator =>
     it_ends_on_every_node_when_somebody_is_put_out,
     another_role_leaves_the_session_of_an_open_page,
     listening_is_no_sign_of_life,
+    the_eleventh_page_of_a_session_takes_the_place_of_the_first,
 );
 
 /// Far longer than it takes; a busy machine has time.
@@ -211,6 +212,29 @@ async fn listening_is_no_sign_of_life(house: House) {
     assert_eq!(get(&house, "/console", &busy, false).await.status, 200);
     house.clock.advance(20 * 60);
     assert_eq!(get(&house, "/console", &busy, true).await.status, 200, "a press keeps it alive");
+}
+
+async fn the_eleventh_page_of_a_session_takes_the_place_of_the_first(house: House) {
+    let (cookie, other) = (sign_in(&house).await, sign_in(&house).await);
+    let mut elsewhere = Events::open(&house, "", &other).await;
+    elsewhere.news().await;
+    let mut pages = Vec::new();
+    for _ in 0..11 {
+        let mut page = Events::open(&house, "", &cookie).await;
+        page.news().await;
+        pages.push(page);
+    }
+    assert!(pages[0].next().await.unwrap().contains("event: end"));
+    assert_eq!(pages[0].next().await, None);
+    fail(&house, APP_1).await;
+    for page in pages[1..].iter_mut().chain([&mut elsewhere]) {
+        assert_eq!(page.news().await["failures"], 1);
+    }
+    drop(pages.split_off(5));
+    let mut again = Events::open(&house, "", &cookie).await;
+    again.news().await;
+    fail(&house, APP_1).await;
+    assert_eq!(pages[1].news().await["failures"], 2, "there is room for a tenth");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("accounts", &["config", "open_data", "sealed", "store", "wechat"]),
     ("api", &["accounts", "config", "open_data"]),
     ("console", &["accounts", "open_data", "sealed", "store"]),
-    ("http", &["api", "config", "console", "store"]),
+    ("http", &["accounts", "api", "config", "console", "store"]),
     ("jobs", &["accounts", "store"]),
     ("simulator", &[]),
 ];

@@ -1,12 +1,12 @@
 mod sample;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use latchkey_app::types::Role;
 use tokio::net::TcpListener;
 
-use super::{Failed, Outcome, listen, loopback, say, told_to_stop};
+use super::{Failed, Outcome, listen, loopback, open_files, say, told_to_stop};
 use crate::{
     clock::Clock,
     config::{App, Apps, Config, Environment, WeChatConfig},
@@ -14,11 +14,11 @@ use crate::{
         ConsoleServer,
         operators::{Beside, OperatorError},
     },
-    http::{self, SiteOptions},
+    http::{self, ConnectionLimits, SiteOptions},
     jobs, logging,
     random::Random,
     secret::Secret,
-    simulator::Simulator,
+    simulator::{Simulator, local_only},
     start,
 };
 
@@ -58,9 +58,12 @@ impl Demo {
         make_operators(&server).await?;
 
         let router = http::router(&server, &SiteOptions { demo: true, ..SiteOptions::of(&config) });
+        // The passwords of its operators are known to everybody.
+        let router = local_only(router);
+        let limits = ConnectionLimits::within(open_files::raise(), Arc::default());
         let jobs = tokio::spawn(jobs::run(server.accounts.clone()));
         introduce(listen, &wechat);
-        http::serve(listener, router, clock, told_to_stop()).await?;
+        http::serve_within(limits, listener, router, clock, told_to_stop()).await?;
         jobs.abort();
         jobs::finish(&server.accounts).await;
         server.accounts.db.close().await;
