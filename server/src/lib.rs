@@ -23,4 +23,5 @@ pub mod secret;
 pub mod simulator;
 pub mod start;
 pub mod store;
+pub mod support_code;
 pub mod wechat;

@@ -144,7 +144,12 @@ fn list(failures: Vec<Failure>, partial: bool, filter: &UrlFilter) -> impl IntoV
         };
         return Either::Left(empty(Icon::Failure, headline, advice));
     }
-    Either::Right(view! {
+    Either::Right(table(failures))
+}
+
+/// Failures with a link to each.
+pub(super) fn table(failures: Vec<Failure>) -> impl IntoView {
+    view! {
         <table class="table table-links">
             <thead>
                 <tr>
@@ -158,7 +163,7 @@ fn list(failures: Vec<Failure>, partial: bool, filter: &UrlFilter) -> impl IntoV
             </thead>
             <tbody>{failures.into_iter().map(row).collect_view()}</tbody>
         </table>
-    })
+    }
 }
 
 fn row(failure: Failure) -> impl IntoView {

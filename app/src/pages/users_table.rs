@@ -2,6 +2,7 @@ use leptos::{either::Either, prelude::*};
 use server_fn::ServerFn;
 
 use super::{
+    failures::table,
     url_filter::UrlFilter,
     user_filter::{PATH, narrowing, order, sorted},
 };
@@ -9,21 +10,31 @@ use crate::{
     components::{Icon, avatar, empty, hidden, moment, phone, url_value},
     fns::BlockUsers,
     text::t,
-    types::{ListedUser, UserList, UserSort, UserStatus},
+    types::{CodeSearch, Failure, ListedUser, UserList, UserSort, UserStatus},
 };
 
 const EXPORT: &str = "/console/users/export";
 
 /// The rows, and what can be done to them, or why there are none.
 pub(super) fn list(users: &UserList, filter: &UrlFilter, support: bool) -> impl IntoView + use<> {
+    if let CodeSearch::Records(records) = &users.code
+        && users.page.items.is_empty()
+    {
+        return Either::Left(of_code(records.clone()).into_any());
+    }
     if users.page.items.is_empty() {
         let (headline, advice) = why_none(users, filter);
         return Either::Left(
-            view! { <section class="card card-flush">{empty(Icon::Users, headline, advice)}</section> },
+            view! { <section class="card card-flush">{empty(Icon::Users, headline, advice)}</section> }.into_any(),
         );
     }
     let rows = users.page.items.iter().enumerate().map(|(number, user)| row(number, user)).collect_view();
+    let records = match &users.code {
+        CodeSearch::Records(records) => Some(of_code(records.clone())),
+        _ => None,
+    };
     Either::Right(view! {
+        {records}
         <form method="post" action=BlockUsers::PATH>
             <section class="card card-flush">
                 <table class="table table-links table-select">
@@ -37,8 +48,22 @@ pub(super) fn list(users: &UserList, filter: &UrlFilter, support: bool) -> impl 
     })
 }
 
+/// The records of the support code that was searched for.
+fn of_code(records: Vec<Failure>) -> impl IntoView {
+    view! {
+        <section class="card card-flush">
+            <h2>{t().records_of_code()}</h2>
+            {table(records)}
+        </section>
+    }
+}
+
 fn why_none(users: &UserList, filter: &UrlFilter) -> (&'static str, &'static str) {
-    if users.partial {
+    if users.code == CodeSearch::Mistyped {
+        (t().code_mistyped(), t().code_mistyped_lead())
+    } else if users.code == CodeSearch::NoRecord {
+        (t().code_without_record(), t().code_without_record_lead())
+    } else if users.partial {
         (t().none_in_this_part(), t().none_in_this_part_lead())
     } else if !users.q.is_empty() {
         (t().no_hits(), t().no_hits_lead())

@@ -35,8 +35,8 @@ texts! {
 
     // Users
     search_label: "搜索用户", "Search users";
-    search_hint: "手机号、后四位、昵称开头、openid、unionid、请求 ID、rid、令牌开头……", "Phone, last four digits, nickname, openid, unionid, request id, rid, token…";
-    search_hint_viewer: "完整手机号、昵称开头、openid、unionid、请求 ID、rid、令牌开头……", "Whole phone, nickname, openid, unionid, request id, rid, token…";
+    search_hint: "手机号、后四位、昵称开头、openid、unionid、支持码、请求 ID、rid、令牌开头……", "Phone, last four digits, nickname, openid, unionid, support code, request id, rid, token…";
+    search_hint_viewer: "完整手机号、昵称开头、openid、unionid、支持码、请求 ID、rid、令牌开头……", "Whole phone, nickname, openid, unionid, support code, request id, rid, token…";
     search: "搜索", "Search";
     results_for: "搜索结果：", "Results for ";
     user: "用户", "User";

@@ -7,6 +7,12 @@ texts! {
     recent_searches: "最近搜索", "Recent searches";
     clear_recent: "清空", "Clear";
     searched_part: "只查找了一部分用户，请翻页继续。", "Only a part of the users was looked through. Go on with the next page.";
+    records_of_code: "支持码对应的失败记录", "Failures with this support code";
+    code_mistyped: "支持码有误", "This support code is mistyped";
+    code_mistyped_lead: "末位校验不符，请与用户的截图逐位核对。支持码共 8 位，不含 0、1、I、L、O。", "Its check character does not fit. Compare it with the user's screenshot: 8 characters, never 0, 1, I, L or O.";
+    code_without_record: "没有与此支持码对应的记录", "No record has this support code";
+    code_without_record_lead: "支持码无误，但以下情况不留记录：参数有误（400），没有有效的登录凭证（401），接口或方法不存在（404、405），内容过大（413），操作过于频繁（429），服务器自身的故障（5xx，请在日志中搜索此支持码），以及短时间内大量失败时未逐条记录的部分。超过保存天数的记录也已删除。",
+        "The code is right, but some failures leave no record: bad parameters (400), no valid token (401), unknown paths and methods (404, 405), bodies that are too large (413), too many calls (429), faults of the server itself (5xx: search the log for this code), and what was left out of a flood of failures. Old records have been deleted, too.";
     no_matching_users: "没有符合筛选条件的用户", "No user fits these filters";
     no_matching_users_lead: "请减少筛选条件，或清除后重新筛选。", "Take a filter away, or clear them all.";
     searched_records: "只查找了一部分记录，请翻页继续。", "Only a part of the records was looked through. Go on with the next page.";

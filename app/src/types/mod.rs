@@ -52,6 +52,6 @@ pub use search::{TypedNumber, holds_number, is_private, may_be_number, plain, ty
 pub use time::Millis;
 pub use untrusted_proxy::UntrustedProxy;
 pub use user::{AppRef, Binding, DAMAGED, Operator, Role, User, UserSession, UserSummary, split_end};
-pub use user_list::{Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};
+pub use user_list::{CodeSearch, Found, ListedUser, UserList, UserQuery, UserSort, UserStatus};
 #[cfg(feature = "ssr")]
 pub use zone::Zone;

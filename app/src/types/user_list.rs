@@ -86,6 +86,21 @@ pub struct UserList {
     pub partial: bool,
     /// What was searched for, also when the URL does not say.
     pub q: String,
+    pub code: CodeSearch,
+}
+
+/// What a search by support code has found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CodeSearch {
+    /// The text is no support code.
+    #[default]
+    None,
+    /// A character of it is wrong.
+    Mistyped,
+    /// No record has it.
+    NoRecord,
+    /// Newest first, at most twenty.
+    Records(Vec<super::Failure>),
 }
 
 /// A row of the users list.

@@ -66,6 +66,9 @@ pub struct FailureBody {
     /// The field that is missing or of the wrong kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// What the user reads to support: `XXXX-XXXX`. The console's search opens the failure by it.
+    #[schema(pattern = "^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$")]
+    support_code: String,
     request_id: String,
 }
 
@@ -165,18 +168,24 @@ impl ApiError {
     }
 }
 
+/// What a user reads to support of the failure of this request.
+pub fn support_code(request_id: Uuid) -> String {
+    crate::support_code::of_request(&request_id.to_string())
+}
+
 /// The cause of our own faults and of the operator's goes to the log, here and only here.
 pub fn log(request_id: Uuid, failure: &Failure) {
+    let support_code = support_code(request_id);
     match failure {
-        Failure::Internal(fault) => tracing::error!(%request_id, error = %fault, "a call failed"),
+        Failure::Internal(fault) => tracing::error!(%request_id, support_code, error = %fault, "a call failed"),
         Failure::Unavailable(error) => {
-            tracing::error!(%request_id, %error, "the database is away");
+            tracing::error!(%request_id, support_code, %error, "the database is away");
         }
         Failure::Slow => tracing::error!(%request_id, "a call did not end in time"),
         Failure::Misconfigured(refusal) => {
-            tracing::error!(%request_id, %refusal, "WeChat refuses this mini program's settings");
+            tracing::error!(%request_id, support_code, %refusal, "WeChat refuses this mini program's settings");
         }
-        other => tracing::debug!(%request_id, failure = %other, "a call was refused"),
+        other => tracing::debug!(%request_id, support_code, failure = %other, "a call was refused"),
     }
 }
 
@@ -192,6 +201,7 @@ impl IntoResponse for ApiError {
             error: row.error,
             next_step: row.next_step,
             field,
+            support_code: support_code(self.request_id),
             request_id: self.request_id.to_string(),
         };
         let mut response = (row.status, Json(body)).into_response();

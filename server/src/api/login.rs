@@ -46,6 +46,8 @@ struct PhoneError {
     error: &'static str,
     next_step: NextStep,
     msg: &'static str,
+    /// As in a failure's answer.
+    support_code: String,
 }
 
 impl LoginBody {
@@ -99,5 +101,6 @@ pub async fn run_whole(accounts: &Accounts, request: LogIn, arrival: Arrival) ->
 fn phone_error(arrival: Arrival, failure: &Failure) -> PhoneError {
     error::log(arrival.request_id, failure);
     let row = error::row(failure);
-    PhoneError { error: row.error, next_step: row.next_step, msg: row.message }
+    let support_code = error::support_code(arrival.request_id);
+    PhoneError { error: row.error, next_step: row.next_step, msg: row.message, support_code }
 }

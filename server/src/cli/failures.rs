@@ -105,6 +105,7 @@ fn json_line(row: &FailureRow, openid: Option<&str>) -> String {
         "wechatErrcode": row.errcode,
         "rid": row.rid,
         "requestId": row.request_id,
+        "supportCode": row.support_code,
         "id": row.id,
         "version": row.version,
         "times": row.times,

@@ -23,6 +23,7 @@ mod search;
 mod session_values;
 mod sessions;
 mod story;
+mod support_code;
 mod trend;
 mod trial;
 mod undo;

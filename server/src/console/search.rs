@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{ConsoleServer, Failed, account::Own, internal, session_values};
+use super::{ConsoleServer, Failed, account::Own, internal, session_values, support_code};
 use crate::{
     accounts::TokenPart,
     phone::Spellings,
@@ -49,11 +49,13 @@ impl ConsoleServer {
         let list = UserList::new(&mut tx, &filter).await?;
         let sort = Sort { by: SortBy::Created, descending: true };
         let found = list.page(&mut tx, sort, Place::First, 2).await?;
+        let records = support_code::records(&mut tx, text).await?;
         drop(tx);
         // Where only a part of the users was looked through, the one who was found may not be the only one.
-        match (found.rows.as_slice(), failure) {
-            ([one], _) if !found.partial => Ok(Found::User(one.id.to_string())),
-            ([], Some(failure)) => Ok(Found::Failure(failure.id.to_string())),
+        match (found.rows.as_slice(), records.as_slice(), failure) {
+            ([], [record], _) => Ok(Found::Failure(record.id.to_string())),
+            ([one], [], _) if !found.partial => Ok(Found::User(one.id.to_string())),
+            ([], [], Some(failure)) => Ok(Found::Failure(failure.id.to_string())),
             _ if is_private(text) => Ok(Found::Hidden(self.hide(text, &own.session).await?)),
             _ => Ok(Found::Several),
         }

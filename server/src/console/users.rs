@@ -38,10 +38,11 @@ impl ConsoleServer {
         let listing = list.page(&mut tx, sort, place, PAGE).await?;
         let count = list.count(&mut tx).await?;
         let items = self.listed(&mut tx, &listing.rows).await?;
+        let code = self.code_search(&mut tx, &q).await?;
         let previous = listing.previous.map(|key| Cursor::Before(key_text(key, sort)));
         let next = listing.next.map(|key| Cursor::After(key_text(key, sort)));
         let page = Page { items, previous, next };
-        Ok(UserList { page, count: count.counted, exact: count.exact, partial: listing.partial, q })
+        Ok(UserList { page, count: count.counted, exact: count.exact, partial: listing.partial, q, code })
     }
 
     /// The text that is searched for, from the address or from behind a handle. A handle that leads nowhere is a link that is

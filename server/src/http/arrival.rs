@@ -23,6 +23,7 @@ use crate::{
     clock::Clock,
     metrics::Metrics,
     random::Random,
+    support_code,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -63,7 +64,9 @@ pub async fn announce(State(reception): State<Reception>, mut request: Request, 
         let (status, ms) = (response.status().as_u16(), clock.now().since(now));
         metrics.request(method, &route, status, Duration::from_millis(ms.unsigned_abs()));
         if !route.starts_with("/console/assets") && route != "/healthz" {
-            tracing::info!(method, route, status, ms, "answered");
+            let failed = status >= 400;
+            let support_code = failed.then(|| support_code::of_request(&arrival.request_id.to_string()));
+            tracing::info!(method, route, status, ms, support_code, "answered");
         }
         if let Ok(id) = HeaderValue::from_str(&arrival.request_id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, id);

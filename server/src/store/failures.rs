@@ -33,6 +33,8 @@ row! {
         /// A list of [`latchkey_app::types::Asked`] as JSON.
         pub asked: String,
         pub request_id: String,
+        /// See [`crate::support_code`]; absent in records from before it was kept, and of users who are erased.
+        pub support_code: Option<String>,
     }
 }
 
@@ -47,7 +49,7 @@ row! {
 }
 
 const COLUMNS: &str = "id, at, appid, user_id, binding_id, openid, call, stage, cause, healed, version, errcode, rid, \
-                       ciphertext_hash, evidence, times, later_success_at, asked, request_id";
+                       ciphertext_hash, evidence, times, later_success_at, asked, request_id, support_code";
 
 /// Each costs four microseconds on SQLite, twice: for the rows and for how many there are of each cause.
 pub const WALK: i64 = 4_000;
@@ -103,7 +105,7 @@ macro_rules! bind_filter {
 }
 
 pub async fn insert(tx: &mut Tx, row: &FailureRow) -> Result<()> {
-    let sql = format!("INSERT INTO failures ({COLUMNS}) VALUES ({})", super::placeholders(19));
+    let sql = format!("INSERT INTO failures ({COLUMNS}) VALUES ({})", super::placeholders(20));
     execute!(
         tx,
         sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -126,6 +128,7 @@ pub async fn insert(tx: &mut Tx, row: &FailureRow) -> Result<()> {
             .bind(row.later_success_at)
             .bind(&row.asked)
             .bind(&row.request_id)
+            .bind(row.support_code.as_deref())
     )?;
     Ok(())
 }
@@ -305,9 +308,15 @@ pub async fn by_trace(tx: &mut Tx, text: &str) -> Result<Option<FailureRow>> {
     Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(text).fetch_optional(conn).await)?)
 }
 
+/// The newest records of a support code, at most `most`. A request can leave several, and two requests may share a code.
+pub async fn by_support_code(tx: &mut Tx, code: &str, most: i64) -> Result<Vec<FailureRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM failures WHERE support_code = $1 ORDER BY id DESC LIMIT $2");
+    Ok(on!(tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(code).bind(most).fetch_all(conn).await)?)
+}
+
 /// What might tell whose a failure was: the lines of his history name the same requests.
 const NOBODYS: &str = "user_id = NULL, binding_id = NULL, openid = NULL, ciphertext_hash = NULL, rid = NULL, \
-                       request_id = '', asked = '[]', evidence = '{\"proof\":\"erased\"}'";
+                       request_id = '', support_code = NULL, asked = '[]', evidence = '{\"proof\":\"erased\"}'";
 
 /// A user's failures, and those of calls that named one of his openids when nobody here had it.
 const ABOUT: &str = "user_id = $1 OR id IN (SELECT failures.id FROM \

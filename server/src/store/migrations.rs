@@ -38,6 +38,7 @@ const PAIRS: &[Pair] = pairs![
     10 "failed openids" "0010_failed_openids.sql",
     11 "calls" "0011_calls.sql",
     12 "operators" "0012_operators.sql",
+    13 "support codes" "0013_support_codes.sql",
     14 "console" "0014_console.sql",
     16 "first uses" "0016_first_uses.sql",
     17 "untrusted proxies" "0017_untrusted_proxies.sql",

@@ -70,6 +70,7 @@ impl Answer {
             "{json}"
         );
         assert_eq!(json["requestId"], self.header("x-request-id"));
+        assert_eq!(json["supportCode"], latchkey::support_code::of_request(self.header("x-request-id")));
         assert!(json["msg"].as_str().is_some_and(|msg| !msg.is_ascii()), "{json}");
         assert_eq!(!self.header("retry-after").is_empty(), next_step == "retry");
     }

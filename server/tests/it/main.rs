@@ -50,6 +50,7 @@ mod snippets;
 mod start;
 mod store;
 mod story;
+mod support_code;
 mod time_zone;
 mod undo;
 mod unionid;

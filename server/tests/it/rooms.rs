@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What lies outside every room: parameters and plain values.
-const EVERYWHERE: [&str; 6] = ["arrival", "clock", "metrics", "phone", "random", "secret"];
+const EVERYWHERE: [&str; 7] = ["arrival", "clock", "metrics", "phone", "random", "secret", "support_code"];
 
 /// Each room and the rooms it may know.
 const ROOMS: &[(&str, &[&str])] = &[

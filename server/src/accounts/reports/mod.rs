@@ -35,6 +35,7 @@ use crate::{
         failures::{self, FailureRow},
         users,
     },
+    support_code,
 };
 
 /// As long as an openid that WeChat gives may be; a client may claim anything.
@@ -164,7 +165,16 @@ impl Accounts {
         file_row(&mut tx, &row).await?;
         self.count_failure(&mut tx, &row, of_phone).await?;
         tx.commit().await?;
-        tracing::info!(request_id = row.request_id, appid = row.appid, ?cause, ?stage, healed, "a failure is recorded");
+        let support_code = row.support_code.as_deref();
+        tracing::info!(
+            request_id = row.request_id,
+            support_code,
+            appid = row.appid,
+            ?cause,
+            ?stage,
+            healed,
+            "a failure is recorded"
+        );
         self.metrics.failure(self.counted_as(&row.appid), &row.cause, healed, u64::try_from(times).unwrap_or(1));
         Ok(id)
     }
@@ -191,6 +201,12 @@ impl From<&LeftOut> for Report {
 }
 
 impl Report {
+    /// `None` for a record that stands for many requests: it explains none of them.
+    fn support_code(&self) -> Option<String> {
+        let left_out = matches!(self.evidence.proof, Proof::LeftOut(_));
+        (!left_out).then(|| support_code::of_request(&self.arrival.request_id.to_string()))
+    }
+
     fn row(&self, id: Uuid, times: i64) -> FailureRow {
         let Self { arrival, subject, .. } = self;
         let word = |word: Option<Word>| word.map(|word| word.as_str().to_owned());
@@ -221,6 +237,7 @@ impl Report {
             times,
             later_success_at: None,
             asked: "[]".to_owned(),
+            support_code: self.support_code(),
             request_id: arrival.request_id.to_string(),
         }
     }
