@@ -9,7 +9,7 @@ pub mod trial;
 
 pub use decrypt::{Checks, Encrypted, Flaw, Opened, Window, open};
 pub use session_key::SessionKey;
-pub use transport::{Damage, lenient as lenient_base64};
+pub use transport::{Damage, lenient as lenient_base64, readings};
 
 use serde::Deserialize;
 use serde_json::Value;

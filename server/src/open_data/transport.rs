@@ -1,6 +1,8 @@
 //! Base64 as it arrives: mini programs, proxies and form encoders damage it in a handful of known ways, all of
 //! which can be undone without guessing, because none of the damaged characters is part of the alphabet.
 
+use std::borrow::Cow;
+
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -19,6 +21,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// A front end that encodes twice is common; three times was never reported.
 const MOST_PERCENT_ROUNDS: u32 = 2;
 const BLOCK: usize = 16;
+
+/// So many `+` in a row at an edge of base64 are one in a million.
+const MOST_EDGE_BLANKS: usize = 4;
 
 /// The repairs that a text needed, and how often each. More than one thing can happen to a text on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,8 +62,22 @@ impl Damage {
 
 /// What `text` says in base64, and what had to be repaired for it to say anything. `None` when it says nothing.
 ///
-/// Whoever uses repaired bytes must let them pass every check that whole bytes pass.
+/// A blank at an edge was a `+`, or was put there: the reading with whole blocks, which both data and iv have, is the right
+/// one. Whoever uses repaired bytes must let them pass every check that whole bytes pass.
 pub fn decode(text: &str) -> Option<(Vec<u8>, Damage)> {
+    let bare = text.trim_matches(' ');
+    let end = text.trim_end_matches(' ').len();
+    let (before, after) = (text.len() - text.trim_start_matches(' ').len(), text.len() - end);
+    if before + after == 0 || bare.is_empty() {
+        return read(text);
+    }
+    let kept = (0..=before.min(MOST_EDGE_BLANKS))
+        .flat_map(|front| (0..=after.min(MOST_EDGE_BLANKS)).map(move |back| (front, back)));
+    let mut readings = kept.filter_map(|(front, back)| read(&text[before - front..end + back]));
+    readings.find(|reading| whole(Some(reading))).or_else(|| read(text))
+}
+
+fn read(text: &str) -> Option<(Vec<u8>, Damage)> {
     if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) {
         return Some((bytes, Damage::default()));
     }
@@ -70,6 +89,21 @@ pub fn decode(text: &str) -> Option<(Vec<u8>, Damage)> {
         return if !whole(plus.as_ref()) && whole(joined.as_ref()) { joined } else { plus };
     }
     with_plus(&text, damage)
+}
+
+/// What a text that was signed may have been before it was percent-encoded; as it came first.
+pub fn readings(text: &str) -> Vec<Cow<'_, str>> {
+    let mut readings = vec![Cow::Borrowed(text)];
+    // A form writes a blank as a plus.
+    for first in [text.to_owned(), text.replace('+', " ")] {
+        let mut decoded = first;
+        for _ in 0..MOST_PERCENT_ROUNDS {
+            let Ok(next) = percent_encoding::percent_decode_str(&decoded).decode_utf8() else { break };
+            decoded = next.into_owned();
+            readings.push(Cow::Owned(decoded.clone()));
+        }
+    }
+    readings
 }
 
 /// Base64 whose padding may be missing and whose last character may say more than it should.
@@ -153,6 +187,26 @@ mod tests {
         ] {
             assert_eq!(decode(damaged), Some((BYTES.to_vec(), damage)), "{damaged:?}");
         }
+    }
+
+    #[test]
+    fn a_blank_at_an_edge_is_a_lost_plus_only_where_it_makes_blocks_whole() {
+        for text in [
+            format!(" {WHOLE}"),
+            format!("{WHOLE} "),
+            format!("  {WHOLE}   "),
+            format!("{} ", WHOLE.trim_end_matches('=')),
+        ] {
+            assert_eq!(decode(&text).map(|(bytes, _)| bytes), Some(BYTES.to_vec()), "{text:?}");
+        }
+        let lost = WHOLE.replace('+', " ");
+        for text in [lost.clone(), format!(" {lost} ")] {
+            assert_eq!(decode(&text), Some((BYTES.to_vec(), Damage { plus_lost: 4, ..Damage::default() })), "{text:?}");
+        }
+        // 48 bytes, which end in a plus.
+        let end = format!("{}+", "A".repeat(63));
+        let blank = end.replace('+', " ");
+        assert_eq!(decode(&blank).map(|(bytes, _)| bytes), decode(&end).map(|(bytes, _)| bytes));
     }
 
     #[test]
