@@ -1,6 +1,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use latchkey_app::types::{AlertKind, AuditAction};
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// A mini program that is misconfigured fails with every call: its alert is written at most this often by each node.
-const WRITE_EVERY_S: i64 = 60;
+const WRITE_EVERY: Duration = Duration::from_mins(1);
 
 /// What this node has raised and not yet written.
 #[derive(Debug, Default)]
@@ -24,22 +25,23 @@ pub struct Raised(Mutex<HashMap<(String, AlertKind), Pending>>);
 
 #[derive(Debug, Clone, Copy)]
 struct Pending {
-    written_at: Millis,
+    /// By the clock that only goes forward; absent before the first time.
+    written_at: Option<Duration>,
     times: i64,
 }
 
 impl Raised {
     /// How many times are to be written now; `None`: they wait for the next one.
-    fn due(&self, appid: &str, kind: AlertKind, now: Millis) -> Option<i64> {
+    fn due(&self, appid: &str, kind: AlertKind, now: Duration) -> Option<i64> {
         let mut raised = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let never = Pending { written_at: Millis(i64::MIN), times: 0 };
+        let never = Pending { written_at: None, times: 0 };
         let pending = raised.entry((appid.to_owned(), kind)).or_insert(never);
         pending.times += 1;
-        if now < pending.written_at.plus_seconds(WRITE_EVERY_S) {
+        if pending.written_at.is_some_and(|written_at| now < written_at.saturating_add(WRITE_EVERY)) {
             return None;
         }
         let times = pending.times;
-        *pending = Pending { written_at: now, times: 0 };
+        *pending = Pending { written_at: Some(now), times: 0 };
         Some(times)
     }
 
@@ -96,7 +98,7 @@ impl Accounts {
     /// Whether it was written now: it is at most once a minute by each node.
     pub(super) async fn raise(&self, appid: &str, kind: AlertKind, refusal: Option<&Refusal>) -> bool {
         let now = self.clock.now();
-        let Some(times) = self.raised.due(appid, kind, now) else { return false };
+        let Some(times) = self.raised.due(appid, kind, self.clock.elapsed()) else { return false };
         let row = AlertRow {
             appid: appid.to_owned(),
             kind: kind.name().to_owned(),

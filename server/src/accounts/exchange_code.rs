@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What `wx.login` gives in the developer tools of a project without an appid (protocol §8).
-pub(super) const MOCK_CODE: &str = "the code is a mock one";
+pub const MOCK_CODE: &str = "the code is a mock one";
 /// How often a caller who waits looks for the outcome.
 const LOOK: Duration = Duration::from_millis(20);
 /// An exchange that takes this much longer than WeChat may has been given up by a node that died.

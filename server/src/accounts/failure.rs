@@ -21,6 +21,8 @@ pub(super) const PHONE_CODE_UNKNOWN: i64 = 40029;
 pub enum Failure {
     #[error("a field is missing or of the wrong kind: {0}")]
     InvalidRequest(&'static str),
+    #[error("a field was not sent: {0}")]
+    NotSent(&'static str),
     /// The phone button gave nothing: the user said no, or the mini program may not ask. Nobody guesses here.
     #[error("the phone button gave nothing")]
     ButtonRefused,
@@ -99,6 +101,7 @@ impl Failure {
         matches!(
             self,
             Self::InvalidRequest(_)
+                | Self::NotSent(_)
                 | Self::LoginCodeInvalid
                 | Self::LoginCodeUsed
                 | Self::PhoneCodeInvalid

@@ -51,6 +51,7 @@ pub use authenticate::{Session, TokenPart};
 pub use bind_phone::BoundPhone;
 pub use damage::Damaged;
 pub use erase_person::{EraseError, ErasePlan};
+pub use exchange_code::MOCK_CODE;
 pub use export::{ExportError, InFull};
 pub use failure::{Failure, Fault};
 pub use introspect::Introspection;

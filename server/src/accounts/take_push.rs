@@ -40,18 +40,7 @@ impl From<StoreError> for PushFailure {
 impl Accounts {
     /// The text to answer when WeChat verifies the address of its pushes. The signature is used up by it, as by a message:
     /// who reads it in the log of a proxy can send nothing else with it.
-    pub async fn verify_push_address(
-        &self,
-        appid: &str,
-        query: &PushQuery,
-        arrival: Arrival,
-    ) -> Result<String, PushFailure> {
-        let verified = self.verify_checked(appid, query).await;
-        self.report_refusal(appid, &verified, arrival);
-        verified
-    }
-
-    async fn verify_checked(&self, appid: &str, query: &PushQuery) -> Result<String, PushFailure> {
+    pub async fn verify_push_address(&self, appid: &str, query: &PushQuery) -> Result<String, PushFailure> {
         let app = self.apps.find(appid).ok_or(PushError::NotConfigured)?;
         let signed = wechat::check_verification(app, query, self.clock.now())?;
         let echo = query.echostr.clone().unwrap_or_default();
@@ -65,41 +54,6 @@ impl Accounts {
     /// and to whichever node it comes. Events that concern nobody known, and messages of other kinds, are taken and
     /// left at that.
     pub async fn take_push(
-        &self,
-        appid: &str,
-        query: &PushQuery,
-        body: &[u8],
-        arrival: Arrival,
-    ) -> Result<(), PushFailure> {
-        let taken = self.take_checked(appid, query, body, arrival).await;
-        self.report_refusal(appid, &taken, arrival);
-        taken
-    }
-
-    fn report_refusal<T>(&self, appid: &str, outcome: &Result<T, PushFailure>, arrival: Arrival) {
-        if let Err(PushFailure::Refused(error)) = outcome {
-            self.report_push(arrival, appid, *error);
-        }
-    }
-
-    /// Ties signatures to the content they came with, so that nobody who has seen one sends something else with it.
-    async fn use_signatures(
-        &self,
-        tx: &mut Tx,
-        appid: &str,
-        signed: &SignedPush,
-        content: [u8; 32],
-    ) -> Result<(), PushFailure> {
-        for signature in &signed.signatures {
-            let hash = sha256(&[b"push/", appid.as_bytes(), b"/", signature.as_bytes()]);
-            if !push::claim_signature(tx, hash, content, self.clock.now()).await? {
-                return Err(PushError::Replayed.into());
-            }
-        }
-        Ok(())
-    }
-
-    async fn take_checked(
         &self,
         appid: &str,
         query: &PushQuery,
@@ -125,6 +79,23 @@ impl Accounts {
             tracing::debug!(appid, event = message.event, "a push message that asks for nothing");
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Ties signatures to the content they came with, so that nobody who has seen one sends something else with it.
+    async fn use_signatures(
+        &self,
+        tx: &mut Tx,
+        appid: &str,
+        signed: &SignedPush,
+        content: [u8; 32],
+    ) -> Result<(), PushFailure> {
+        for signature in &signed.signatures {
+            let hash = sha256(&[b"push/", appid.as_bytes(), b"/", signature.as_bytes()]);
+            if !push::claim_signature(tx, hash, content, self.clock.now()).await? {
+                return Err(PushError::Replayed.into());
+            }
+        }
+        Ok(())
     }
 
     async fn take_event(

@@ -3,17 +3,17 @@ use std::convert::Infallible;
 use axum::{
     RequestPartsExt,
     extract::FromRequestParts,
-    http::{header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
 };
 
-use super::ApiError;
+use super::{ApiError, caller::Caller, given};
 use crate::{
     accounts::{Accounts, Failure, Session},
     arrival::Arrival,
     secret::Secret,
 };
 
-/// The session of `Authorization: Bearer <token>`.
+/// The session of `Authorization: Bearer <token>`; the word before the token may be missing.
 #[derive(Debug)]
 pub struct Bearer(pub Session);
 
@@ -22,27 +22,33 @@ impl FromRequestParts<Accounts> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, accounts: &Accounts) -> Result<Self, ApiError> {
         let arrival: Arrival = parts.extract().await.unwrap_or_else(|never: Infallible| match never {});
-        let failed = |failure| ApiError::new(arrival, failure);
-        let token = token(parts).ok_or_else(|| failed(Failure::Unauthorized))?;
-        accounts.authenticate(token).await.map(Self).map_err(failed)
+        let caller: Caller = parts.extract_with_state(accounts).await?;
+        let session = caller.authenticate(accounts, token(&parts.headers).as_deref()).await;
+        session.map(Self).map_err(|failure| ApiError::new(arrival, failure))
     }
 }
 
-/// The scheme's name is compared without case (RFC 9110 §11.1).
-fn token(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// The token or API key of `Authorization`; `None` when none was sent. Bytes that are no ASCII, such as a byte-order mark,
+/// are no part of it.
+pub fn token(headers: &HeaderMap) -> Option<String> {
+    let header = String::from_utf8_lossy(headers.get(AUTHORIZATION)?.as_bytes()).into_owned();
+    given::token(&header).map(str::to_owned)
 }
 
 /// The API key of a back end, in the same header.
 #[derive(Debug)]
 pub struct Key(pub Secret);
 
-impl<S: Sync> FromRequestParts<S> for Key {
+impl<S: Send + Sync> FromRequestParts<S> for Key {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let arrival: Arrival = parts.extract().await.unwrap_or_else(|never: Infallible| match never {});
-        token(parts).map(|key| Self(Secret::new(key))).ok_or_else(|| ApiError::new(arrival, Failure::Unauthorized))
+        if let Some(key) = token(&parts.headers) {
+            return Ok(Self(Secret::new(key)));
+        }
+        let caller: Caller = parts.extract_with_state(state).await?;
+        let failure = caller.is_stranger(false).err().unwrap_or(Failure::Unauthorized);
+        Err(ApiError::new(arrival, failure))
     }
 }

@@ -51,7 +51,7 @@ pub async fn bind_phone(
             accounts.report_button(arrival, &session, ButtonRefusal { errno: body.errno, err_msg: body.err_msg }).await;
             return Err(failed(Failure::ButtonRefused));
         }
-        return Err(failed(Failure::InvalidRequest("encryptedData")));
+        return Err(failed(Failure::NotSent("encryptedData")));
     };
     let use_case = |accounts: Accounts| async move { accounts.bind_phone(session, proof, arrival).await };
     let bound = accounts.run(use_case).await.map_err(failed)?;

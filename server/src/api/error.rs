@@ -1,6 +1,9 @@
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -15,6 +18,7 @@ use crate::{
 
 /// When a client may come again after `wechat_unavailable` and the like.
 const RETRY_SOON_S: u32 = 1;
+const NOT_SENT: &str = "没有收到请求参数";
 
 /// A failed call: which one, and why.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ enum Kind {
     Failure(Failure),
     /// The body or query is not what the call takes. `field` names the culprit, when there is one.
     Malformed { status: StatusCode, message: &'static str, field: Option<String> },
+    /// A field that the call needs is absent, empty, or a word such as `undefined`.
+    NotSent(String),
 }
 
 /// What a client does next (contract §3).
@@ -82,6 +88,7 @@ pub fn row(failure: &Failure) -> Row {
     let row = |error, status, next_step, message| Row { error, status, next_step, message, retry_after_s: None };
     match failure {
         Failure::InvalidRequest(_) => row("invalid_request", StatusCode::BAD_REQUEST, Stop, "请求参数有误"),
+        Failure::NotSent(_) => row("invalid_request", StatusCode::BAD_REQUEST, Stop, NOT_SENT),
         Failure::ButtonRefused => row("invalid_request", StatusCode::BAD_REQUEST, Stop, "没有获得手机号授权"),
         Failure::Unauthorized => row("unauthorized", StatusCode::UNAUTHORIZED, Relogin, "登录已失效，请重新登录"),
         Failure::LoginCodeInvalid => {
@@ -140,10 +147,16 @@ impl ApiError {
         Self { request_id: arrival.request_id, kind: Kind::Malformed { status, message, field } }
     }
 
-    fn is_clients_fault(&self) -> bool {
+    /// 400: the field was not sent.
+    pub fn not_sent(arrival: Arrival, field: String) -> Self {
+        Self { request_id: arrival.request_id, kind: Kind::NotSent(field) }
+    }
+
+    fn clients_fault(&self) -> Option<ClientsFault> {
         match &self.kind {
-            Kind::Failure(failure) => failure.is_clients_fault(),
-            Kind::Malformed { .. } => true,
+            Kind::NotSent(_) | Kind::Failure(Failure::NotSent(_)) => Some(ClientsFault::NotSent),
+            Kind::Failure(failure) => failure.is_clients_fault().then_some(ClientsFault::Guess),
+            Kind::Malformed { .. } => Some(ClientsFault::Guess),
         }
     }
 
@@ -152,12 +165,13 @@ impl ApiError {
             Kind::Failure(failure) => {
                 let row = row(failure);
                 match failure {
-                    Failure::InvalidRequest(field) => {
+                    Failure::InvalidRequest(field) | Failure::NotSent(field) => {
                         (row, format!("{}：{field}", row.message), Some((*field).to_owned()))
                     }
                     _ => (row, row.message.to_owned(), None),
                 }
             }
+            Kind::NotSent(field) => (row(&Failure::NotSent("")), format!("{NOT_SENT}：{field}"), Some(field.clone())),
             Kind::Malformed { status, message, field } => {
                 let row = Row { status: *status, ..row(&Failure::InvalidRequest("")) };
                 let message =
@@ -208,8 +222,11 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = row.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.is_clients_fault() {
-            response.extensions_mut().insert(ClientsFault);
+        if row.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(fault) = self.clients_fault() {
+            response.extensions_mut().insert(fault);
         }
         response
     }

@@ -4,9 +4,10 @@ use axum::{
     extract::{State, rejection::BytesRejection},
 };
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{ApiError, bearer, body, error::Failures};
+use super::{ApiError, bearer, body, caller::Caller, error::Failures, given};
 use crate::{
     accounts::{Accounts, Failure, Introspection},
     arrival::Arrival,
@@ -47,14 +48,21 @@ pub struct IntrospectForm {
 pub async fn introspect(
     State(accounts): State<Accounts>,
     arrival: Arrival,
+    caller: Caller,
     bearer::Key(key): bearer::Key,
     form: Result<Bytes, BytesRejection>,
 ) -> Result<Json<IntrospectReply>, ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
     let form = form.map_err(|rejection| body::unread(arrival, &rejection))?;
-    let token = form_urlencoded::parse(&form).find(|(name, _)| name == "token").map(|(_, token)| token.into_owned());
-    let token = token.ok_or_else(|| failed(Failure::InvalidRequest("token")))?;
-    let found = accounts.introspect(key.expose(), &token).await.map_err(failed)?;
+    let fields = given::pairs(&form).map_err(|name| body::twice(arrival, &name))?;
+    let token = fields.get("token").and_then(Value::as_str).ok_or_else(|| failed(Failure::NotSent("token")))?;
+    // An empty one is not active.
+    let token = given::token(token).unwrap_or_default();
+    let found = accounts.introspect(key.expose(), token).await;
+    if matches!(found, Err(Failure::Unauthorized)) {
+        caller.is_stranger(true).map_err(failed)?;
+    }
+    let found = found.map_err(failed)?;
     Ok(Json(found.map_or(IntrospectReply::Inactive { active: false }, |found| IntrospectReply::Active(active(found)))))
 }
 

@@ -1,12 +1,13 @@
-//! How much one client address may ask for (contract §2, `limits`). Counted on each node for itself.
+//! How much one client address, and one user, may ask for. Counted by each node for itself, by a clock that only goes
+//! forward.
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -21,45 +22,55 @@ use governor::{
     middleware::{NoOpMiddleware, StateInformationMiddleware},
     state::keyed::DashMapStateStore,
 };
+use uuid::Uuid;
 
 use super::ApiError;
 use crate::{
     accounts::Failure,
     arrival::{self, Arrival},
-    clock::{Clock, LimiterClock, Millis},
+    clock::{Clock, LimiterClock},
     config,
 };
 
-/// Every so many calls, addresses that have been quiet are forgotten.
+/// Every so many calls, whoever has been quiet is forgotten.
 const SWEEP_EVERY: u32 = 4096;
+/// More than this are counted by wider networks, until some are forgotten: what strangers send must not fill the memory.
+const CROWDED: usize = 100_000;
 
-/// An answer whose call failed by the client's own fault carries this: invalid or used codes, bad data.
-#[derive(Debug, Clone, Copy)]
-pub struct ClientsFault;
+/// An answer whose call failed by the client's own fault carries this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientsFault {
+    /// Invalid or used codes, bad data.
+    Guess,
+    /// A required field was not sent. Nobody guesses anything by that: it counts for a user, not for an address.
+    NotSent,
+}
 
-type Counter = RateLimiter<Network, DashMapStateStore<Network>, LimiterClock, StateInformationMiddleware>;
+type Counter = RateLimiter<Who, DashMapStateStore<Who>, LimiterClock, StateInformationMiddleware>;
 
-/// The counters of all addresses.
+/// The counters of all addresses and users.
 #[derive(Debug)]
 pub struct Limits {
     calls: Counter,
     failed: Counter,
-    /// Until when an address whose calls failed too often is not listened to.
-    stopped: Mutex<HashMap<Network, Millis>>,
-    /// The time in which an address regains one failed call.
-    pause_ms: i64,
+    /// Until when those whose calls failed too often are not listened to, by [`Clock::elapsed`].
+    stopped: Mutex<HashMap<Who, Duration>>,
+    /// The time in which one failed call is regained.
+    pause: Duration,
     clock: Clock,
     seen: AtomicU32,
+    crowded: AtomicBool,
 }
 
-/// Whoever holds one IPv6 address holds the 2⁶⁴ around it.
+/// For whom a call counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Network(IpAddr);
-
-impl Network {
-    fn of(address: IpAddr) -> Self {
-        Self(arrival::subscriber(address))
-    }
+pub enum Who {
+    /// Calls that bring no token: logins, and those of older clients.
+    Address(IpAddr),
+    /// Calls whose token, API key or signature is not good. Good ones from the same address do not suffer from them.
+    Stranger(IpAddr),
+    /// Calls with a good token, wherever they come from.
+    User(Uuid),
 }
 
 impl Limits {
@@ -73,30 +84,37 @@ impl Limits {
             calls: counter(limits.login_per_minute),
             failed: counter(limits.failed_per_minute),
             stopped: Mutex::default(),
-            pause_ms: i64::from(60_000 / limits.failed_per_minute.max(1)).max(1),
+            pause: Duration::from_millis(u64::from(60_000 / limits.failed_per_minute.max(1)).max(1)),
             clock: clock.clone(),
             seen: AtomicU32::new(0),
+            crowded: AtomicBool::new(false),
         })
     }
 
+    /// The network that an address counts as.
+    pub fn network(&self, address: IpAddr) -> IpAddr {
+        network(address, self.crowded.load(Ordering::Relaxed))
+    }
+
     /// Counts a call, or says how long to stay away.
-    fn admit(&self, who: Network) -> Result<(), Failure> {
+    pub fn admit(&self, who: Who) -> Result<(), Failure> {
         if self.seen.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.sweep();
         }
+        let now = self.clock.elapsed();
         let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get(&who).copied();
-        if let Some(until) = stopped.filter(|until| *until > self.clock.now()) {
-            return Err(Failure::retry_after(Duration::from_millis(until.since(self.clock.now()).unsigned_abs())));
+        if let Some(until) = stopped.filter(|until| *until > now) {
+            return Err(Failure::retry_after(until.saturating_sub(now)));
         }
         let admitted = self.calls.check_key(&who);
-        admitted.map(drop).map_err(|not_until| Failure::retry_after(not_until.wait_time_from(now(&self.clock))))
+        admitted.map(drop).map_err(|not_until| Failure::retry_after(not_until.wait_time_from(now)))
     }
 
-    /// A call of this address has failed by its own fault. When it was the last one allowed, the address waits.
-    fn count_failure(&self, who: Network) {
+    /// Counts a call that failed by the client's own fault. After the last one that is allowed, `who` must wait.
+    pub fn count_failure(&self, who: Who) {
         let spent = self.failed.check_key(&who).map_or(true, |state| state.remaining_burst_capacity() == 0);
         if spent {
-            let until = Millis(self.clock.now().0.saturating_add(self.pause_ms));
+            let until = self.clock.elapsed().saturating_add(self.pause);
             self.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(who, until);
         }
     }
@@ -104,27 +122,61 @@ impl Limits {
     fn sweep(&self) {
         self.calls.retain_recent();
         self.failed.retain_recent();
-        let now = self.clock.now();
+        let now = self.clock.elapsed();
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
+        self.crowded.store(self.calls.len() > CROWDED, Ordering::Relaxed);
     }
 }
 
-fn now(clock: &Clock) -> Duration {
-    governor::clock::Clock::now(&LimiterClock(clock.clone()))
+/// The subscriber of an address; when it is crowded, a much wider network.
+fn network(address: IpAddr, crowded: bool) -> IpAddr {
+    match arrival::subscriber(address) {
+        IpAddr::V4(address) if crowded => Ipv4Addr::from_bits(address.to_bits() & (!0 << 16)).into(),
+        IpAddr::V6(address) if crowded => Ipv6Addr::from_bits(address.to_bits() & (!0 << 96)).into(),
+        subscriber => subscriber,
+    }
 }
 
-/// Stands before the calls that cost something: logins, phones, and those of older clients.
-pub async fn guard(
+/// Stands before the calls that bring no token and cost something: logins, and those of older clients.
+pub async fn by_address(
     State(limits): State<Arc<Limits>>,
     arrival: Arrival,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let who = Network::of(arrival.address);
+    let who = Who::Address(limits.network(arrival.address));
     limits.admit(who).map_err(|failure| ApiError::new(arrival, failure))?;
     let response = next.run(request).await;
-    if response.extensions().get::<ClientsFault>().is_some() {
+    if response.extensions().get() == Some(&ClientsFault::Guess) {
         limits.count_failure(who);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attackers_addresses_do_not_fill_the_memory() {
+        let clock = Clock::fixed(crate::clock::Millis(0));
+        let limits = Limits::new(config::Limits { login_per_minute: 600, failed_per_minute: 30 }, &clock);
+        let from = |number: u32| {
+            let address = Ipv6Addr::from_bits(0x2001_0db8 << 96 | u128::from(number) << 64);
+            limits.admit(Who::Address(limits.network(address.into()))).is_ok()
+        };
+        let most = u32::try_from(CROWDED).unwrap() + 2 * SWEEP_EVERY;
+        let admitted = (0..most).filter(|number| from(*number)).count();
+        assert!(admitted > CROWDED, "strangers pass until there are too many");
+        let held = limits.calls.len();
+        assert_eq!(
+            (most..most + 1000).filter(|number| from(*number)).count(),
+            0,
+            "they are one network now, and it has used up its minute"
+        );
+        assert!(limits.calls.len() <= held + 1);
+        clock.advance(61);
+        assert!((0..SWEEP_EVERY).filter(|_| from(0)).count() >= 600);
+        assert!(limits.calls.len() <= 2 && !limits.crowded.load(Ordering::Relaxed), "the others are forgotten");
+    }
 }

@@ -52,10 +52,10 @@ struct PhoneError {
 
 impl LoginBody {
     pub fn into_log_in(self, app: RefererApp, accounts: &Accounts) -> Result<LogIn, Failure> {
-        let appid = app.or(self.appid, accounts)?;
+        let appid = app.of_login(self.appid, &self.code, accounts)?;
         let code = phone_fields::code(self.code, "code")?;
         let phone = phone_fields::proof(self.encrypted_data, self.iv, self.phone_code, "phoneCode")?;
-        Ok(LogIn { appid, code, phone, profile: None })
+        Ok(LogIn { appid, code, phone, profile: None, whole: false })
     }
 }
 
@@ -72,7 +72,8 @@ pub async fn login(
     let request = body.into_log_in(app, &accounts).map_err(failed)?;
     let done = run(&accounts, request, arrival).await?;
     let phone_failure = done.phone.and_then(Result::err);
-    let fault = phone_failure.as_ref().filter(|failure| failure.is_clients_fault()).map(|_| Extension(ClientsFault));
+    let fault =
+        phone_failure.as_ref().filter(|failure| failure.is_clients_fault()).map(|_| Extension(ClientsFault::Guess));
     let data = LoginData {
         token: done.token.expose().to_owned(),
         expires_at: done.expires_at.rfc3339(),
@@ -90,6 +91,7 @@ async fn run(accounts: &Accounts, request: LogIn, arrival: Arrival) -> Result<Lo
 
 /// For calls that have no place for a half-good end: what failed of the extras is the call's failure.
 pub async fn run_whole(accounts: &Accounts, request: LogIn, arrival: Arrival) -> Result<LoggedIn, ApiError> {
+    let request = LogIn { whole: true, ..request };
     match run(accounts, request, arrival).await? {
         LoggedIn { phone: Some(Err(failure)), .. } | LoggedIn { profile_failure: Some(failure), .. } => {
             Err(ApiError::new(arrival, failure))

@@ -39,9 +39,8 @@ pub fn proof(
     code: Option<String>,
     code_field: &'static str,
 ) -> Result<Option<PhoneProof>, Failure> {
-    let there = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let encrypted = encrypted(there(encrypted_data), there(iv))?;
-    let code = there(code).map(|code| self::code(code, code_field)).transpose()?;
+    let encrypted = encrypted(encrypted_data, iv)?;
+    let code = code.map(|code| self::code(code, code_field)).transpose()?;
     Ok((encrypted.is_some() || code.is_some()).then_some(PhoneProof { encrypted, code }))
 }
 
@@ -49,8 +48,8 @@ pub fn proof(
 pub fn encrypted(data: Option<String>, iv: Option<String>) -> Result<Option<Encrypted>, Failure> {
     match (data, iv) {
         (Some(data), Some(iv)) => Ok(Some(Encrypted { data, iv })),
-        (Some(_), None) => Err(Failure::InvalidRequest("iv")),
-        (None, Some(_)) => Err(Failure::InvalidRequest("encryptedData")),
+        (Some(_), None) => Err(Failure::NotSent("iv")),
+        (None, Some(_)) => Err(Failure::NotSent("encryptedData")),
         (None, None) => Ok(None),
     }
 }

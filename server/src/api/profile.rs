@@ -51,8 +51,8 @@ impl ProfileBody {
                 let encrypted = phone_fields::encrypted(self.encrypted_data, self.iv)?;
                 Ok(ProfileSource::Signed { raw_data, signature, encrypted })
             }
-            (Some(_), None) => Err(Failure::InvalidRequest("signature")),
-            (None, Some(_)) => Err(Failure::InvalidRequest("rawData")),
+            (Some(_), None) => Err(Failure::NotSent("signature")),
+            (None, Some(_)) => Err(Failure::NotSent("rawData")),
             (None, None) => {
                 let profile = Profile {
                     nickname: self.nick_name,

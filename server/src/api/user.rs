@@ -39,7 +39,7 @@ pub async fn user(
     let failed = |failure| ApiError::new(arrival, failure);
     let request = body.into_log_in(app, &accounts).map_err(failed)?;
     if request.phone.is_none() {
-        return Err(failed(Failure::InvalidRequest("encryptedData")));
+        return Err(failed(Failure::NotSent("encryptedData")));
     }
     let done = login::run_whole(&accounts, request, arrival).await?;
     let data = UserData {

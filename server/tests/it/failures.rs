@@ -114,7 +114,8 @@ async fn what_does_not_open_is_explained(house: House) {
         answer.refused(422, "decrypt_failed", "relogin");
         let json = answer.json();
         let shape: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(shape, ["code", "error", "msg", "nextStep", "requestId"], "one shape for every cause");
+        let told = ["code", "error", "msg", "nextStep", "requestId", "supportCode"];
+        assert_eq!(shape, told, "one shape for every cause");
         newest(&house).await
     };
     let tap = house.tap("u1", "encrypted").await;

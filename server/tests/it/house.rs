@@ -73,6 +73,7 @@ impl Answer {
         assert_eq!(json["supportCode"], latchkey::support_code::of_request(self.header("x-request-id")));
         assert!(json["msg"].as_str().is_some_and(|msg| !msg.is_ascii()), "{json}");
         assert_eq!(!self.header("retry-after").is_empty(), next_step == "retry");
+        assert_eq!(self.header("www-authenticate"), if status == 401 { "Bearer" } else { "" });
     }
 }
 

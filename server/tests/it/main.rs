@@ -27,6 +27,7 @@ mod foreign_phones;
 mod forge;
 mod house;
 mod http;
+mod inputs;
 mod introspect;
 mod limits;
 mod live;

@@ -11,7 +11,7 @@ use crate::{
 
 impl Accounts {
     /// A push, or the verification of its address, was refused. One for a mini program that takes none is nobody's failure.
-    pub(in crate::accounts) fn report_push(&self, arrival: Arrival, appid: &str, error: PushError) {
+    pub fn report_push(&self, arrival: Arrival, appid: &str, error: PushError) {
         let (cause, proof) = match error {
             PushError::NotConfigured => return,
             PushError::Signature => (Cause::PushSignatureWrong, Proof::PushUnsigned),

@@ -1,6 +1,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use latchkey_app::types::Stage;
@@ -12,7 +13,7 @@ use crate::{
 
 /// A flood from one network is kept up to here in a minute; of the rest only the number.
 const MOST_PER_MINUTE: i64 = 100;
-const MINUTE_MS: i64 = 60_000;
+const MINUTE: Duration = Duration::from_mins(1);
 /// More networks than fail in a minute anywhere but under attack. Those beyond are one network.
 const MOST_NETWORKS: usize = 10_000;
 
@@ -32,7 +33,8 @@ struct Seen {
 
 #[derive(Debug)]
 struct Minute {
-    began: Millis,
+    /// By [`Clock::elapsed`].
+    began: Duration,
     written: i64,
     left_out: Vec<LeftOut>,
 }
@@ -65,7 +67,7 @@ impl Sampler {
 
     /// Whether this failure is written; else it is counted with its kind.
     pub(super) fn admit(&self, arrival: Arrival, kind: &Kind) -> bool {
-        let now = self.clock.now();
+        let now = self.clock.elapsed();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Seen { networks, over } = &mut *seen;
         let mut network = arrival.network();
@@ -82,13 +84,13 @@ impl Sampler {
             minute.written += 1;
             return true;
         }
-        minute.leave_out(arrival, kind, now);
+        minute.leave_out(arrival, kind, self.clock.now());
         false
     }
 
     /// One after the other, what was left out in minutes that are over, or in `all`: whoever takes it files it.
     pub(super) fn next_left_out(&self, all: bool) -> Option<LeftOut> {
-        let now = self.clock.now();
+        let now = self.clock.elapsed();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Seen { networks, over } = &mut *seen;
         networks.retain(|_, minute| {
@@ -108,8 +110,8 @@ impl Sampler {
 }
 
 impl Minute {
-    fn is_over(&self, now: Millis) -> bool {
-        now.since(self.began) >= MINUTE_MS
+    fn is_over(&self, now: Duration) -> bool {
+        now.saturating_sub(self.began) >= MINUTE
     }
 
     fn leave_out(&mut self, arrival: Arrival, kind: &Kind, at: Millis) {

@@ -19,6 +19,7 @@ use crate::{
 };
 use fields::Fields;
 
+/// The calls that bring a code or an openid.
 pub fn router() -> OpenApiRouter<Accounts> {
     OpenApiRouter::new()
         .routes(routes!(code2session::code2session))
@@ -26,8 +27,12 @@ pub fn router() -> OpenApiRouter<Accounts> {
         .routes(routes!(get_openid::get_openid))
         .routes(routes!(get_phone_number::get_phone_number))
         .routes(routes!(third_session::third_session))
-        .routes(routes!(user_info::user_info))
         .routes(routes!(third_login::third_login))
+}
+
+/// The one that brings a token.
+pub fn with_token() -> OpenApiRouter<Accounts> {
+    OpenApiRouter::new().routes(routes!(user_info::user_info))
 }
 
 /// A login with nothing but a code, which the client calls `code_field`.
@@ -38,9 +43,9 @@ fn plain(
     referer: RefererApp,
     accounts: &Accounts,
 ) -> Result<LogIn, Failure> {
-    let appid = referer.or(appid, accounts)?;
+    let appid = referer.of_login(appid, &code, accounts)?;
     let code = phone_fields::code(code, code_field)?;
-    Ok(LogIn { appid, code, phone: None, profile: None })
+    Ok(LogIn { appid, code, phone: None, profile: None, whole: true })
 }
 
 /// encryptedData and iv, which these calls name alike.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     accounts::{Accounts, Profile, ProfileSource, UserInfo},
-    api::{ApiError, reply::Reply},
+    api::{ApiError, caller::Caller, given, reply::Reply},
     arrival::Arrival,
 };
 
@@ -40,10 +40,12 @@ pub struct UserInfoData {
 pub async fn user_info(
     State(accounts): State<Accounts>,
     arrival: Arrival,
+    caller: Caller,
     Fields(fields): Fields<UserInfoFields>,
 ) -> Result<Flat<UserInfoData>, ApiError> {
     let failed = |failure| ApiError::new(arrival, failure);
-    let session = accounts.authenticate(&fields.third_session).await.map_err(failed)?;
+    let token = given::token(&fields.third_session);
+    let session = caller.authenticate(&accounts, token).await.map_err(failed)?;
     let profile = Profile {
         nickname: fields.nick_name,
         avatar_url: fields.avatar_url,
@@ -52,7 +54,7 @@ pub async fn user_info(
         city: fields.city,
         country: fields.country,
     };
-    let source = ProfileSource::Fields(profile.tidy());
+    let source = ProfileSource::Reported(profile.tidy());
     let use_case = |accounts: Accounts| async move { accounts.update_profile(session, source, arrival).await };
     let user_info = accounts.run(use_case).await.map_err(failed)?;
     Ok(Flat(Reply { arrival, data: UserInfoData { user_info } }))
