@@ -43,10 +43,9 @@ pub fn read(text: &str) -> Option<Typed> {
     }
     let letters = letters.to_ascii_uppercase();
     let values: Option<Vec<u64>> = letters.bytes().map(value).collect();
-    let values = match values.and_then(|values| <[u64; DIGITS + 1]>::try_from(values).ok()) {
-        Some(values) => values,
+    let Some(values) = values.and_then(|values| <[u64; DIGITS + 1]>::try_from(values).ok()) else {
         // A nickname of eight letters has no hyphen in its middle.
-        None => return (text.trim().find('-') == Some(HALF)).then_some(Typed::Mistyped),
+        return (text.trim().find('-') == Some(HALF)).then_some(Typed::Mistyped);
     };
     let [first @ .., last] = values;
     if check(first) != last {

@@ -53,6 +53,12 @@ impl T {
                 .to_owned(),
             Proof::SignedByNone(keys) if zh => format!("用保存的 {keys} 把密钥都算不出这个签名"),
             Proof::SignedByNone(keys) => format!("none of the {keys} kept keys makes this signature over this rawData"),
+            Proof::SignedWhenDecoded => self
+                .pick(
+                    "rawData 被百分号编码过，解码后与签名相符",
+                    "rawData came percent-encoded; decoded, it is what was signed",
+                )
+                .to_owned(),
             Proof::Referer(appid) if zh => format!("Referer 是 {appid}"),
             Proof::Referer(appid) => format!("the Referer names {appid}"),
             Proof::SpentAs(appid) if zh => format!("它曾作为 {appid} 的 code 换取过登录"),
@@ -269,6 +275,7 @@ mod tests {
             Proof::UnknownToWechat(1),
             Proof::SignedByNone(0),
             Proof::SignedByNone(3),
+            Proof::SignedWhenDecoded,
             Proof::ImpossibleLength(5),
             Proof::NoWholeBlocks(17),
             Proof::IvBytes(3),

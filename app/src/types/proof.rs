@@ -88,6 +88,8 @@ pub enum Proof {
     SignedByNone(i64),
     /// rawData: which key of the ring made the signature, 1 being the newest.
     SignedByOlder(i64),
+    /// rawData: percent-decoded, it is what was signed.
+    SignedWhenDecoded,
 
     MockText,
     ExchangedHere,

@@ -32,6 +32,8 @@ pub struct LogIn {
     pub code: String,
     pub phone: Option<PhoneProof>,
     pub profile: Option<ProfileClaim>,
+    /// The answer has no place for a half-good end: what fails of the extras is the call's failure.
+    pub whole: bool,
 }
 
 /// What an older client says of its user together with the code.
@@ -48,7 +50,7 @@ pub enum ProfileClaim {
 pub struct LoggedIn {
     pub token: Secret,
     pub expires_at: Millis,
-    /// This login made the user.
+    /// This login made the user, or an earlier one did whose call failed: nobody has been told yet.
     pub is_new: bool,
     pub user: UserInfo,
     /// How the phone of the same step went. A failure leaves the login good, because its code is spent.
@@ -63,6 +65,8 @@ struct Proven {
     ring: Vec<HeldKey>,
     phone: Option<(PhoneProof, Result<ProvenPhone, Unproven>)>,
     profile: Option<ProvenProfile>,
+    /// See [`LogIn::whole`].
+    whole: bool,
 }
 
 /// Which of the extras are locked for.
@@ -75,6 +79,12 @@ struct Extras {
 }
 
 impl Proven {
+    /// Whether the call fails, although the login stands. `bound`: how the proven phone was bound.
+    fn fails(&self, bound: &Result<(), Failure>) -> bool {
+        let phone = bound.is_err() || matches!(self.phone, Some((_, Err(_))));
+        self.whole && (phone || matches!(self.profile, Some(ProvenProfile::Encrypted(_, Err(_)))))
+    }
+
     const fn extras(&self) -> Extras {
         Extras {
             phone: matches!(self.phone, Some((_, Ok(_)))),
@@ -149,7 +159,7 @@ impl Accounts {
     }
 
     async fn prove(&self, request: LogIn, person: &Person<'_>, ring: Vec<HeldKey>) -> Proven {
-        let now = self.clock.now();
+        let (now, whole) = (self.clock.now(), request.whole);
         let phone = match request.phone {
             Some(proof) => {
                 let proven = self.prove_phone(person, &ring, now, &proof).await;
@@ -164,7 +174,7 @@ impl Accounts {
                 ProvenProfile::Encrypted(encrypted, decrypted)
             }
         });
-        Proven { ring, phone, profile }
+        Proven { ring, phone, profile, whole }
     }
 
     async fn keep(&self, login: &Login<'_>, proven: Proven) -> Result<LoggedIn, Failure> {
@@ -211,6 +221,10 @@ impl Accounts {
         if let Some(profile) = &proven.profile {
             self.set_proven(&mut tx, &binding, profile, arrival).await?;
         }
+        let (is_new, unanswered) = (is_new || user.unanswered, proven.fails(&bound));
+        if user.unanswered != (is_new && unanswered) {
+            users::set_unanswered(&mut tx, user.id, unanswered).await?;
+        }
         let (token, expires_at) = self.issue_token(&mut tx, &binding, arrival, now).await?;
         let user = users::find(&mut tx, binding.user_id).await?.ok_or(Fault::Missing("the user"))?;
         self.count(&mut tx, now, &binding.appid, &arrival.client, &metrics).await?;
@@ -241,10 +255,10 @@ impl Accounts {
     ) -> Result<(), Failure> {
         let user = binding.user_id;
         match proven {
-            ProvenProfile::Fields(profile) => self.set_profile(tx, user, profile).await,
+            ProvenProfile::Fields(profile) => self.set_reported_profile(tx, user, profile.clone()).await,
             ProvenProfile::Encrypted(_, Ok((profile, opened))) => {
                 self.keep_opened(tx, binding, opened, arrival.request_id).await?;
-                self.set_profile(tx, user, profile).await
+                self.set_reported_profile(tx, user, profile.clone()).await
             }
             ProvenProfile::Encrypted(_, Err(_)) => Ok(()),
         }

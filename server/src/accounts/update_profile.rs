@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use latchkey_app::types::Stage;
 use serde::Deserialize;
 use serde_json::Value;
@@ -5,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Accounts, Failure, Fault, Profile, Session, UserInfo,
+    profile::Reported,
     prove_phone::OpenedData,
     reports::{Refused, Subject},
 };
@@ -26,6 +29,8 @@ use crate::{
 pub enum ProfileSource {
     /// As the user typed it, unproven.
     Fields(Profile),
+    /// As an older client has it from WeChat, unproven.
+    Reported(Profile),
     /// rawData with WeChat's signature, and perhaps the same encrypted (protocol §3.1).
     Signed { raw_data: String, signature: String, encrypted: Option<Encrypted> },
 }
@@ -53,8 +58,9 @@ impl Accounts {
     ) -> Result<UserInfo, Failure> {
         let signed = matches!(source, ProfileSource::Signed { .. });
         let binding = session.binding.clone();
+        let typed = matches!(source, ProfileSource::Fields(_));
         let (profile, opened) = match source {
-            ProfileSource::Fields(profile) => (profile, None),
+            ProfileSource::Fields(profile) | ProfileSource::Reported(profile) => (profile, None),
             ProfileSource::Signed { raw_data, signature, encrypted } => {
                 self.signed_profile(&session, &raw_data, &signature, encrypted, arrival).await?
             }
@@ -63,7 +69,11 @@ impl Accounts {
         if let Some(opened) = opened {
             self.keep_opened(&mut tx, &binding, &opened, arrival.request_id).await?;
         }
-        self.set_profile(&mut tx, session.user.id, &profile).await?;
+        if typed {
+            self.set_profile(&mut tx, session.user.id, &profile).await?;
+        } else {
+            self.set_reported_profile(&mut tx, session.user.id, profile).await?;
+        }
         if signed {
             self.overcome(&mut tx, session.user.id, Stage::Signature, self.clock.now()).await?;
         }
@@ -83,6 +93,18 @@ impl Accounts {
             country: profile.country.as_deref(),
         };
         Ok(users::set_profile(tx, user, &change).await?)
+    }
+
+    /// [`Self::set_profile`] for values that a client has from WeChat: the name and picture of "微信用户" replace none that
+    /// the user has.
+    pub(super) async fn set_reported_profile(&self, tx: &mut Tx, user: Uuid, profile: Profile) -> Result<(), Failure> {
+        let Reported { own, anonymous } = profile.reported();
+        self.set_profile(tx, user, &own).await?;
+        if anonymous == Profile::default() {
+            return Ok(());
+        }
+        let (nickname, avatar_url) = (anonymous.nickname.as_deref(), anonymous.avatar_url.as_deref());
+        Ok(users::fill_profile(tx, user, nickname, avatar_url).await?)
     }
 
     /// Tells the records whose ciphertext this is, unless he was erased meanwhile. Before anything of his row is written: an
@@ -114,13 +136,16 @@ impl Accounts {
         let now = self.clock.now();
         let binding = &session.binding;
         let ring = self.key_ring(&mut self.db.read().await?, binding.id, now).await?;
-        let Some(signed_by) = ring.iter().position(|held| held.key.signed_raw_data(raw_data, signature)) else {
+        let Some((whole, signed_by)) = signed_text(&ring, raw_data, signature) else {
             self.report_signature(arrival, &binding.appid, Subject::from(binding), ring.len());
             return Err(Failure::SignatureMismatch);
         };
+        if whole != raw_data {
+            self.report_decoded(arrival, binding);
+        }
         let Some(encrypted) = encrypted else {
             let info =
-                serde_json::from_str::<WeChatUserInfo>(raw_data).map_err(|_| Failure::InvalidRequest("rawData"))?;
+                serde_json::from_str::<WeChatUserInfo>(&whole).map_err(|_| Failure::InvalidRequest("rawData"))?;
             self.report_older_signature(arrival, binding, &ring, signed_by);
             return Ok((info.profile(), None));
         };
@@ -146,6 +171,15 @@ impl Accounts {
         let (encrypted, ring) = (encrypted.clone(), ring.to_vec());
         self.report_refused(Refused { arrival, appid, subject, encrypted, wanted, ring, healed: false });
     }
+}
+
+/// rawData as it was signed, and which key of the ring signed it. It may come percent-encoded, once or twice: the signature
+/// proves what it was.
+fn signed_text<'a>(ring: &[HeldKey], raw_data: &'a str, signature: &str) -> Option<(Cow<'a, str>, usize)> {
+    open_data::readings(raw_data).into_iter().find_map(|text| {
+        let signed_by = ring.iter().position(|held| held.key.signed_raw_data(&text, signature))?;
+        Some((text, signed_by))
+    })
 }
 
 /// The profile in encrypted user info, which must be the user's own, and the data it was in.

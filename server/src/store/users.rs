@@ -26,11 +26,13 @@ row! {
         pub erased_at: Option<i64>,
         /// Who has everything of this user now.
         pub merged_into: Option<Uuid>,
+        /// A login has made this user, and no answer has said so yet.
+        pub unanswered: bool,
     }
 }
 
 pub(super) const COLUMNS: &str = "id, created_at, last_login_at, blocked_at, nickname, avatar_url, gender, province, city, country, \
-                       phone_sealed, phone_bound_at, erased_at, merged_into";
+                       phone_sealed, phone_bound_at, erased_at, merged_into, unanswered";
 
 /// A phone as it is stored: sealed, with the hashes it is found by.
 #[derive(Debug, Clone)]
@@ -139,6 +141,11 @@ pub async fn touch_login(tx: &mut Tx, id: Uuid, at: Millis) -> Result<()> {
     Ok(())
 }
 
+pub async fn set_unanswered(tx: &mut Tx, id: Uuid, unanswered: bool) -> Result<()> {
+    execute!(tx, sqlx::query("UPDATE users SET unanswered = $2 WHERE id = $1").bind(id).bind(unanswered))?;
+    Ok(())
+}
+
 /// `false` when the user has been erased meanwhile: nothing personal is ever written into his row again.
 pub async fn set_phone(tx: &mut Tx, id: Uuid, phone: Option<&StoredPhone>, at: Millis) -> Result<bool> {
     let sql = "UPDATE users SET phone_sealed = $2, phone_hash = $3, phone_national_hash = $4, phone_last_four_hash = $5, \
@@ -185,6 +192,15 @@ pub async fn set_profile(tx: &mut Tx, id: Uuid, change: &ProfileChange<'_>) -> R
             .bind(change.city)
             .bind(change.country)
     )?;
+    Ok(())
+}
+
+/// Sets nickname and picture where the user has none.
+pub async fn fill_profile(tx: &mut Tx, id: Uuid, nickname: Option<&str>, avatar_url: Option<&str>) -> Result<()> {
+    let sql = "UPDATE users SET nickname = COALESCE(nickname, $2), nickname_key = COALESCE(nickname_key, $3), \
+               avatar_url = COALESCE(avatar_url, $4) WHERE id = $1 AND erased_at IS NULL AND merged_into IS NULL";
+    let key = nickname.map(nickname_key);
+    execute!(tx, sqlx::query(sql).bind(id).bind(nickname).bind(key).bind(avatar_url))?;
     Ok(())
 }
 

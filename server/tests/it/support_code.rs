@@ -5,10 +5,7 @@ use latchkey::{
     store::failures::{self, FailureRow},
     support_code,
 };
-use latchkey_app::{
-    port::Console,
-    types::{FailureQuery, Role},
-};
+use latchkey_app::types::{FailureQuery, Role};
 use serde_json::json;
 
 use crate::{

@@ -10,6 +10,7 @@ use crate::{
 on_both!(crate::house::House::new =>
     a_call_without_a_usable_phone_is_refused,
     its_fields_stand_at_both_places,
+    a_user_is_new_until_an_answer_has_said_so,
 );
 
 async fn body(house: &House, user: &str) -> Value {
@@ -26,6 +27,22 @@ async fn a_call_without_a_usable_phone_is_refused(house: House) {
     let mut damaged = body(&house, "u1").await;
     damaged["iv"] = json!("AAAAAAAAAAAAAAAAAAAAAA==");
     house.post("/user", damaged).await.refused(422, "decrypt_failed", "relogin");
+}
+
+async fn a_user_is_new_until_an_answer_has_said_so(house: House) {
+    let mut damaged = body(&house, "u1").await;
+    damaged["iv"] = json!("AAAAAAAAAAAAAAAAAAAAAA==");
+    house.post("/user", damaged.clone()).await.refused(422, "decrypt_failed", "relogin");
+    damaged["code"] = json!(house.code("u1", APP_1).await);
+    house.post("/user", damaged).await.refused(422, "decrypt_failed", "relogin");
+    assert_eq!(house.count("users").await, 1);
+    assert_eq!(house.post("/user", body(&house, "u1").await).await.data()["isNew"], true);
+    assert_eq!(house.post("/user", body(&house, "u1").await).await.data()["isNew"], false);
+    // A login that stands has said so, whatever became of the phone.
+    let code = house.code("u2", APP_1).await;
+    let login = json!({ "code": code, "appid": APP_1, "encryptedData": "AAAA", "iv": "AAAA" });
+    assert_eq!(house.post("/api/login", login).await.data()["isNew"], true);
+    assert_eq!(house.post("/user", body(&house, "u2").await).await.data()["isNew"], false);
 }
 
 async fn its_fields_stand_at_both_places(house: House) {

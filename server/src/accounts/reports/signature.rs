@@ -40,4 +40,14 @@ impl Accounts {
         let (healed, of_phone, ciphertext) = (true, false, None);
         self.keep_report(Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence });
     }
+
+    /// rawData came percent-encoded; decoded, it is what was signed.
+    pub(in crate::accounts) fn report_decoded(&self, arrival: Arrival, binding: &BindingRow) {
+        let evidence =
+            Evidence { wanted: Some(Wanted::UserInfo), proof: Proof::SignedWhenDecoded, ..Evidence::default() };
+        let (cause, stage, at) = (Cause::DoubleEncoded, Stage::Done, self.clock.now());
+        let (appid, subject) = (binding.appid.clone(), Subject::from(binding));
+        let (healed, of_phone, ciphertext) = (true, false, None);
+        self.keep_report(Report { arrival, at, appid, subject, cause, stage, healed, of_phone, ciphertext, evidence });
+    }
 }

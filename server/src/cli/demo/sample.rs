@@ -191,7 +191,7 @@ impl Stage {
             address: Ipv4Addr::LOCALHOST.into(),
             client: Client::default(),
         };
-        let done = self.accounts.log_in(LogIn { appid, code, phone, profile: None }, arrival).await?;
+        let done = self.accounts.log_in(LogIn { appid, code, phone, profile: None, whole: false }, arrival).await?;
         Ok(done.user.user_id.parse()?)
     }
 

@@ -157,7 +157,8 @@ impl Visitor<'_> {
     /// The user's id.
     async fn log_in(&self, appid: &str, encrypted: Option<Encrypted>) -> Result<Uuid, Failed> {
         let phone = encrypted.map(|encrypted| PhoneProof { encrypted: Some(encrypted), code: None });
-        let request = LogIn { appid: appid.to_owned(), code: self.code(appid).await?, phone, profile: None };
+        let request =
+            LogIn { appid: appid.to_owned(), code: self.code(appid).await?, phone, profile: None, whole: false };
         let done = self.stage.accounts.log_in(request, self.arrival("POST /api/login")).await?;
         Ok(done.user.user_id.parse()?)
     }
@@ -172,7 +173,8 @@ impl Visitor<'_> {
     }
 
     async fn token(&self) -> Result<String, Failed> {
-        let request = LogIn { appid: APP.to_owned(), code: self.code(APP).await?, phone: None, profile: None };
+        let request =
+            LogIn { appid: APP.to_owned(), code: self.code(APP).await?, phone: None, profile: None, whole: false };
         let done = self.stage.accounts.log_in(request, self.arrival("POST /api/login")).await?;
         Ok(done.token.expose().to_owned())
     }
@@ -240,7 +242,7 @@ impl Visitor<'_> {
 
     /// Whether it fails is not this function's business: a good code is good once.
     async fn fail_to_log_in(&self, code: String) {
-        let request = LogIn { appid: APP.to_owned(), code, phone: None, profile: None };
+        let request = LogIn { appid: APP.to_owned(), code, phone: None, profile: None, whole: false };
         let _: Result<_, Failure> = self.stage.accounts.log_in(request, self.arrival("POST /api/login")).await;
     }
 }
