@@ -75,9 +75,10 @@ pub async fn start(config: &Config, clock: Clock, random: Random) -> Result<Cons
     let apps = config.apps.clone();
     let accounts = Accounts::start(db, vault, clock, random, wechat, apps, rules, metrics, untrusted_proxies).await;
     let accounts = accounts.map_err(|error| StartError::of_startup(error, place))?;
-    let live = Live::new(accounts.db.clone(), accounts.clock.clone());
+    let console = accounts.for_console();
+    let live = Live::new(console.db.clone(), accounts.clock.clone());
     let settings = Settings { public_url: config.public_url.clone(), require_admin_totp: config.require_admin_totp };
-    let operators = Operators::new(accounts.clone(), settings);
+    let operators = Operators::new(console, settings);
     Ok(ConsoleServer { accounts, operators, live, dashboards: Dashboards::default() })
 }
 

@@ -51,7 +51,7 @@ async fn no_log_line_and_no_database_page_holds_a_secret() {
     let mut secrets = full_run(&house).await;
     secrets.extend(["1".repeat(32), "2".repeat(32), PASSWORD.into()]);
     secrets.extend(PHONES.map(str::to_owned));
-    house.server.accounts.db.close().await;
+    house.server.accounts.close().await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered") && log.contains("a failure is recorded"), "the log was not caught");

@@ -238,7 +238,7 @@ async fn measure(name: &str, url: &str) -> bool {
         }
         good &= report(case, times) || !held;
     }
-    server.accounts.db.close().await;
+    server.accounts.close().await;
     good
 }
 

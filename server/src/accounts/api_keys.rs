@@ -1,7 +1,7 @@
 use latchkey_app::types::AuditAction;
 use uuid::Uuid;
 
-use super::{Accounts, Actor, Failure};
+use super::{Accounts, Actor, Failure, noted};
 use crate::{
     clock::Millis,
     sealed::sha256,
@@ -83,10 +83,14 @@ impl Accounts {
         let row = api_keys::find(&mut self.db.read().await?, sha256(&[key.as_bytes()])).await?;
         let row = row.filter(|row| row.revoked_at.is_none()).ok_or(Failure::Unauthorized)?;
         if row.last_used_at.is_none_or(|used| now.since(Millis(used)) >= TOUCH_EVERY_S * 1000) {
-            let mut tx = self.db.write().await?;
-            api_keys::touch(&mut tx, row.id, now).await?;
-            tx.commit().await?;
+            noted(self.touch_api_key(row.id, now)).await;
         }
         Ok(())
+    }
+
+    async fn touch_api_key(&self, id: Uuid, now: Millis) -> Result<(), Failure> {
+        let mut tx = self.db.write().await?;
+        api_keys::touch(&mut tx, id, now).await?;
+        Ok(tx.commit().await?)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Accounts, Failure, Fault};
+use super::{Accounts, Failure, Fault, noted};
 use crate::{
     arrival::Arrival,
     clock::Millis,
@@ -29,8 +29,8 @@ impl Accounts {
     /// The user and binding behind an API token; the token's life slides.
     pub async fn authenticate(&self, token: &str) -> Result<Session, Failure> {
         let (session, row) = self.living(token).await?;
-        self.slide(&row, session.token_hash, self.clock.now()).await?;
-        Ok(session)
+        let alive = noted(self.slide(&row, session.token_hash, self.clock.now())).await;
+        if alive == Some(false) { Err(Failure::Unauthorized) } else { Ok(session) }
     }
 
     /// A token that may be used now, as it is.
@@ -52,15 +52,16 @@ impl Accounts {
         Ok((Session { user, binding, token_hash }, row))
     }
 
-    async fn slide(&self, row: &TokenRow, token_hash: [u8; 32], now: Millis) -> Result<(), Failure> {
+    /// `false` when the token has ended meanwhile.
+    async fn slide(&self, row: &TokenRow, token_hash: [u8; 32], now: Millis) -> Result<bool, Failure> {
         let every = SLIDE_EVERY_S.min(self.rules.token_ttl_s / 10).saturating_mul(1000);
         if now.since(Millis(row.last_used_at)) < every {
-            return Ok(());
+            return Ok(true);
         }
         let mut tx = self.db.write().await?;
         let alive = tokens::slide(&mut tx, token_hash, now, now.plus_seconds(self.rules.token_ttl_s)).await?;
         tx.commit().await?;
-        if alive { Ok(()) } else { Err(Failure::Unauthorized) }
+        Ok(alive)
     }
 
     /// A new token for a binding, and when its life ends if it is not used. Only its hash is kept.

@@ -6,7 +6,10 @@ use super::{Accounts, Failure, failure::NEXT_MINUTE_S};
 use crate::{
     arrival::Arrival,
     sealed::sha256,
-    store::{Tx, login_codes},
+    store::{
+        StoreError, Tx,
+        login_codes::{self, Claim, LoginCodeRow},
+    },
     wechat::{Refusal, WeChatError, WeChatSession},
 };
 
@@ -14,14 +17,18 @@ use crate::{
 pub const MOCK_CODE: &str = "the code is a mock one";
 /// How often a caller who waits looks for the outcome.
 const LOOK: Duration = Duration::from_millis(20);
-/// An exchange that takes this much longer than WeChat may has been given up by a node that died.
-const ABANDONED_AFTER_S: i64 = 10;
+/// A caller shares an outcome that it has not waited for only if it came at most this long before its first look.
+const MOST_WAITED_MS: i64 = 1000;
+/// An exchange asks WeChat twice at most, for the login and for a phone; after this much more, its node has died.
+const SLACK: Duration = Duration::from_secs(1);
 
 /// The ledger's name for an exchange that WeChat gave no answer to.
 const UNAVAILABLE: &str = "wechat_unavailable";
 /// The reason for those who waited for such an exchange.
 const NO_ANSWER_EITHER: &str = "another call that exchanged this code got no answer";
 const BUSY: i64 = -1;
+/// The ledger's name for an exchange whose outcome could not be kept.
+const NOT_KEPT: &str = "unavailable";
 
 /// A login code as the ledger knows it.
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +77,10 @@ pub(super) async fn spend(
 
 impl Accounts {
     /// Exchanges a login code at WeChat: once, however many callers come with it at the same time and on however
-    /// many nodes (design decision 5). Who inserts the code's row asks WeChat; the others look at the row until it
-    /// says how that went. Who comes only after a good end has used the code a second time; who comes after a bad
-    /// one may ask WeChat again, because it may have been busy.
+    /// many nodes. The caller that inserts the code's row asks WeChat; the others look at the row until it has an outcome,
+    /// and share it. A caller that comes after a successful exchange gets [`Failure::LoginCodeUsed`]; one that comes after
+    /// a failed exchange asks WeChat again, because WeChat may have been busy. An exchange whose node has died is taken
+    /// over after a while, and WeChat says whether it had spent the code.
     pub(super) async fn exchange_code(
         &self,
         appid: &str,
@@ -86,15 +94,16 @@ impl Accounts {
         }
         let mut waited = Duration::ZERO;
         let mut was_waiting = false;
+        let mut free = true;
         loop {
-            if !was_waiting && self.claim(appid, hash, arrival).await? {
+            if free && self.claim(appid, hash, arrival).await? {
                 return self.exchange_claimed(appid, code, hash, arrival).await;
             }
-            let mut tx = self.db.read().await?;
-            let row = login_codes::find(&mut tx, hash.0).await?;
-            drop(tx);
+            // Taken before the look, so that the look cannot make it longer.
+            let waited_ms = self.waited_ms(arrival);
+            let row = login_codes::find(&mut self.db.read().await?, hash.0).await?;
             let row = row.ok_or(Failure::LoginCodeInvalid)?;
-            let was_there = was_waiting || row.finished_at.is_some_and(|finished| arrival.at.0 < finished);
+            let was_there = was_waiting || (0..waited_ms).contains(&row.age_ms);
             match (row.state.as_str(), row.binding_id) {
                 ("spent", Some(binding)) if was_there => return Ok(Exchange::Shared { binding, is_new: row.is_new }),
                 ("spent", binding) => {
@@ -106,9 +115,9 @@ impl Accounts {
                 }
                 // Failed between this caller's claim and its look: free for the taking.
                 ("failed", _) => continue,
-                _ => was_waiting = true,
+                _ => (was_waiting, free) = (true, self.given_up(&row)),
             }
-            if waited > self.wechat.timeout() + Duration::from_millis(500) {
+            if waited > 2 * self.lease() {
                 return Err(self.failed_with_another(arrival, appid, code, Some(UNAVAILABLE)));
             }
             tokio::time::sleep(LOOK).await;
@@ -126,12 +135,30 @@ impl Accounts {
         failure
     }
 
+    /// For how long the caller has been there, at most [`MOST_WAITED_MS`]. The one reading of a clock that is compared is
+    /// this node's own, over a moment.
+    fn waited_ms(&self, arrival: Arrival) -> i64 {
+        self.clock.now().since(arrival.at).clamp(0, MOST_WAITED_MS)
+    }
+
+    /// Within this time, a living node has done with a code.
+    fn lease(&self) -> Duration {
+        2 * self.wechat.timeout() + SLACK
+    }
+
+    fn lease_ms(&self) -> i64 {
+        i64::try_from(self.lease().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn given_up(&self, row: &LoginCodeRow) -> bool {
+        !(0..=self.lease_ms()).contains(&row.age_ms)
+    }
+
     async fn claim(&self, appid: &str, hash: CodeHash, arrival: Arrival) -> Result<bool, Failure> {
-        let now = self.clock.now();
-        let timeout_s = i64::try_from(self.wechat.timeout().as_secs()).unwrap_or(i64::MAX);
-        let abandoned = now.plus_seconds(-timeout_s.saturating_add(ABANDONED_AFTER_S));
+        let (waited_ms, lease_ms) = (self.waited_ms(arrival), self.lease_ms());
+        let claim = Claim { hash: hash.0, appid, now: self.clock.now(), waited_ms, lease_ms };
         let mut tx = self.db.write().await?;
-        let mine = login_codes::claim(&mut tx, hash.0, appid, arrival.at, now, abandoned).await?;
+        let mine = login_codes::claim(&mut tx, claim, UNAVAILABLE).await?;
         tx.commit().await?;
         Ok(mine)
     }
@@ -192,6 +219,7 @@ fn name(failure: &Failure) -> &'static str {
         Failure::RateLimited { .. } => "rate_limited",
         Failure::Misconfigured(_) => "misconfigured",
         Failure::WeChatUnavailable(_) => UNAVAILABLE,
+        Failure::Unavailable(_) => NOT_KEPT,
         _ => "internal",
     }
 }
@@ -215,6 +243,7 @@ fn outcome(kept: &str) -> (Failure, Option<WeChatError>) {
         "rate_limited" => Failure::RateLimited { retry_after_s: NEXT_MINUTE_S },
         UNAVAILABLE => Failure::WeChatUnavailable(NO_ANSWER_EITHER),
         "misconfigured" => Failure::Misconfigured(refusal),
+        NOT_KEPT => Failure::Unavailable(StoreError::Elsewhere),
         _ => Failure::Internal(super::Fault::Missing("the outcome of the other call that exchanged this code")),
     };
     (failure, answer)

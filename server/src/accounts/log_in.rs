@@ -16,7 +16,7 @@ use crate::{
     phone::PhoneNumber,
     secret::Secret,
     store::{
-        Tx,
+        StoreError, Tx,
         bindings::{self, BindingRow},
         calls::{self, CallRow},
         users,
@@ -140,8 +140,17 @@ impl Accounts {
                 let extras = proven.extras();
                 let login = Login { appid: &appid, code: code_hash, session, extras, arrival };
                 let kept = self.keep(&login, proven).await;
-                if let Err(failure @ (Failure::Internal(_) | Failure::Unavailable(_))) = &kept {
-                    self.give_up(code_hash, failure, None).await;
+                match &kept {
+                    // The database is away: the client need not wait until that is written down.
+                    Err(Failure::Unavailable(_)) => {
+                        let this = self.clone();
+                        self.beside(async move {
+                            this.give_up(code_hash, &Failure::Unavailable(StoreError::Elsewhere), None).await;
+                            Ok(())
+                        });
+                    }
+                    Err(failure @ Failure::Internal(_)) => self.give_up(code_hash, failure, None).await,
+                    _ => {}
                 }
                 kept
             }

@@ -41,7 +41,7 @@ mod update_profile;
 mod user_info;
 mod user_quota;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio_util::task::TaskTracker;
 
@@ -98,11 +98,15 @@ pub struct Rules {
 
 /// Everything the use cases work with. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Accounts(Arc<Parts>);
+pub struct Accounts {
+    /// The database, through the connections of API calls; of [`Accounts::for_console`], through those of the console.
+    pub db: Db,
+    parts: Arc<Parts>,
+}
 
 #[derive(Debug)]
 pub struct Parts {
-    pub db: Db,
+    console_db: Db,
     pub vault: Vault,
     pub index: BlindIndex,
     pub clock: Clock,
@@ -125,14 +129,29 @@ impl std::ops::Deref for Accounts {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
+
+/// How long a call waits until its use of a token or key is written down.
+const NOTE: Duration = Duration::from_secs(1);
 
 impl Accounts {
     /// What data of a mini program is checked against.
     fn checks<'a>(&self, appid: &'a str, now: Millis) -> Checks<'a> {
         Checks { appid, now, window: self.rules.window }
+    }
+
+    /// The same use cases, through the database connections of the console.
+    #[must_use]
+    pub fn for_console(&self) -> Self {
+        Self { db: self.console_db.clone(), parts: self.parts.clone() }
+    }
+
+    /// Waits for running transactions, then closes every connection to the database.
+    pub async fn close(&self) {
+        self.console_db.close_console().await;
+        self.db.close().await;
     }
 
     /// Runs a use case on a task of its own: a client that hangs up does not leave a code spent and nothing kept.
@@ -145,6 +164,17 @@ impl Accounts {
         let task = tracing::Instrument::instrument(use_case(self.clone()), span);
         tokio::spawn(task).await.unwrap_or(Err(Failure::Internal(Fault::Panicked)))
     }
+}
+
+/// Writes down that a token or key was used. `None` when that fails, or takes too long: a database that takes no writes at
+/// the moment does not cost the answer.
+async fn noted<T>(note: impl Future<Output = Result<T, Failure>>) -> Option<T> {
+    match tokio::time::timeout(NOTE, note).await {
+        Ok(Ok(noted)) => return Some(noted),
+        Ok(Err(error)) => tracing::warn!(%error, "the use of a token or key could not be written down"),
+        Err(_) => tracing::warn!("the use of a token or key could not be written down in time"),
+    }
+    None
 }
 
 /// 43 characters that nobody guesses: the random part of tokens and keys.

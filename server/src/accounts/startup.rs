@@ -85,7 +85,7 @@ impl Accounts {
         let (raised, sampler) = (super::alerts::Raised::default(), Sampler::new(clock.clone()));
         let (reports, seen_chain) = (TaskTracker::new(), SeenChain::default());
         let parts = Parts {
-            db,
+            console_db: db.for_console(),
             vault,
             index,
             clock,
@@ -103,7 +103,7 @@ impl Accounts {
             seen_chain,
             kept_signs: KeptSigns::default(),
         };
-        let accounts = Self(Arc::new(parts));
+        let accounts = Self { db, parts: Arc::new(parts) };
         match log {
             Log::NotBegun => accounts.begin_log().await?,
             Log::Begun => {}

@@ -46,8 +46,7 @@ pub(super) async fn run(config: ConfigFile) -> Outcome {
     http::serve_within(limits, listener, router, clock, told_to_stop()).await?;
     jobs.abort();
     metrics.abort();
-    jobs::finish(&server.accounts).await;
-    server.accounts.db.close().await;
+    jobs::end(&server.accounts).await;
     tracing::info!("stopped");
     Ok(())
 }

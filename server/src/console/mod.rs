@@ -64,6 +64,12 @@ pub struct ConsoleServer {
 const PAGE: usize = 50;
 
 impl ConsoleServer {
+    /// For the pages: reads through the console's own database connections.
+    #[must_use]
+    pub fn for_console(&self) -> Self {
+        Self { accounts: self.accounts.for_console(), ..self.clone() }
+    }
+
     fn app(&self, appid: &str) -> AppRef {
         AppRef { appid: appid.to_owned(), name: self.accounts.apps.name_of(appid).to_owned() }
     }

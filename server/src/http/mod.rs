@@ -90,9 +90,9 @@ pub fn router(server: &ConsoleServer, site: &SiteOptions) -> Router {
     };
     Router::new()
         .route("/", get(|| async { Redirect::to("/console") }))
-        .merge(health::router(server.accounts.db.clone()))
+        .merge(health::router(server.accounts.db.clone(), server.accounts.clock.clone()))
         .merge(api::router(server.accounts.clone(), site.compat, site.limits))
-        .merge(console::router(server, site))
+        .merge(console::router(&server.for_console(), site))
         .fallback(nowhere)
         .layer(middleware::from_fn(methods::refuse_unknown))
         .layer(CatchPanicLayer::custom(|_| panicked()))

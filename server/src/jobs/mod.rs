@@ -18,6 +18,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// What one node hears of WeChat and of proxies is shown by the others after this.
 const SIGNS_EVERY: Duration = Duration::from_secs(5);
 const LAST_TRIES: usize = 3;
+/// How long the program waits for the database when it ends.
+const LAST: Duration = Duration::from_secs(5);
 
 /// Runs until the program ends.
 pub async fn run(accounts: Accounts) {
@@ -44,7 +46,19 @@ fn every(period: Duration) -> Interval {
     ticks
 }
 
-/// At the end of the program: what is under way is finished and counted.
+/// At the end of the program: finishes and counts what is under way, then closes the database. Within a limit: a database
+/// that does not answer keeps no program from ending.
+pub async fn end(accounts: &Accounts) {
+    let ending = async {
+        finish(accounts).await;
+        accounts.close().await;
+    };
+    if tokio::time::timeout(LAST, ending).await.is_err() {
+        tracing::warn!("the database does not answer; it is left as it is");
+    }
+}
+
+/// Finishes what is under way and counts it.
 pub async fn finish(accounts: &Accounts) {
     accounts.reports_written().await;
     // What could not be filed comes again; later there is nobody left to file it.

@@ -1,22 +1,33 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection, PgPool, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use uuid::Uuid;
 
-use super::{Result, StoreError, migrations, opening};
+use super::{
+    Result, StoreError, migrations, opening,
+    postgres::{self, PgTx},
+    settings,
+};
 
 /// How long a writer waits for a connection, or for another process that holds the SQLite file.
-const WAIT: Duration = Duration::from_secs(5);
+pub(super) const WAIT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections that the console has for itself: its slow queries take none from logins.
+const CONSOLE_CONNECTIONS: u32 = 4;
+/// The WAL is cut back to this many bytes once it has been written into the database: a reader that stays for long makes
+/// it grow.
+const LONGEST_WAL: u32 = 8 << 20;
+/// The name of a value that [`Db::prove_writable`] writes and deletes, and its length: more than a page of either database.
+const PROBE: &str = "ready";
+const PROBE_BYTES: usize = 12 << 10;
 
-/// A closed choice of two databases. SQLite has one writer and many readers, so that a slow console query never
-/// keeps a login waiting; Postgres has one pool.
+/// A closed choice of two databases. SQLite has one writer and many readers; Postgres has one pool.
 #[derive(Debug, Clone)]
 pub enum Db {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
@@ -27,10 +38,10 @@ pub enum Db {
 #[derive(Debug)]
 pub enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(PgTx),
 }
 
-/// Compiles its body once per driver: `on!(tx, conn => sqlx::query(…).execute(conn).await)`.
+/// Compiles its body, a `sqlx::Result`, once per driver: `on!(tx, conn => sqlx::query(…).execute(conn).await)`.
 macro_rules! on {
     ($tx:expr, $conn:ident => $body:expr) => {
         match $tx {
@@ -39,8 +50,13 @@ macro_rules! on {
                 $body
             }
             $crate::store::Tx::Postgres(tx) => {
-                let $conn = &mut **tx;
-                $body
+                let deadline = tx.deadline();
+                let statement = async {
+                    let $conn = tx.conn()?;
+                    $body
+                };
+                let done = tokio::time::timeout_at(deadline, statement).await;
+                tx.noted(done)
             }
         }
     };
@@ -103,9 +119,9 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self> {
         if opening::is_postgres(url) {
             let options = PgConnectOptions::from_str(url)?.application_name("latchkey");
-            let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(WAIT);
-            return match pool.connect_with(options.clone()).await {
-                Ok(pool) => Ok(Self::Postgres(pool)),
+            let pool = postgres::pool(options.clone(), POSTGRES_CONNECTIONS);
+            return match pool.acquire().await {
+                Ok(_) => Ok(Self::Postgres(pool)),
                 Err(error) => Err(opening::postgres_failed(error, &options).await),
             };
         }
@@ -115,14 +131,32 @@ impl Db {
             // FULL: an acknowledged login survives a power cut, not only a killed process.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten: an erased person is not left in the file's free pages.
+            .pragma("secure_delete", "ON")
+            .pragma("journal_size_limit", LONGEST_WAL.to_string())
             .busy_timeout(WAIT);
-        let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(WAIT);
-        let writer = match pool(1).connect_with(options.clone()).await {
+        let writer = match sqlite_pool(1).connect_with(options.clone()).await {
             Ok(writer) => writer,
             Err(error) => return Err(opening::sqlite_failed(error, &options).await),
         };
-        let readers = pool(SQLITE_READERS).connect_with(options.read_only(true).create_if_missing(false)).await?;
+        let readers = options.read_only(true).create_if_missing(false);
+        let readers = sqlite_pool(SQLITE_READERS).connect_with(readers).await?;
         Ok(Self::Sqlite { writer, readers })
+    }
+
+    /// The same database through a few connections of the console's own. On SQLite both have the one writer.
+    #[must_use]
+    pub fn for_console(&self) -> Self {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                let options = readers.connect_options().as_ref().clone();
+                let readers = sqlite_pool(CONSOLE_CONNECTIONS).connect_lazy_with(options);
+                Self::Sqlite { writer: writer.clone(), readers }
+            }
+            Self::Postgres(pool) => {
+                Self::Postgres(postgres::pool(pool.connect_options().as_ref().clone(), CONSOLE_CONNECTIONS))
+            }
+        }
     }
 
     /// Brings the schema up to date. Nodes that start together wait for one another.
@@ -135,7 +169,7 @@ impl Db {
         }
         match self {
             Self::Sqlite { writer, .. } => migrator.run(writer).await?,
-            Self::Postgres(pool) => migrator.run(pool).await?,
+            Self::Postgres(pool) => postgres::migrate(pool, &migrator).await?,
         }
         let new = migrator.iter().filter(|migration| migration.version > before);
         let applied = new.map(|migration| format!("{:04} {}", migration.version, migration.description)).collect();
@@ -146,6 +180,14 @@ impl Db {
     pub async fn ready(&self) -> Result<()> {
         let version = self.schema_version().await?;
         if version < newest(&self.migrator()) { Err(StoreError::Unknown("an older schema")) } else { Ok(()) }
+    }
+
+    /// Proves that the database takes writes: a value is written, deleted and committed. A full disk refuses nothing less.
+    pub async fn prove_writable(&self) -> Result<()> {
+        let mut tx = self.write().await?;
+        settings::set(&mut tx, PROBE, &[0; PROBE_BYTES]).await?;
+        settings::delete(&mut tx, PROBE).await?;
+        tx.commit().await
     }
 
     async fn schema_version(&self) -> Result<i64> {
@@ -167,7 +209,7 @@ impl Db {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             // Its default would show each statement another state: a log would seem to lack what was just added.
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Tx::Postgres(PgTx::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
     }
@@ -177,11 +219,20 @@ impl Db {
         Ok(match self {
             // IMMEDIATE: a transaction that began by reading could otherwise fail when it comes to write.
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(PgTx::begin(pool, "BEGIN").await?),
         })
     }
 
-    /// Waits for running transactions, then closes every connection.
+    /// Closes what [`Self::for_console`] has opened beside this one's connections.
+    pub async fn close_console(&self) {
+        match self {
+            Self::Sqlite { readers: pool, .. } => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Waits for running transactions, then closes every connection. On SQLite the writer comes last: it alone can write
+    /// the WAL into the database.
     pub async fn close(&self) {
         match self {
             Self::Sqlite { writer, readers } => {
@@ -191,6 +242,18 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// A connection that is still in a transaction is closed instead of going back to the pool: after some errors, of which a
+/// full disk is one, SQLite rolls back by itself, and sqlx goes on believing in the transaction.
+fn sqlite_pool(most: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(most).acquire_timeout(WAIT).after_release(|conn, _| {
+        Box::pin(async move {
+            // Comes back when the roll-back that was asked for has been tried.
+            conn.ping().await?;
+            Ok(!conn.is_in_transaction())
+        })
+    })
 }
 
 fn newest(migrator: &Migrator) -> i64 {
@@ -214,14 +277,22 @@ impl Tx {
         }
     }
 
+    /// The time by the database's own clock, in SQL: milliseconds since 1970. Nodes share it, whatever their own clocks say.
+    pub(super) const fn clock(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)",
+            Self::Postgres(_) => "CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)",
+        }
+    }
+
     /// Until the end of this transaction, no other one that names `what` gets past this line.
     pub async fn lock(&mut self, what: &str) -> Result<()> {
         match self {
             // BEGIN IMMEDIATE has locked out every other writer already.
             Self::Sqlite(_) => {}
-            Self::Postgres(tx) => {
+            Self::Postgres(_) => {
                 let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-                sqlx::query(sql).bind(what).execute(&mut **tx).await?;
+                execute!(self, sqlx::query(sql).bind(what))?;
             }
         }
         Ok(())

@@ -40,6 +40,7 @@ const PAIRS: &[Pair] = pairs![
     12 "operators" "0012_operators.sql",
     13 "support codes" "0013_support_codes.sql",
     14 "console" "0014_console.sql",
+    15 "login code clock" "0015_login_code_clock.sql",
     16 "first uses" "0016_first_uses.sql",
     17 "untrusted proxies" "0017_untrusted_proxies.sql",
 ];

@@ -4,6 +4,7 @@
 mod db;
 mod migrations;
 mod opening;
+mod postgres;
 
 pub mod alerts;
 pub mod api_keys;
@@ -40,9 +41,14 @@ pub use db::{Db, MigrationReport, Tx};
 pub(crate) use db::{execute, fetch_of, on, row};
 pub use opening::unencrypted_host;
 
-/// SQLite: busy, locked (and busy while recovering, or with an old snapshot). Postgres: shut down by its administrator, crashed,
-/// starting, too many connections; chosen to give way to another transaction.
-const PASSING: [&str; 10] = ["5", "6", "261", "517", "57P01", "57P02", "57P03", "53300", "40P01", "40001"];
+/// Out of memory, read-only, failed input or output, no space, a file that cannot be opened; busy or locked by somebody else.
+/// These are SQLite's primary codes: the low byte of what it says.
+const SQLITE_PASSING: [u32; 8] = [5, 6, 7, 8, 10, 13, 14, 15];
+/// Connection lost, no resources left (disk, memory, connections), system error.
+const POSTGRES_PASSING_CLASSES: [&str; 3] = ["08", "53", "58"];
+/// Shut down by its administrator, crashed, starting; a standby, which takes no writes; a statement or a transaction ended by
+/// its time limit; a lock not had; chosen to give way to another transaction.
+const POSTGRES_PASSING: [&str; 9] = ["57P01", "57P02", "57P03", "25006", "57014", "25P03", "55P03", "40P01", "40001"];
 
 /// SQLite: another process holds the file.
 const LOCKED: [&str; 4] = ["5", "6", "261", "517"];
@@ -62,6 +68,8 @@ pub enum StoreError {
     Away { place: String, reason: String },
     #[error("a row holds a value this version does not know: {0}")]
     Unknown(&'static str),
+    #[error("the database did not answer the call that this one waited for")]
+    Elsewhere,
 }
 
 impl StoreError {
@@ -79,15 +87,23 @@ impl StoreError {
 
     /// The database cannot be reached, or is too busy to be: what was asked may well work a moment later.
     pub fn passing(&self) -> bool {
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
         match self {
-            Self::Database(Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed) => true,
-            Self::Database(sqlx::Error::Database(error)) => {
-                error.code().is_some_and(|code| PASSING.contains(&code.as_ref()))
-            }
+            // Protocol: somebody else answers in the database's place, such as a proxy before one that is down.
+            Self::Elsewhere
+            | Self::Database(Io(_) | PoolClosed | PoolTimedOut | Protocol(_) | Tls(_) | WorkerCrashed) => true,
+            Self::Database(sqlx::Error::Database(error)) => passes(error.as_ref()),
             _ => false,
         }
     }
+}
+
+fn passes(error: &dyn sqlx::error::DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        return code.parse::<u32>().is_ok_and(|code| SQLITE_PASSING.contains(&(code & 0xff)));
+    }
+    POSTGRES_PASSING.contains(&code.as_ref()) || POSTGRES_PASSING_CLASSES.iter().any(|class| code.starts_with(class))
 }
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

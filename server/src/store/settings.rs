@@ -20,3 +20,8 @@ pub async fn set(tx: &mut Tx, name: &str, value: &[u8]) -> Result<()> {
     execute!(tx, sqlx::query(sql).bind(name).bind(value))?;
     Ok(())
 }
+
+pub async fn delete(tx: &mut Tx, name: &str) -> Result<()> {
+    execute!(tx, sqlx::query("DELETE FROM settings WHERE name = $1").bind(name))?;
+    Ok(())
+}

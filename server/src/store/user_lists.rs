@@ -286,8 +286,8 @@ async fn scalar(tx: &mut Tx, sql: String, values: &Bindings) -> Result<i64> {
 async fn steady(tx: &mut Tx) -> Result<()> {
     const INDEXES: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; \
                            SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
-    if let Tx::Postgres(tx) = tx {
-        sqlx::raw_sql(INDEXES).execute(&mut **tx).await?;
+    if let Tx::Postgres(_) = tx {
+        on!(tx, conn => sqlx::raw_sql(INDEXES).execute(conn).await.map(drop))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Refusal, WeChat, WeChatError};
+use super::{Refusal, WeChat, WeChatError, repeats::Repeats};
 use crate::metrics::Metrics;
 
 /// Every answer of WeChat is far smaller; anything longer comes from somebody else.
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 const BUSY: i64 = -1;
 
 impl WeChat {
-    /// Sends, and once more when WeChat is busy. Nothing else is repeated: a lost answer may have spent the code. Counted
+    /// Sends, and once more when WeChat is busy, unless most calls end so. Nothing else is repeated: a lost answer may have spent the code. Counted
     /// as a call of `name`, also when nobody waits for its end.
     pub(super) async fn send<T: DeserializeOwned>(
         &self,
@@ -22,7 +22,7 @@ impl WeChat {
         request: impl Fn() -> RequestBuilder,
     ) -> Result<T, WeChatError> {
         let mut counted = Counted { metrics: &self.metrics, name, outcome: "unavailable".to_owned() };
-        let result = send(request).await;
+        let result = send(request, &self.repeats).await;
         counted.outcome = match &result {
             Ok(_) => "ok".to_owned(),
             Err(WeChatError::Refused(refusal) | WeChatError::OtherAppsCode(refusal)) => refusal.errcode.to_string(),
@@ -46,12 +46,16 @@ impl Drop for Counted<'_> {
     }
 }
 
-async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuilder) -> Result<T, WeChatError> {
-    let busy = |result: &Result<_, _>| matches!(result, Err(WeChatError::Refused(refusal)) if refusal.errcode == BUSY);
+async fn send<T: DeserializeOwned>(request: impl Fn() -> RequestBuilder, repeats: &Repeats) -> Result<T, WeChatError> {
     let mut result = send_once(request()).await;
-    if busy(&result) {
+    let busy = matches!(&result, Err(WeChatError::Refused(refusal)) if refusal.errcode == BUSY);
+    if repeats.allow(busy) {
         tokio::time::sleep(PAUSE).await;
         result = send_once(request()).await.map_err(after_busy);
+    } else if let Err(WeChatError::Refused(Refusal { rid, .. })) = &result
+        && busy
+    {
+        result = Err(WeChatError::Busy(rid.clone()));
     }
     let fields = Value::Object(result?);
     T::deserialize(fields).map_err(|_| WeChatError::Unavailable("an answer without the promised fields"))

@@ -1,6 +1,6 @@
 //! WeChat's server API, as a client sees it (protocol §0–§5). One file per call.
 //!
-//! Every call ends within the configured timeout, tries exactly once more when WeChat says it is busy, and reads
+//! Every call ends within the configured timeout, tries once more at most when WeChat says it is busy, and reads
 //! nothing but `errcode`: texts change. This room knows no database and no user.
 
 mod access_token;
@@ -9,6 +9,7 @@ mod code2session;
 mod encrypted_check;
 mod phone_number;
 mod push;
+mod repeats;
 mod session_check;
 mod session_reset;
 mod signed;
@@ -26,7 +27,7 @@ pub use encrypted_check::Made;
 pub use push::{PushError, PushMessage, PushQuery, SignedPush, check_push, check_verification, open_push};
 pub use signs::{Signs, TokenRefused, TokenTimes};
 
-use self::access_token::TokenCell;
+use self::{access_token::TokenCell, repeats::Repeats};
 use crate::{
     clock::Clock,
     config::{Apps, WeChatConfig},
@@ -47,6 +48,7 @@ pub struct WeChat {
     /// One per app, and in it at most one fetch at a time.
     access_tokens: Arc<HashMap<String, TokenCell>>,
     signs: Arc<HashMap<String, Mutex<Signs>>>,
+    repeats: Arc<Repeats>,
 }
 
 /// Why WeChat gave no answer to work with. Holds neither codes nor keys nor addresses with secrets in them.
@@ -54,7 +56,7 @@ pub struct WeChat {
 pub enum WeChatError {
     #[error("WeChat refused: {0}")]
     Refused(Refusal),
-    /// -1, twice, with the rid of the second time.
+    /// -1, with the rid of the last time: as a rule the second.
     #[error("WeChat is busy (rid {})", .0.as_deref().unwrap_or("none"))]
     Busy(Option<String>),
     /// No connection, no answer in time, a 5xx, or an answer that cannot be understood.
@@ -123,6 +125,7 @@ impl WeChat {
             clock,
             random,
             metrics,
+            repeats: Arc::default(),
         })
     }
 

@@ -50,7 +50,7 @@ pub async fn by_hand(db: &Db, sql: &str) {
 /// Until somebody on Postgres waits for what this transaction has locked.
 pub async fn blocks(db: &Db, tx: &mut Tx) {
     let (Db::Postgres(pool), Tx::Postgres(tx)) = (db, tx) else { unreachable!("SQLite has one writer") };
-    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut **tx).await.unwrap();
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn().unwrap()).await.unwrap();
     let sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid)))";
     for _ in 0..100_000 {
         if sqlx::query_scalar(sql).bind(pid).fetch_one(pool).await.unwrap() {

@@ -37,14 +37,14 @@ const NICKNAME: &str = "金丝雀小明";
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// A person with all that can be held about one.
-struct Person {
-    id: String,
+pub struct Person {
+    pub id: String,
     token: String,
     /// What must be nowhere afterwards.
-    canaries: Vec<String>,
+    pub canaries: Vec<String>,
 }
 
-async fn whole_person(house: &House) -> Person {
+pub async fn whole_person(house: &House) -> Person {
     let (id, token) = person(house, "u1", PHONES[0]).await;
     house.sim("users", json!({ "user": "u1", "phone": PHONES[1] })).await;
     house.post_as(&token, "/api/bindPhone", house.tap("u1", "encrypted").await).await.data();

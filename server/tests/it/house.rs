@@ -127,6 +127,19 @@ impl House {
         Self::node(config, self.wechat.clone(), self.clock.clone()).await
     }
 
+    /// As [`Self::second_node`], configured otherwise.
+    pub async fn node_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.config.clone();
+        change(&mut config);
+        Self::node(config, self.wechat.clone(), self.clock.clone()).await
+    }
+
+    /// As [`Self::second_node`], on a machine whose clock is `seconds` ahead.
+    pub async fn node_ahead_by(&self, seconds: i64) -> Self {
+        let clock = Clock::fixed(self.clock.now().plus_seconds(seconds));
+        Self::node(self.config.clone(), self.wechat.clone(), clock).await
+    }
+
     async fn node(config: Config, wechat: String, clock: Clock) -> Self {
         let server = start::start(&config, clock.clone(), Random::System).await.unwrap();
         let router = http::router(&server, &SiteOptions::of(&config));

@@ -6,7 +6,7 @@ use latchkey::{
     store::{
         Db, Listing, Start, StoreError,
         bindings::{self, BindingRow},
-        login_codes,
+        login_codes::{self, Claim},
         operator_sessions::{self, OperatorSessionRow},
         operators::{self, OperatorRow},
         phone_changes::{self, PhoneChangeRow},
@@ -19,7 +19,7 @@ use latchkey::{
 };
 use uuid::Uuid;
 
-use crate::databases::{NOW, on_both, open, postgres_url};
+use crate::databases::{NOW, by_hand, on_both, open, postgres_url};
 
 on_both!(crate::databases::open =>
     a_transaction_that_is_not_committed_has_not_happened,
@@ -98,34 +98,50 @@ async fn an_openid_belongs_to_one_user(db: Db) {
     tx.commit().await.unwrap();
 }
 
-async fn claim(db: &Db, arrived: i64, now: i64, abandoned: i64) -> bool {
+/// By a caller who has been there for `waited_ms`; an exchange may take a minute.
+async fn claim(db: &Db, waited_ms: i64) -> bool {
     let mut tx = db.write().await.unwrap();
-    let claimed = login_codes::claim(&mut tx, [7; 32], "wx1", Millis(arrived), Millis(now), Millis(abandoned)).await;
+    let claim = Claim { hash: [7; 32], appid: "wx1", now: NOW, waited_ms, lease_ms: 60_000 };
+    let claimed = login_codes::claim(&mut tx, claim, "given up").await;
     tx.commit().await.unwrap();
     claimed.unwrap()
 }
 
+async fn ages(db: &Db, ms: i64) {
+    by_hand(db, &format!("UPDATE login_codes SET state_since = state_since - ({ms})")).await;
+}
+
 async fn a_code_is_claimed_once(db: Db) {
-    let claims = futures::future::join_all((0..20).map(|_| claim(&db, 100, 100, 0))).await;
+    let claims = futures::future::join_all((0..20).map(|_| claim(&db, 0))).await;
     assert_eq!(claims.into_iter().filter(|claimed| *claimed).count(), 1);
-    assert!(claim(&db, 200, 200, 101).await, "an exchange that nobody finished is taken over");
+    ages(&db, 61_000).await;
+    assert!(claim(&db, 0).await, "an exchange that nobody finished is taken over");
+    let row = login_codes::find(&mut db.read().await.unwrap(), [7; 32]).await.unwrap().unwrap();
+    assert_eq!(row.error.as_deref(), Some("given up"));
+    assert!(!claim(&db, 0).await, "once");
+    ages(&db, -3_600_000).await;
+    assert!(claim(&db, 0).await, "the database's clock was set back: nobody waits for an hour");
     let mut tx = db.write().await.unwrap();
     users::insert(&mut tx, id(1), NOW).await.unwrap();
     bindings::insert(&mut tx, &binding(10, 1)).await.unwrap();
     login_codes::spend(&mut tx, [7; 32], id(10), true, Millis(210)).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(!claim(&db, 999, 999, 999).await, "a spent code stays spent");
+    ages(&db, 3_600_000).await;
+    let mut tx = db.write().await.unwrap();
+    login_codes::fail(&mut tx, [7; 32], "late", Millis(220)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!claim(&db, 0).await, "a spent code stays spent");
     let row = login_codes::find(&mut db.read().await.unwrap(), [7; 32]).await.unwrap().unwrap();
     assert_eq!((row.state.as_str(), row.binding_id, row.is_new), ("spent", Some(id(10)), true));
 }
 
 async fn a_failed_code_may_be_tried_again_by_who_comes_later(db: Db) {
-    assert!(claim(&db, 100, 100, 0).await);
+    assert!(claim(&db, 0).await);
     let mut tx = db.write().await.unwrap();
     login_codes::fail(&mut tx, [7; 32], "unavailable", Millis(150)).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(!claim(&db, 149, 160, 0).await, "who came while it ran shares its outcome");
-    assert!(claim(&db, 151, 160, 0).await);
+    assert!(!claim(&db, 60_000).await, "who came while it ran shares its outcome");
+    assert!(claim(&db, 0).await);
 }
 
 async fn the_ring_keeps_the_newest_keys(db: Db) {
@@ -323,7 +339,8 @@ async fn an_ended_operator_session_stays_ended(db: Db) {
 async fn old_rows_go_in_small_batches(db: Db) {
     for number in 0..3 {
         let mut tx = db.write().await.unwrap();
-        login_codes::claim(&mut tx, [number; 32], "wx1", NOW, NOW, NOW).await.unwrap();
+        let claim = Claim { hash: [number; 32], appid: "wx1", now: NOW, waited_ms: 0, lease_ms: 0 };
+        login_codes::claim(&mut tx, claim, "given up").await.unwrap();
         tx.commit().await.unwrap();
     }
     let mut tx = db.write().await.unwrap();

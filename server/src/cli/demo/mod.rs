@@ -65,8 +65,7 @@ impl Demo {
         introduce(listen, &wechat);
         http::serve_within(limits, listener, router, clock, told_to_stop()).await?;
         jobs.abort();
-        jobs::finish(&server.accounts).await;
-        server.accounts.db.close().await;
+        jobs::end(&server.accounts).await;
         Ok(())
     }
 

@@ -136,7 +136,7 @@ impl Stage {
 
     async fn close(self) {
         self.simulation.abort();
-        self.accounts.db.close().await;
+        self.accounts.close().await;
     }
 
     /// Moves on to the next event: evenly over the whole span, but not by the minute.
