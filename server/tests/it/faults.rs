@@ -1,6 +1,9 @@
 //! A database that takes no writes for a while, and what is left of what was deleted. Every fault ends by itself.
 
-use axum::{body::Body, http::Method};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use latchkey::{
     accounts::Actor,
     store::{Db, tokens},
@@ -98,7 +101,7 @@ async fn what_reads_does_not_fail_for_want_of_a_write() {
     }
     house.clock.advance(3601);
     house.me(&token).await.data();
-    let request = axum::http::Request::post("/api/introspect")
+    let request = Request::post("/api/introspect")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("authorization", format!("Bearer {}", key.expose()));
     let answer = house.send(request.body(format!("token={token}").into()).unwrap()).await;

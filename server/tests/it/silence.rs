@@ -1,6 +1,14 @@
 //! A Postgres that falls silent, that is away behind a proxy, and clients that hang up while it is asked.
 
-use std::{path::PathBuf, pin::pin, str::FromStr, sync::Arc};
+use std::{
+    path::PathBuf,
+    pin::pin,
+    str::FromStr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
 
 use axum::{body::Body, http::Method};
 use futures::{future::join_all, poll};
@@ -10,8 +18,8 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::{
     io::{AsyncRead, AsyncWrite, copy_bidirectional},
     net::{TcpListener, TcpStream, UnixStream},
-    sync::watch,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     databases::postgres_url,
@@ -25,12 +33,19 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// What stands between the product and Postgres. It never closes a connection.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Proxy {
-    /// Raised when nothing passes any more on the connections that there are.
-    silences: Arc<watch::Sender<u64>>,
+    /// Of the connections that there are, until they fall silent.
+    open: Arc<Mutex<Line>>,
     /// New connections hear nothing, either.
-    deaf: Arc<watch::Sender<bool>>,
+    deaf: Arc<AtomicBool>,
+}
+
+/// Connections that fall silent together. Each holds `passing`, until nothing passes any more.
+#[derive(Clone, Default)]
+struct Line {
+    silence: CancellationToken,
+    passing: Arc<()>,
 }
 
 impl Proxy {
@@ -38,7 +53,7 @@ impl Proxy {
     async fn before(url: &str) -> (Self, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let this = Self { silences: Arc::new(watch::channel(0).0), deaf: Arc::new(watch::channel(false).0) };
+        let this = Self::default();
         let target = PgConnectOptions::from_str(url).unwrap();
         let login = url.split_once("://").unwrap().1.split_once('@').unwrap().0;
         let path = target.get_database().unwrap();
@@ -56,29 +71,35 @@ impl Proxy {
     }
 
     async fn pass(self, mut client: TcpStream, target: PgConnectOptions) {
-        let mut silences = self.silences.subscribe();
-        if !*self.deaf.borrow() {
+        let Line { silence, passing } = self.open.lock().unwrap().clone();
+        if !self.deaf.load(SeqCst) {
             let mut server: Box<dyn Stream> = match target.get_socket() {
                 Some(folder) => Box::new(UnixStream::connect(socket(folder, target.get_port())).await.unwrap()),
                 None => Box::new(TcpStream::connect((target.get_host(), target.get_port())).await.unwrap()),
             };
             tokio::select! {
                 _ = copy_bidirectional(&mut client, &mut server) => return,
-                _ = silences.changed() => {}
+                () = silence.cancelled() => drop(passing),
             }
             // Both sides stay open, and hear nothing.
-            std::future::pending::<()>().await;
+            return std::future::pending().await;
         }
-        std::future::pending::<()>().await;
+        drop(passing);
+        std::future::pending().await
     }
 
-    fn silence(&self, deaf: bool) {
-        self.deaf.send_replace(deaf);
-        self.silences.send_modify(|silences| *silences += 1);
+    /// When it is done, nothing passes any more on the connections that there were.
+    async fn silence(&self, deaf: bool) {
+        self.deaf.store(deaf, SeqCst);
+        let line = std::mem::take(&mut *self.open.lock().unwrap());
+        line.silence.cancel();
+        while Arc::strong_count(&line.passing) > 1 {
+            tokio::task::yield_now().await;
+        }
     }
 
     fn listen_again(&self) {
-        self.deaf.send_replace(false);
+        self.deaf.store(false, SeqCst);
     }
 }
 
@@ -104,7 +125,7 @@ async fn connections_that_fall_silent_are_replaced() {
     let (proxy, house) = behind_a_proxy().await;
     // Idle ones: nobody but the one who proves them notices.
     pool_is_whole(&house).await;
-    proxy.silence(false);
+    proxy.silence(false).await;
     pool_is_whole(&house).await;
 
     // In use: within a transaction, and in the middle of calls.
@@ -117,7 +138,7 @@ async fn connections_that_fall_silent_are_replaced() {
     let silence = async {
         // Some of the calls are done by now, some wait for the database, some for a connection.
         tokio::task::yield_now().await;
-        proxy.silence(false);
+        proxy.silence(false).await;
         for mut tx in held {
             let broken = latchkey::store::users::any(&mut tx).await.unwrap_err();
             assert!(broken.passing(), "{broken}");
@@ -142,7 +163,7 @@ async fn a_database_that_hangs_is_unavailable_and_keeps_no_program_from_ending()
     let readyz = || house.call(Method::GET, "/readyz", None, Body::empty());
     assert_eq!(readyz().await.status, 200);
     let mut held = house.server.accounts.db.write().await.unwrap();
-    proxy.silence(true);
+    proxy.silence(true).await;
     house.clock.advance(2);
     let body = json!({ "code": code(&house, 2).await, "appid": APP_1 });
     let (login, me, ready, in_use) = tokio::join!(
@@ -161,7 +182,7 @@ async fn a_database_that_hangs_is_unavailable_and_keeps_no_program_from_ending()
     assert_eq!(readyz().await.status, 200);
 
     let held = house.server.accounts.db.read().await;
-    proxy.silence(true);
+    proxy.silence(true).await;
     jobs::end(&house.server.accounts).await;
     drop(held);
 }
