@@ -47,6 +47,7 @@ fn records() -> Vec<Failure> {
     let mut all: Vec<_> = Cause::ALL.iter().map(|cause| failure(*cause, Proof::default())).collect();
     let repaired = |repair| Proof::Repairs(vec![Repaired { field: Field::Iv, repair, times: 3 }]);
     all.extend(of(Cause::PlusLost, vec![Proof::Repaired, repaired(Repair::BlankForPlus)]));
+    all.extend(of(Cause::DoubleEncoded, vec![Proof::SignedWhenDecoded]));
     let sent = |field, sent| Proof::SentInstead { field, sent };
     let instead = [Sent::Word("undefined".into()), Sent::Name("iv".into()), Sent::CloudId, Sent::Json, Sent::Openid];
     all.extend(of(Cause::NotBase64, instead.map(|found| sent(Field::EncryptedData, found)).into_iter().collect()));

@@ -1,7 +1,10 @@
 //! Data that was damaged on its way to Latchkey.
 
 use super::{Story, sayings};
-use crate::{text::Snippet, types::Failure};
+use crate::{
+    text::Snippet,
+    types::{Failure, Proof},
+};
 
 /// Calls that take nothing but JSON: there, a form has not damaged the data.
 fn takes_json_only(failure: &Failure) -> bool {
@@ -41,7 +44,11 @@ const PLUS_LOST_IN_FORM: Story = Story {
 };
 
 pub(super) fn double_encoded(failure: &Failure) -> Story {
-    Story { saying: sayings::broken(failure), ..DOUBLE_ENCODED }
+    let story = match &failure.evidence.proof {
+        Proof::SignedWhenDecoded => RAW_DATA_ENCODED,
+        _ => DOUBLE_ENCODED,
+    };
+    Story { saying: sayings::broken(failure), ..story }
 }
 
 const DOUBLE_ENCODED: Story = Story {
@@ -56,6 +63,15 @@ const DOUBLE_ENCODED: Story = Story {
     ),
     snippet: Some(Snippet::EncodedInJson),
     ..PLUS_LOST_BEFORE
+};
+
+const RAW_DATA_ENCODED: Story = Story {
+    fix: (
+        "把 rawData 作为字符串原样发送，不要调用 encodeURIComponent：signature 覆盖的是没有编码的文本。",
+        "Send rawData as the string it is, without encodeURIComponent: the signature covers the text that is not encoded.",
+    ),
+    snippet: None,
+    ..DOUBLE_ENCODED
 };
 
 pub(super) fn url_safe_alphabet(failure: &Failure) -> Story {

@@ -101,7 +101,11 @@ fn first_use(t: T, proof: &Proof) -> String {
 
 /// The fields that were repaired.
 fn field(t: T, proof: &Proof) -> String {
-    let Proof::Repairs(repairs) = proof else { return "base64".to_owned() };
+    let repairs = match proof {
+        Proof::Repairs(repairs) => repairs,
+        Proof::SignedWhenDecoded => return "rawData".to_owned(),
+        _ => return "base64".to_owned(),
+    };
     let mut names: Vec<_> = repairs.iter().map(|repaired| repaired.field.name()).collect();
     names.dedup();
     names.join(t.pick(" 和 ", " and "))
@@ -110,7 +114,7 @@ fn field(t: T, proof: &Proof) -> String {
 /// A sentence about what a repair has undone.
 fn undone(t: T, proof: &Proof) -> String {
     match proof {
-        Proof::Repairs(_) => format!("{}{}", t.proof(proof), t.pick("。", ".")),
+        Proof::Repairs(_) | Proof::SignedWhenDecoded => format!("{}{}", t.proof(proof), t.pick("。", ".")),
         Proof::Repaired => {
             t.pick("还原之后，数据通过了全部校验。", "With that undone, the data passed every check.").to_owned()
         }
