@@ -66,7 +66,10 @@ async fn log_in_since_a_second(house: &House, code: &Value) -> Result<bool, Fail
     let (appid, code) = (APP_1.to_owned(), code.as_str().unwrap().to_owned());
     let request_id = accounts.random.id(at);
     let arrival = Arrival { request_id, at, address: [203, 0, 113, 1].into(), client: Client::default() };
-    accounts.log_in(LogIn { appid, code, phone: None, profile: None }, arrival).await.map(|login| login.is_new)
+    accounts
+        .log_in(LogIn { appid, code, phone: None, profile: None, whole: false }, arrival)
+        .await
+        .map(|login| login.is_new)
 }
 
 async fn a_caller_who_came_before_the_outcome_shares_it(house: House) {
