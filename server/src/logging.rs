@@ -17,7 +17,10 @@ pub fn filter(log: &str) -> Result<EnvFilter, String> {
 }
 
 pub fn start(log: &str) -> Result<(), String> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(io::stderr);
+    // By default a line that cannot be written is reported to standard error, too: on a full disk that panics in the
+    // middle of a request.
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(io::stderr).log_internal_errors(false);
     // Fails only when a test has set up its own.
     let _ = if io::stderr().is_terminal() {
         builder.with_target(false).try_init()

@@ -83,3 +83,15 @@ fn wrong_configurations_end_in_one_line_with_the_variable() {
     let printed = run(folder.path(), &["config", "print"], &[("SOMETHING", &bytes)]);
     assert!(printed.status.success(), "{printed:?}");
 }
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "exec \"$0\" serve 2>/dev/full", env!("CARGO_BIN_EXE_latchkey")]).env_clear();
+    command.current_dir(folder.path()).env("LATCHKEY_LISTEN", taken.local_addr().unwrap().to_string());
+    // It comes as far as its listener, past several warnings; a panic would be 101.
+    assert_eq!(command.status().unwrap().code(), Some(1));
+    assert!(folder.path().join("latchkey.db.key").exists());
+}

@@ -171,7 +171,7 @@ const CHANGED: Story = Story {
 };
 
 const BEGINNING_MISSING: Story = Story {
-    headline: ("密文的开头缺失或被改动", "The beginning of the ciphertext is missing or changed"),
+    headline: ("密文的开头已损坏", "The beginning of the ciphertext is damaged"),
     happened: (
         "除第一个分组外，encryptedData 都能用该用户的密钥解开，但它不是一份完整数据的后半部分：开头在途中丢失或被改动。",
         "All of encryptedData but its first block opens under a key of this user, and it is not the whole rest of what WeChat writes: its beginning was lost or changed on the way.",
