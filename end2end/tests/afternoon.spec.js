@@ -125,7 +125,7 @@ test('“It says decryption failed”', async ({ page, demo, say, language }) =>
   await translated(page, language);
   await page.locator('main a[href^="/console/failures/"]').first().click();
   await expect(page.locator('.story')).toBeVisible();
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(say('不完整', 'cut'));
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(say('密文被截断：收到 100 个字符', 'Cut off: 100 characters'));
   await translated(page, language);
 });
 

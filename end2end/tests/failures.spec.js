@@ -165,7 +165,7 @@ test('a failure tells what happened, how it is known, what to change and what wa
   await expect(keys.last()).toContainText('通过全部校验');
 
   const change = page.locator('.telling', { has: page.getByRole('heading', { name: '怎么改' }) });
-  await expect(change).toContainText('bindgetphonenumber 的回调里只发送 e.detail');
+  await expect(change).toContainText('它的 code 必须在用户点按钮之前取得');
   await expect(change.locator('pre').first()).toContainText('logIn().then');
   await expect(change.locator('pre').nth(1)).toContainText("post('/api/bindPhone', { code, encryptedData, iv })");
   await expect(page.locator('.sayings')).toContainText('请求已经成功');
