@@ -80,7 +80,8 @@ for (const [language, tag] of [
     };
 
     test('every page fits the window, is accessible and has its picture taken', async ({ page, demo, javaScriptEnabled }) => {
-      test.setTimeout(300_000);
+      // Some forty pages in two themes, each with axe: a slow machine takes several minutes.
+      test.setTimeout(900_000);
       for (const [name, open] of Object.entries(PAGES)) {
         await test.step(name, async () => {
           await open(page, demo);
