@@ -26,6 +26,12 @@ impl T {
                 "of {blocks} blocks only the first does not open, and the others are not the whole rest of the data: the \
                  beginning is missing or was changed"
             ),
+            Proof::OpensInPart { from, to, blocks } if zh && from == to => {
+                format!("共 {blocks} 个分组，第 {from} 个解不开，其余都能用保存的密钥解开")
+            }
+            Proof::OpensInPart { from, to, blocks } if from == to => {
+                format!("of {blocks} blocks, number {from} does not open; all others open under a kept key")
+            }
             Proof::OpensInPart { from, to, blocks } if zh => {
                 format!("共 {blocks} 个分组，第 {from} 到 {to} 个解不开，其余都能用保存的密钥解开")
             }

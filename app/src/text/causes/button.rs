@@ -195,8 +195,8 @@ const UNKNOWN: Story = Story {
         "The phone button gave no number, and what it returned is none of the known refusals ({button_said}). No key, login or decryption is involved: there was no data.",
     ),
     fix: (
-        "在小程序里打印 e.detail 的 errMsg 和 errno，在微信的开发文档或开发者社区查找。",
-        "Print errMsg and errno of e.detail in the mini program, and look them up in WeChat's documentation or developer forum.",
+        "在小程序里打印 e.detail 的 errMsg 和 errno 的原文（Latchkey 不保存 errMsg 的原文），用它在微信的开发文档或开发者社区搜索。",
+        "Print errMsg and errno of e.detail in the mini program (Latchkey does not keep the words of errMsg), and search WeChat's documentation or developer forum for them.",
     ),
     ..BAD_NETWORK
 };

@@ -24,8 +24,8 @@ pub(super) fn not_base64(failure: &Failure) -> Story {
 const NOT_BASE64: Story = Story {
     headline: ("收到的不是 base64", "Not base64 at all"),
     happened: (
-        "收到的 encryptedData 有 {chars} 个字符，其中有 base64 没有的字符，任何已知的修复都解释不了。多半是把别的内容放进了这个字段。",
-        "The encryptedData that came has {chars} characters. Some of them are no characters of base64, and no known repair explains them. Most likely something else was put into the field.",
+        "收到的 encryptedData 有 {chars} 个字符，其中有 base64 没有的字符，任何已知的修复都解释不了。可能拼接了两次，也可能是把别的内容（例如整个 e.detail）放进了这个字段。",
+        "The encryptedData that came has {chars} characters. Some of them are no characters of base64, and no known repair explains them. It may have been concatenated twice, or something else, such as all of e.detail, was put into the field.",
     ),
     fix: (
         "先确认 e.detail.errMsg 是 getPhoneNumber:ok，再把 e.detail.encryptedData 和 e.detail.iv 两个字符串原样发送。不要发送整个 e.detail 的文本，也不要再加密或编码。",
@@ -163,8 +163,8 @@ const CHANGED: Story = Story {
         "Part of encryptedData opens under a key of this user, so key and data are right; the rest was changed on the way. One changed character spoils one or two blocks of 16 bytes.",
     ),
     fix: (
-        "在小程序里打印 e.detail.encryptedData 的长度和首尾各 8 个字符，与途中每一段收到的内容对比（Latchkey 收到 {chars} 个字符），找出改动它的地方：手工拼接或截取、字符集转换、网关的改写。用 POST 和 JSON 原样发送。",
-        "In the mini program, print the length of e.detail.encryptedData and its first and last 8 characters, and compare them with what arrives at each station on the way ({chars} characters reached Latchkey). Look for strings that are put together or cut by hand, conversions of character sets, and gateways that rewrite. Send the string as it is, by POST, as JSON.",
+        "在小程序里打印完整的 e.detail.encryptedData，与途中每一段收到的内容逐字对比（Latchkey 收到 {chars} 个字符）；只比较首尾看不出中间的改动。第一处不同，就是改动它的地方：手工拼接或截取、字符集转换、网关的改写。用 POST 和 JSON 原样发送。",
+        "In the mini program, print the whole e.detail.encryptedData, and compare it character by character with what arrives at each hop on the way ({chars} characters reached Latchkey); comparing only the ends misses a change in the middle. The first hop that differs is where it is changed. Look for strings that are put together or cut by hand, conversions of character sets, and gateways that rewrite. Send the string as it is, by POST, as JSON.",
     ),
     snippet: None,
     saying: sayings::PHONE_BROKEN,

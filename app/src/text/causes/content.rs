@@ -39,8 +39,8 @@ pub(super) const NOT_KNOWN_TO_WECHAT: Story = Story {
         "None of the kept keys opens the data, and WeChat says that it made no such phone ciphertext in the last three days. It may have been changed on the way (one byte is enough), be something else than what the phone button gave, be older than three days, or be made up. Which of them is not proved.",
     ),
     fix: (
-        "在小程序里打印 e.detail.encryptedData 的长度和开头、结尾各 8 个字符，与发到 Latchkey 的请求对比（收到 {chars} 个字符）。不同，就是途中有程序改动了它；相同，就检查它是否真的来自 bindgetphonenumber 的 e.detail。",
-        "In the mini program, print the length of e.detail.encryptedData and its first and last 8 characters, and compare them with the request that reaches Latchkey ({chars} characters came). If they differ, something on the way changes it; if not, check that it really comes from the e.detail of bindgetphonenumber.",
+        "在回调里打印完整的 e.detail.encryptedData，与发到 Latchkey 的请求逐字对比（收到 {chars} 个字符）；只比较首尾看不出中间的改动。不同，就是途中有程序改动了它；完全相同，再检查它是否真的来自 bindgetphonenumber 的 e.detail。",
+        "In the callback, print the whole e.detail.encryptedData, and compare it character by character with the request that reaches Latchkey ({chars} characters came); comparing only the ends misses a change in the middle. If they differ, something on the way changes it; only if they are identical, check that it really comes from the e.detail of bindgetphonenumber.",
     ),
     snippet: None,
     saying: Saying {

@@ -16,8 +16,8 @@ pub(super) const HEALED: Saying = Saying {
 
 pub(super) const TAP_AGAIN: Saying = Saying {
     support: (
-        "不是用户操作的问题。请用户再点一次手机号按钮，一般就能成功；同一版本反复出现时，把「以文本复制」的内容发给开发人员。",
-        "The user did nothing wrong. Ask them to tap the phone button once more, which usually works. If one version keeps doing this, send the developers the text under \"Copy as text\".",
+        "这是小程序代码的问题，不是用户操作的问题。可以请用户再点一次手机号按钮；仍然失败就不要再试，把「以文本复制」的内容发给开发人员。",
+        "This is a fault of the mini program; the user did nothing wrong. One more tap on the phone button is fine. If it fails again, do not try further: send the developers the text under \"Copy as text\".",
     ),
     user: ("请再点一次按钮授权手机号。", "Please tap the button once more to share your phone number."),
 };

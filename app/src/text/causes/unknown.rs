@@ -30,8 +30,8 @@ const NO_KEY_OPENS: Story = Story {
         "Latchkey checked every known cause, and none could be proved. All the evidence stands below; we do not guess.",
     ),
     fix: (
-        "最稳妥：把 e.detail.code 一并发送，它不需要 session_key，Latchkey 在解不开时会用它。要找出原因，按顺序看：微信的回答（密钥是否有效、密文是否由微信生成）；时间线里请求前后有没有登录；小程序里的 e.detail.encryptedData.length 是否等于收到的 {chars} 个字符。",
-        "Surest: send e.detail.code along; it needs no session_key, and Latchkey uses it when decryption fails. To find the cause, look in this order: WeChat's answers (is the key valid, did WeChat make the ciphertext); a login shortly before or after in the time line; whether e.detail.encryptedData.length in the mini program is the {chars} characters that came.",
+        "先看微信的回答（「向微信核实」）。密钥已失效：有一次 wx.login 的 code 没有发给 Latchkey。密钥有效、密文由微信生成：密文没有被改动，只是用另一把密钥加密的，多半是 token 属于另一个用户（切换过微信账号，或后端串号）。微信没有记录：密文在途中被改动，对比小程序里的 e.detail.encryptedData.length 与收到的 {chars} 个字符。排除 token 用错之后，再一并发送 e.detail.code：它不需要 session_key，Latchkey 在解不开时会用它。",
+        "Look at WeChat's answers first (\"Ask WeChat\"). Key no longer valid: the code of some wx.login never reached Latchkey. Key valid and ciphertext made by WeChat: the data is intact but was encrypted under another key; most likely the token belongs to another user (a switched account, or a back end that mixes users up). No record at WeChat: it was changed on the way; compare e.detail.encryptedData.length in the mini program with the {chars} characters that came. Once a wrong token is ruled out, send e.detail.code along: it needs no session_key, and Latchkey uses it when decryption fails.",
     ),
     snippet: Some(Snippet::Right),
     saying: Saying {

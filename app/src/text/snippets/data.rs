@@ -65,10 +65,7 @@ App({
 })
 
 Page({
-  onShow() {
-    // 每个 code 都发送 | Every code is sent
-    logIn()
-  },
+  // 没有 onShow：每个新的 code 都可能更换密钥 | No onShow: every new code may replace the key
   onPhone({ detail }) {
     if (detail.errMsg !== 'getPhoneNumber:ok') return
     // 三个都发送：code 不需要 session_key | Send all three: code needs no session_key

@@ -101,7 +101,7 @@ const post = (path, data) => new Promise((resolve, reject) => wx.request({
   data,
   header: { Authorization: 'Bearer ' + wx.getStorageSync('token') },
   success: ({ data: body }) => body.code === 0 ? resolve(body) : reject(body),
-  fail: reject
+  fail: ({ errMsg }) => reject({ msg: errMsg })
 }))
 
 // 登录并保存 token；同时到来的调用等待同一次登录 | Logs in and keeps the token; calls that come at once wait for one login
