@@ -85,7 +85,7 @@ impl Proxy {
             return std::future::pending().await;
         }
         drop(passing);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// When it is done, nothing passes any more on the connections that there were.
