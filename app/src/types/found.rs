@@ -11,7 +11,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// As requests name it.
+    /// The name that requests use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::EncryptedData => "encryptedData",
@@ -35,14 +35,14 @@ pub enum Sent {
     Appid,
     LoginCode,
     PhoneCode,
-    /// Of rawData: 40 hexadecimal digits.
+    /// A signature of rawData: 40 hexadecimal digits.
     Signature,
-    /// Of a login, or WeChat's access_token.
+    /// A token of a login, or WeChat's access_token.
     Token,
     /// The iv in place of the ciphertext.
     Iv,
     Json,
-    /// Of a web page or a file.
+    /// The address of a web page or a file.
     Address,
 }
 

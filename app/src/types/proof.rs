@@ -133,7 +133,7 @@ pub enum Proof {
     NoAnswer(String),
     NotConfigured,
     Errcode(i64),
-    /// What the phone button said.
+    /// The phone button's own answer.
     Button {
         errno: Option<i64>,
         said: ButtonSaid,

@@ -89,7 +89,7 @@ pub struct UserList {
     pub code: CodeSearch,
 }
 
-/// What a search by support code has found.
+/// The result of a search by support code.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodeSearch {
     /// The text is no support code.

@@ -47,7 +47,7 @@ impl Profile {
     }
 }
 
-/// What WeChat gives every user since it stopped to give the true ones.
+/// The name that WeChat gives every user since it stopped to give the true ones.
 const ANONYMOUS_NAME: &str = "微信用户";
 /// In the address of the grey picture that comes with it, on whichever host and in whichever size.
 const ANONYMOUS_PICTURE: &str =
@@ -55,7 +55,7 @@ const ANONYMOUS_PICTURE: &str =
 
 /// A profile as a client reports it from WeChat, in two parts.
 pub(super) struct Reported {
-    /// What the user has at WeChat.
+    /// The data that the user has at WeChat.
     pub own: Profile,
     /// Nickname and picture that everybody has: they take nobody's place.
     pub anonymous: Profile,

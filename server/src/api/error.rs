@@ -72,7 +72,7 @@ pub struct FailureBody {
     /// The field that is missing or of the wrong kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-    /// What the user reads to support: `XXXX-XXXX`. The console's search opens the failure by it.
+    /// The code that the user reads to support: `XXXX-XXXX`. The console's search opens the failure by it.
     #[schema(pattern = "^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$")]
     support_code: String,
     request_id: String,
@@ -182,7 +182,7 @@ impl ApiError {
     }
 }
 
-/// What a user reads to support of the failure of this request.
+/// The text that a user reads to support after this request has failed.
 pub fn support_code(request_id: Uuid) -> String {
     crate::support_code::of_request(&request_id.to_string())
 }

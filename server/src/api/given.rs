@@ -55,7 +55,7 @@ fn without_scheme(text: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && ends).then_some(rest)
 }
 
-/// What JavaScript makes of a value that is not there, or of one that is no text.
+/// The words that JavaScript makes of a value that is not there, or of one that is no text.
 fn is_sent(bare: &str) -> bool {
     let object = bare.starts_with("[object ") && bare.ends_with(']');
     !object && !matches!(bare, "" | "undefined" | "null" | "NaN")

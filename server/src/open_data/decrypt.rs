@@ -33,7 +33,7 @@ impl Window {
     }
 }
 
-/// What data is checked against once it opens.
+/// The values that data is checked against once it opens.
 #[derive(Debug, Clone, Copy)]
 pub struct Checks<'a> {
     /// The mini program that it must be for.

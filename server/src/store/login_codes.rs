@@ -20,7 +20,7 @@ row! {
     }
 }
 
-/// Who wants to exchange a code.
+/// The caller who wants to exchange a code.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     pub hash: [u8; 32],

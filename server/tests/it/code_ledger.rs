@@ -94,7 +94,7 @@ async fn a_caller_who_came_before_the_outcome_shares_it(house: House) {
     panic!("the outcome was never shared");
 }
 
-/// What a node leaves behind that dies while it asks WeChat.
+/// The row that a node leaves behind when it dies while it asks WeChat.
 async fn die_exchanging(house: &House, code: &Value, lease_ms: i64) {
     let hash = sha256(&[b"login code/", APP_1.as_bytes(), b"/", code.as_str().unwrap().as_bytes()]);
     let mut tx = house.server.accounts.db.write().await.unwrap();

@@ -49,7 +49,7 @@ fn data(tap: &Value, change: impl Fn(&str) -> String) -> Value {
     json!({ "encryptedData": change(tap["encryptedData"].as_str().unwrap()), "iv": tap["iv"] })
 }
 
-/// What waits for a newer key is concluded.
+/// Concludes the records that wait for a newer key.
 async fn a_minute_passes(house: &House) {
     house.clock.advance(61);
     house.server.accounts.conclude_waiting().await.unwrap();

@@ -74,7 +74,7 @@ async fn a_full_disk_is_unavailable_and_over_as_soon_as_there_is_space() {
     }
 }
 
-/// As SQLite does by itself after some errors: it rolls back, and whoever asked for the transaction does not know.
+/// Imitates SQLite after some errors: it rolls back, and whoever asked for the transaction does not know.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_that_sqlite_ended_by_itself_spoils_no_other() {
     let house = House::new(&sqlite_url()).await;

@@ -26,13 +26,13 @@ use crate::{
     house::{APP_1, House},
 };
 
-/// As many connections as the product has for API calls.
+/// The number of connections that the product has for API calls.
 const POOL: usize = 16;
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// What stands between the product and Postgres. It never closes a connection.
+/// A proxy between the product and Postgres. It never closes a connection.
 #[derive(Clone, Default)]
 struct Proxy {
     /// Of the connections that there are, until they fall silent.

@@ -1,4 +1,4 @@
-//! What WeChat says about a failure when it is asked afterwards.
+//! WeChat's answers about a failure when it is asked afterwards.
 
 use leptos::{either::Either, prelude::*};
 use server_fn::ServerFn;

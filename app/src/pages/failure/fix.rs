@@ -1,4 +1,4 @@
-//! What cures a failure: words, and code where code does.
+//! The cure of a failure: words, and code where code does.
 
 use leptos::prelude::*;
 

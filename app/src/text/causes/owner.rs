@@ -1,4 +1,4 @@
-//! Whose data it is, and how old.
+//! Stories about the owner and the age of data.
 
 use super::{Saying, Story, sayings};
 use crate::{

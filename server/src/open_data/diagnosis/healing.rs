@@ -8,7 +8,7 @@ use crate::open_data::{Damage, Opened};
 /// The watermark has whole seconds, and two clocks are never quite the same.
 const SLACK_S: i64 = 5;
 
-/// What had to be healed of data that was opened.
+/// Reports repairs of data that was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Healing {
     pub cause: Cause,

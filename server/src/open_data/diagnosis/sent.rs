@@ -2,7 +2,7 @@
 
 use latchkey_app::types::Sent;
 
-/// What scripts make of a value that is not there.
+/// The words that scripts make of a value that is not there.
 const WORDS: [&str; 8] = ["undefined", "null", "NaN", "true", "false", "None", "nil", "[object Object]"];
 /// Names of fields and variables that were sent in place of their values.
 const NAMES: [&str; 12] = [
