@@ -6,7 +6,7 @@
 
 use latchkey_app::types::AuditAction;
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr},
     time::Duration,
 };
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     accounts::Actor,
-    arrival::Arrival,
+    arrival::{Arrival, subscriber},
     store::{
         Tx,
         operators::OperatorRow,
@@ -167,10 +167,7 @@ async fn lock(tx: &mut Tx, account: [u8; 32]) -> Result<()> {
     Ok(tx.lock(&format!("tries/{}", hex::encode(account))).await?)
 }
 
-/// Whoever holds one IPv6 address holds the 2⁶⁴ around it.
+/// The subscriber whose tries are counted together; calls without an address, such as the command line's, are one.
 fn network(arrival: Option<Arrival>) -> IpAddr {
-    match arrival.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |arrival| arrival.address) {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (!0 << 64)).into(),
-        v4 @ IpAddr::V4(_) => v4,
-    }
+    arrival.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |arrival| subscriber(arrival.address))
 }
